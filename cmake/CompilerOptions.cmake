@@ -1,0 +1,36 @@
+# The language, the warnings and the sanitizers that every target is built with.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release or RelWithDebInfo" FORCE)
+endif()
+
+option(TEARPROOF_WERROR "Warnings are errors" OFF)
+set(TEARPROOF_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
+option(TEARPROOF_COVERAGE "Count which lines the tests reach" OFF)
+
+find_program(TEARPROOF_CCACHE ccache)
+if(TEARPROOF_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${TEARPROOF_CCACHE})
+endif()
+
+add_library(tearproof_options INTERFACE)
+target_compile_options(tearproof_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  -fno-omit-frame-pointer)
+target_compile_definitions(tearproof_options INTERFACE _FILE_OFFSET_BITS=64)
+target_include_directories(tearproof_options INTERFACE ${CMAKE_SOURCE_DIR})
+if(TEARPROOF_WERROR)
+  target_compile_options(tearproof_options INTERFACE -Werror)
+endif()
+if(TEARPROOF_SANITIZE)
+  target_compile_options(tearproof_options INTERFACE -fsanitize=${TEARPROOF_SANITIZE}
+                         -fno-sanitize-recover=all -g)
+  target_link_options(tearproof_options INTERFACE -fsanitize=${TEARPROOF_SANITIZE})
+endif()
+if(TEARPROOF_COVERAGE)
+  target_compile_options(tearproof_options INTERFACE --coverage -O0 -g)
+  target_link_options(tearproof_options INTERFACE --coverage)
+endif()

@@ -1,0 +1,70 @@
+// What a backend says of itself: its backend.toml.
+//
+// Purpose: promises, operations, options and expectations stand in the backend's own folder, so
+// that a new backend edits nothing else. Format: docs/backends.md.
+// Thread safety: plain data. Errors: kUsage with file, line and column.
+#ifndef TEARPROOF_HARNESS_API_BACKEND_DESCRIPTION_H_
+#define TEARPROOF_HARNESS_API_BACKEND_DESCRIPTION_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/api/backend.h"
+#include "harness/api/promise.h"
+#include "harness/core/result.h"
+#include "harness/history/op.h"
+
+namespace tearproof {
+
+enum class Expectation : uint8_t { kMustHold, kMustBreak, kMayBreak };
+std::string_view ExpectationName(Expectation expectation);  // "must-hold"
+
+struct BackendOption {
+  std::string name;
+  std::string default_value;
+  std::vector<std::string> choices;  // Empty: free text.
+  std::string help;
+};
+
+struct BackendDescription {
+  std::string id;       // "django-v1"; of backends/broken/<bug>: "broken-<bug>"
+  std::string title;    // "Django's FileBasedCache after the fix"
+  std::string summary;  // One sentence: the algorithm.
+  bool model = false;   // Our rendering of another project's algorithm: shown as "(model)".
+  bool broken = false;  // A planted bug; listed apart, never part of "all".
+  std::string bug;      // Of a broken one: the planted bug in a sentence.
+  std::set<Promise> promises;                // With the four that all make, less the opt-outs.
+  std::map<Promise, std::string> opted_out;  // Why it does not make one of those four.
+  std::set<OpKind> operations;
+  bool ttl = false;                     // set and add take a time to live.
+  bool evicts = false;                  // It may drop entries on its own when its limit is reached.
+  std::optional<uint64_t> max_entries;  // Its limit by default, if it has one...
+  std::string max_entries_option;       // ...and the option that changes it, if any.
+  int64_t ttl_resolution = 0;           // ns. Expiry may come early or late by that much.
+  bool miss_after_kill = false;         // Its contract allows a miss after a writer was killed.
+  std::vector<BackendOption> options;
+  // What is expected in the engine "stress" or "explore", by scenario ("*" is any scenario).
+  // Where nothing is said: a promised one must hold, one not promised may break.
+  std::map<std::string, std::map<std::string, std::map<Promise, Expectation>>> expect;
+
+  std::string DisplayName() const { return model ? id + " (model)" : id; }
+  Expectation Expected(std::string_view engine, std::string_view scenario, Promise promise) const;
+};
+
+// `source` is named in errors ("backends/naive/backend.toml").
+Result<BackendDescription> ParseBackendDescription(std::string_view toml, const std::string& id,
+                                                   const std::string& source);
+
+// "django-v1:max_entries=100" → the description's defaults with max_entries replaced.
+// Errors: kUsage for an unknown option or a value outside its choices.
+Result<BackendOptions> ResolveOptions(const BackendDescription& description,
+                                      const std::map<std::string, std::string>& given);
+
+}  // namespace tearproof
+
+#endif  // TEARPROOF_HARNESS_API_BACKEND_DESCRIPTION_H_

@@ -1,0 +1,124 @@
+// All that one run proved: the only input to reports.
+//
+// Purpose: what engines and checkers found, in plain data, complete enough that a report needs
+// nothing else. Written as run.json (run_record_json.h), read again by `show`.
+// Thread safety: plain data. Units: nanoseconds, bytes, operations a second.
+#ifndef TEARPROOF_HARNESS_API_RUN_RECORD_H_
+#define TEARPROOF_HARNESS_API_RUN_RECORD_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/api/backend_description.h"
+#include "harness/api/promise.h"
+#include "harness/api/verdict.h"
+#include "harness/history/op.h"
+
+namespace tearproof {
+
+struct Machine {
+  std::string kernel;       // "Linux 6.18"
+  std::string host_cpu;     // "AMD EPYC ..."
+  uint32_t cores = 0;
+  uint64_t memory_bytes = 0;
+  std::string file_system;  // Of the directory under test: "tmpfs"
+};
+
+// Measured within the workers, over the time that they ran.
+struct OperationSpeed {
+  uint64_t count = 0;
+  double per_second = 0;  // All processes together.
+  int64_t p50 = 0;
+  int64_t p99 = 0;
+  int64_t p999 = 0;
+  int64_t max = 0;
+};
+
+// One promise in one cell.
+struct PromiseResult {
+  Verdict verdict;
+  bool promised = false;
+  Expectation expectation = Expectation::kMayBreak;
+  std::string known_issue;  // Of a race listed as known in tearproof.toml: its issue.
+
+  // With --expect: whether the verdict is what the expectation asks for.
+  bool AsExpected() const;
+};
+
+enum class CellState : uint8_t {
+  kDone,
+  kSkipped,      // The backend lacks an operation, or what it needs is not there. See `reason`.
+  kFailed,       // This machine could not run it. See `reason`.
+  kInterrupted,  // Ctrl-C; what was seen counts.
+};
+std::string_view CellStateName(CellState state);  // "skipped"
+
+// One scenario on one backend under one engine.
+struct CellRecord {
+  std::string backend;        // As named, with options: "temp-rename:sync=full"
+  std::string backend_title;
+  bool model = false;
+  std::string scenario;
+  std::string scenario_title;
+  std::string engine = "stress";
+  CellState state = CellState::kDone;
+  std::string reason;
+  uint64_t seed = 0;
+  std::string scope;          // What a held verdict covers: "4 writers, 4 readers, 1 key, ..."
+  std::vector<PromiseResult> promises;  // Only those that the scenario can exercise.
+  std::map<OpKind, OperationSpeed> speeds;
+  uint64_t operations = 0;
+  uint64_t rounds = 0;
+  uint64_t kills = 0;
+  int64_t elapsed = 0;        // Wall clock, judging included.
+  std::string rerun;          // The line that runs the cell again, ready to paste.
+  std::string history;        // Where its kept history lies, relative to the run; may be empty.
+  // Of each key: in how many of the rounds that set it the audit still found it (django-15825).
+  std::map<std::string, std::pair<uint64_t, uint64_t>> survival;
+};
+
+struct RunRecord {
+  uint32_t schema = 1;
+  std::string id;             // "2026-11-22T14-03-11-4f2a"
+  std::string version;        // Of tearproof.
+  std::string started;        // ISO 8601, UTC.
+  int64_t elapsed = 0;
+  std::string command_line;   // Shell-quoted.
+  uint64_t seed = 0;
+  bool strict = false;        // Everything counts, promised or not.
+  bool expect = false;        // The run is judged by the backends' expectations.
+  bool interrupted = false;
+  Machine machine;
+  std::string directory;      // Where the record lies: ".tearproof/runs/<id>"; may be empty.
+  std::vector<std::string> notes;  // What a reader must know: "histories were not kept: ...".
+  std::vector<CellRecord> cells;
+
+  // The exit code by the rules of docs/exit-codes.md.
+  int ExitCode() const;
+};
+
+// The cells' verdicts on one promise of one backend as one; not exercised if no cell has it.
+struct MatrixCell {
+  Verdict verdict;
+  bool promised = false;
+  bool present = false;    // Some cell could exercise it.
+  bool as_expected = true;
+  std::string known_issue;
+  const CellRecord* source = nullptr;  // The cell that the verdict's evidence comes from.
+};
+struct MatrixRow {
+  std::string backend;
+  std::string display_name;
+  std::map<Promise, MatrixCell> cells;
+  uint64_t broken_promised = 0;
+  bool all_skipped = false;
+  std::string skip_reason;
+};
+// Rows in the order in which backends were named; reports sort them as they like. Borrows `record`.
+std::vector<MatrixRow> BuildMatrix(const RunRecord& record);
+
+}  // namespace tearproof
+
+#endif  // TEARPROOF_HARNESS_API_RUN_RECORD_H_

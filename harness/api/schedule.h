@@ -1,0 +1,36 @@
+// The printed form of one execution: who did which step, in which order.
+//
+// Purpose: a line that a person can paste, compare and mail. It names processes and never carries
+// a command to execute. Form:
+//
+//     TP1:<scenario>:<program hash>:<backend>:<choices>
+//
+// `choices` are process numbers and other picks, separated by dots; a run of n equal ones is
+// written p*n. The program hash tells a schedule that belongs to another version of the scenario.
+// Thread safety: plain data. Errors: kUsage, for a text of another version or form.
+#ifndef TEARPROOF_HARNESS_API_SCHEDULE_H_
+#define TEARPROOF_HARNESS_API_SCHEDULE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/core/result.h"
+
+namespace tearproof {
+
+struct Schedule {
+  std::string scenario;
+  uint64_t program_hash = 0;
+  std::string backend;  // With options, as named on the command line.
+  std::vector<uint32_t> choices;
+
+  std::string Print() const;
+  static Result<Schedule> Parse(std::string_view text);
+  friend bool operator==(const Schedule&, const Schedule&) = default;
+};
+
+}  // namespace tearproof
+
+#endif  // TEARPROOF_HARNESS_API_SCHEDULE_H_

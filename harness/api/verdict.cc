@@ -1,0 +1,27 @@
+#include "harness/api/verdict.h"
+
+#include <algorithm>
+#include <array>
+
+#include "harness/core/check.h"
+
+namespace tearproof {
+
+std::string_view JudgementName(Judgement judgement) {
+  constexpr std::array<std::string_view, 4> kNames = {"not exercised", "held", "inconclusive",
+                                                      "broken"};
+  return kNames[static_cast<size_t>(judgement)];
+}
+
+Verdict Merge(Verdict first, const Verdict& second) {
+  TEARPROOF_CHECK(first.promise == second.promise, "verdicts on two promises");
+  const uint64_t violations = first.violations + second.violations;
+  const uint64_t exercised = first.exercised + second.exercised;
+  if (second.judgement > first.judgement) first = second;
+  if (first.unit.empty()) first.unit = second.unit;
+  first.violations = violations;
+  first.exercised = exercised;
+  return first;
+}
+
+}  // namespace tearproof

@@ -1,0 +1,280 @@
+#include "harness/history/segment.h"
+
+#include <fcntl.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+
+#include "harness/core/random.h"
+
+namespace tearproof {
+namespace {
+
+constexpr char kMagic[8] = "TEARPRF";
+constexpr uint32_t kSegmentVersion = 1;
+constexpr size_t kHeaderBytes = 4096;
+
+enum SideKind : uint8_t { kSideError = 1, kSideDamage = 2 };
+
+// In front of each entry of the side area; the entries follow each other at multiples of 8.
+struct SideRecord {
+  uint64_t sequence;
+  uint64_t check;  // XXH3 of sequence, size, kind and the bytes, salted by the round.
+  uint32_t size;   // Bytes that follow.
+  uint32_t kind;
+};
+
+size_t RoundUp(size_t size) { return (size + 7) & ~size_t{7}; }
+
+// 16 bits over three words: enough to tell a half-written slot, cheap enough for every operation.
+uint16_t Fold(uint64_t a, uint64_t b, uint64_t c, uint64_t salt) {
+  uint64_t mixed = (a ^ salt) * 0x9e3779b97f4a7c15ULL;
+  mixed = (mixed ^ (mixed >> 29) ^ b) * 0xbf58476d1ce4e5b9ULL;
+  mixed = (mixed ^ (mixed >> 32) ^ c) * 0x94d049bb133111ebULL;
+  const auto check = static_cast<uint16_t>(mixed >> 48);
+  return check == 0 ? 1 : check;  // 0 means "not written".
+}
+
+uint16_t InvokeCheck(const Slot& slot, uint64_t salt) {
+  return Fold(static_cast<uint64_t>(slot.invoke), (uint64_t{slot.key} << 32) | slot.length,
+              (uint64_t{slot.ttl_millis} << 16) | (uint64_t{slot.kind} << 8) | slot.counter, salt);
+}
+
+uint16_t ReturnCheck(const Slot& slot, uint64_t salt) {
+  return Fold(static_cast<uint64_t>(slot.ret), slot.observed,
+              (uint64_t{slot.observed_length} << 16) | (uint64_t{slot.outcome} << 8) |
+                  slot.observation,
+              salt ^ slot.invoke_check);
+}
+
+uint64_t SaltOf(uint64_t round, uint32_t process) {
+  uint64_t state = round * 65536 + process;
+  return SplitMix64(state);
+}
+
+uint64_t SideCheck(const SideRecord& record, const char* bytes, uint64_t salt) {
+  const uint64_t head = XXH3_64bits_withSeed(bytes, record.size, salt);
+  return head ^ (record.sequence * 31 + record.size * 7 + record.kind);
+}
+
+void CompilerBarrier() { std::atomic_signal_fence(std::memory_order_seq_cst); }
+
+Op DecodeSlot(const Slot& slot, uint16_t process, uint64_t sequence) {
+  Op op;
+  op.invoke = slot.invoke;
+  op.sequence = sequence;
+  op.key = slot.key;
+  op.length = slot.length;
+  op.ttl_millis = slot.ttl_millis;
+  op.process = process;
+  op.kind = static_cast<OpKind>(slot.kind);
+  op.counter = slot.counter != 0;
+  return op;
+}
+
+bool DecodeReturn(const Slot& slot, uint64_t salt, Op* op) {
+  if (slot.return_check == 0 || slot.return_check != ReturnCheck(slot, salt) ||
+      slot.outcome >= kOutcomeCount || slot.observation > static_cast<uint8_t>(Observed::kDamaged)) {
+    return false;
+  }
+  op->ret = slot.ret;
+  op->observed = slot.observed;
+  op->outcome = static_cast<Outcome>(slot.outcome);
+  op->observation = static_cast<Observed>(slot.observation);
+  if (op->kind == OpKind::kGet) op->length = slot.observed_length;
+  return true;
+}
+
+Evidence DecodeSide(const SideRecord& record, const char* bytes, uint16_t process) {
+  Evidence evidence;
+  evidence.process = process;
+  evidence.sequence = record.sequence;
+  if (record.kind == kSideError) {
+    evidence.text.assign(bytes, record.size);
+  } else {
+    evidence.damage.resize(record.size / sizeof(DamageRun));
+    std::memcpy(evidence.damage.data(), bytes, evidence.damage.size() * sizeof(DamageRun));
+  }
+  return evidence;
+}
+
+// Walks the side area; returns the bytes of it that hold whole records.
+size_t ReadSide(const char* side, size_t capacity, uint64_t salt, uint16_t process,
+                std::vector<Evidence>* evidence) {
+  size_t at = 0;
+  while (at + sizeof(SideRecord) <= capacity) {
+    SideRecord record;
+    std::memcpy(&record, side + at, sizeof(record));
+    const char* bytes = side + at + sizeof(record);
+    if (record.size > capacity - at - sizeof(record) || record.kind < kSideError ||
+        record.kind > kSideDamage || record.check != SideCheck(record, bytes, salt)) {
+      break;
+    }
+    if (evidence != nullptr) evidence->push_back(DecodeSide(record, bytes, process));
+    at += sizeof(record) + RoundUp(record.size);
+  }
+  return std::min(at, capacity);
+}
+
+Result<SegmentHeader> ReadHeader(const MappedFile& file, const std::string& path) {
+  SegmentHeader header;
+  if (file.size() < kHeaderBytes) return UsageError(path + " is too short for a history segment");
+  std::memcpy(&header, file.data(), sizeof(header));
+  if (std::memcmp(header.magic, kMagic, sizeof(kMagic)) != 0) {
+    return UsageError(path + " is no history segment");
+  }
+  if (header.version != kSegmentVersion) {
+    return UsageError(path + " was written by another version of tearproof (format " +
+                          std::to_string(header.version) + ")",
+                      "judge it with that version");
+  }
+  if (header.process > UINT16_MAX || header.capacity > (file.size() - kHeaderBytes) / sizeof(Slot) ||
+      header.side_bytes > file.size() - kHeaderBytes - header.capacity * sizeof(Slot)) {
+    return UsageError(path + " is cut short or damaged");
+  }
+  return header;
+}
+
+}  // namespace
+
+Result<SegmentWriter> SegmentWriter::Create(const std::string& path, uint16_t process,
+                                            uint64_t capacity, uint64_t side_bytes) {
+  TEARPROOF_CHECK(capacity > 0, "an empty segment");
+  SegmentWriter writer;
+  TEARPROOF_ASSIGN_OR_RETURN(
+      writer.file_, MappedFile::Create(path, kHeaderBytes + capacity * sizeof(Slot) + side_bytes));
+  writer.slots_ = reinterpret_cast<Slot*>(writer.file_.data() + kHeaderBytes);
+  writer.side_ = writer.file_.data() + kHeaderBytes + capacity * sizeof(Slot);
+  writer.capacity_ = capacity;
+  writer.side_capacity_ = side_bytes;
+  SegmentHeader header{};
+  std::memcpy(header.magic, kMagic, sizeof(kMagic));
+  header.version = kSegmentVersion;
+  header.process = process;
+  header.capacity = capacity;
+  header.side_bytes = side_bytes;
+  std::memcpy(writer.file_.data(), &header, sizeof(header));
+  writer.salt_ = SaltOf(0, process);
+  return writer;
+}
+
+void SegmentWriter::BeginRound(uint64_t round) {
+  auto* header = reinterpret_cast<SegmentHeader*>(file_.data());
+  first_sequence_ += used_;
+  used_ = 0;
+  side_used_ = 0;
+  // Slots of the old round that a reader might still take for whole must not meet the new salt's
+  // first sequence, so the old ones go first.
+  slots_[0].invoke_check = 0;
+  slots_[0].return_check = 0;
+  CompilerBarrier();
+  header->round = round;
+  header->first_sequence = first_sequence_;
+  CompilerBarrier();
+  salt_ = SaltOf(round, header->process);
+}
+
+uint64_t SegmentWriter::Invoke(const Op& op) {
+  TEARPROOF_CHECK(used_ < capacity_, "segment is full");
+  Slot& slot = slots_[used_];
+  slot.invoke_check = 0;
+  slot.return_check = 0;
+  CompilerBarrier();
+  slot.invoke = op.invoke;
+  slot.key = op.key;
+  slot.length = op.length;
+  slot.ttl_millis = op.ttl_millis;
+  slot.kind = static_cast<uint8_t>(op.kind);
+  slot.counter = op.counter ? 1 : 0;
+  CompilerBarrier();
+  slot.invoke_check = InvokeCheck(slot, salt_);
+  CompilerBarrier();
+  return first_sequence_ + used_++;
+}
+
+void SegmentWriter::Return(const Op& op) {
+  Slot& slot = slots_[used_ - 1];
+  slot.ret = op.ret;
+  slot.observed = op.observed;
+  slot.observed_length = op.length;
+  slot.outcome = static_cast<uint8_t>(op.outcome);
+  slot.observation = static_cast<uint8_t>(op.observation);
+  CompilerBarrier();
+  slot.return_check = ReturnCheck(slot, salt_);
+}
+
+void SegmentWriter::AddErrorText(std::string_view text) {
+  text = text.substr(0, 2000);
+  AppendSide(kSideError, text.data(), text.size());
+}
+
+void SegmentWriter::AddDamage(const std::vector<DamageRun>& damage) {
+  AppendSide(kSideDamage, damage.data(), damage.size() * sizeof(DamageRun));
+}
+
+void SegmentWriter::AppendSide(uint8_t kind, const void* bytes, size_t size) {
+  if (side_used_ + sizeof(SideRecord) + RoundUp(size) > side_capacity_) return;
+  SideRecord record{first_sequence_ + used_ - 1, 0, static_cast<uint32_t>(size), kind};
+  char* place = side_ + side_used_;
+  std::memcpy(place + sizeof(record), bytes, size);
+  record.check = SideCheck(record, place + sizeof(record), salt_);
+  std::memcpy(place, &record, sizeof(record));
+  side_used_ += sizeof(record) + RoundUp(size);
+}
+
+Result<SegmentContents> ReadSegment(const std::string& path) {
+  TEARPROOF_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path, /*writable=*/false));
+  TEARPROOF_ASSIGN_OR_RETURN(const SegmentHeader header, ReadHeader(file, path));
+  SegmentContents contents;
+  contents.process = static_cast<uint16_t>(header.process);
+  contents.round = header.round;
+  const uint64_t salt = SaltOf(header.round, header.process);
+  const auto* slots = reinterpret_cast<const Slot*>(file.data() + kHeaderBytes);
+  for (uint64_t i = 0; i < header.capacity; ++i) {
+    const Slot& slot = slots[i];
+    if (slot.invoke_check == 0 || slot.invoke_check != InvokeCheck(slot, salt) ||
+        slot.kind >= kOpKindCount) {
+      // The end, unless the host went down and lost a page in the middle: then the next slot,
+      // which a living process filled later, tells.
+      const bool more = i + 1 < header.capacity && slots[i + 1].invoke_check != 0 &&
+                        slots[i + 1].invoke_check == InvokeCheck(slots[i + 1], salt);
+      if (!more) break;
+      ++contents.unreadable_records;
+      continue;
+    }
+    Op op = DecodeSlot(slot, contents.process, header.first_sequence + i);
+    DecodeReturn(slot, salt, &op);
+    contents.ops.push_back(op);
+  }
+  ReadSide(file.data() + kHeaderBytes + header.capacity * sizeof(Slot), header.side_bytes, salt,
+           contents.process, &contents.evidence);
+  return contents;
+}
+
+Result<void> WriteCompactCopy(const std::string& from, const std::string& to) {
+  TEARPROOF_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(from, /*writable=*/false));
+  TEARPROOF_ASSIGN_OR_RETURN(SegmentHeader header, ReadHeader(file, from));
+  TEARPROOF_ASSIGN_OR_RETURN(const SegmentContents contents, ReadSegment(from));
+  const uint64_t salt = SaltOf(header.round, header.process);
+  const char* side = file.data() + kHeaderBytes + header.capacity * sizeof(Slot);
+  const size_t slots = contents.ops.size() + contents.unreadable_records;
+  header.side_bytes = ReadSide(side, header.side_bytes, salt, contents.process, nullptr);
+  header.capacity = slots;
+  std::string bytes(kHeaderBytes, '\0');
+  std::memcpy(bytes.data(), &header, sizeof(header));
+  bytes.append(file.data() + kHeaderBytes, slots * sizeof(Slot));
+  bytes.append(side, header.side_bytes);
+  UniqueFd out(open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!out.valid()) return SystemError(errno, "cannot create " + to);
+  for (size_t at = 0; at < bytes.size();) {
+    const ssize_t written = write(out.get(), bytes.data() + at, bytes.size() - at);
+    if (written < 0) return SystemError(errno, "cannot write " + to);
+    at += static_cast<size_t>(written);
+  }
+  return {};
+}
+
+}  // namespace tearproof

@@ -1,0 +1,255 @@
+#include "harness/history/value.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <optional>
+
+#include "harness/core/check.h"
+#include "harness/core/random.h"
+
+namespace tearproof {
+namespace {
+
+constexpr size_t kFillerOffsets = 4096;
+constexpr std::string_view kPrintable =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+// Printable text from which every block's filler is a window. Its size keeps it in the first-level
+// cache beside a value of 4 KiB.
+const std::array<char, kFillerOffsets + kBlockBytes>& Filler() {
+  static const auto filler = [] {
+    std::array<char, kFillerOffsets + kBlockBytes> text;
+    Random random(20536);
+    for (char& c : text) c = kPrintable[random.Below(kPrintable.size())];
+    return text;
+  }();
+  return filler;
+}
+
+const char* FillerOf(ValueId id) {
+  uint64_t state = id.Pack();
+  return Filler().data() + SplitMix64(state) % kFillerOffsets;
+}
+
+void WriteHex(uint64_t number, size_t digits, char* out) {
+  for (size_t i = digits; i-- > 0; number >>= 4) out[i] = "0123456789abcdef"[number & 15];
+}
+
+// The value of a lower-case hexadecimal digit, or a number above 15.
+unsigned HexDigit(char c) {
+  const unsigned decimal = static_cast<unsigned char>(c) - unsigned{'0'};
+  if (decimal < 10) return decimal;
+  const unsigned letter = static_cast<unsigned char>(c) - unsigned{'a'};
+  return letter < 6 ? letter + 10 : 16;
+}
+
+std::optional<uint64_t> ReadHex(const char* text, size_t digits) {
+  uint64_t number = 0;
+  for (size_t i = 0; i < digits; ++i) {
+    const unsigned digit = HexDigit(text[i]);
+    if (digit > 15) return std::nullopt;
+    number = (number << 4) | digit;
+  }
+  return number;
+}
+
+constexpr size_t kOffsetAt = 25;  // Where the offset's digits stand in a stamp.
+constexpr size_t kOffsetDigits = 7;
+
+struct Stamp {
+  ValueId id;
+  uint32_t length = 0;
+  uint32_t offset = 0;
+};
+
+void WriteStamp(const Stamp& stamp, char* out) {
+  out[0] = 'p';
+  WriteHex(stamp.id.process, 4, out + 1);
+  out[5] = 's';
+  WriteHex(stamp.id.sequence, 10, out + 6);
+  out[16] = 'l';
+  WriteHex(stamp.length, 7, out + 17);
+  out[24] = 'o';
+  WriteHex(stamp.offset, kOffsetDigits, out + kOffsetAt);
+}
+
+std::optional<Stamp> ReadStamp(const char* text) {
+  if (text[0] != 'p' || text[5] != 's' || text[16] != 'l' || text[24] != 'o') return std::nullopt;
+  const auto process = ReadHex(text + 1, 4);
+  const auto sequence = ReadHex(text + 6, 10);
+  const auto length = ReadHex(text + 17, 7);
+  const auto offset = ReadHex(text + kOffsetAt, kOffsetDigits);
+  if (!process || !sequence || !length || !offset) return std::nullopt;
+  return Stamp{ValueId{static_cast<uint16_t>(*process), *sequence},
+               static_cast<uint32_t>(*length), static_cast<uint32_t>(*offset)};
+}
+
+void FillShort(ValueId id, size_t length, char* out) {
+  uint64_t state = id.Pack();
+  for (size_t i = 0; i < length; ++i) {
+    out[i] = kPrintable[SplitMix64(state) % kPrintable.size()];
+  }
+}
+
+// How many bytes from `bytes` on are those of `id` (with values of `length` bytes) at `offset`.
+size_t MatchingPrefix(std::string_view bytes, ValueId id, uint32_t length, size_t offset) {
+  const size_t block_start = offset - offset % kBlockBytes;
+  std::array<char, kBlockBytes> expected;
+  WriteStamp({id, length, static_cast<uint32_t>(block_start)}, expected.data());
+  std::memcpy(expected.data() + kStampBytes, FillerOf(id), kBlockBytes - kStampBytes);
+  const size_t within = offset - block_start;
+  const size_t compared = std::min({bytes.size(), kBlockBytes - within,
+                                    size_t{length} > offset ? length - offset : size_t{0}});
+  size_t same = 0;
+  while (same < compared && bytes[same] == expected[within + same]) ++same;
+  return same;
+}
+
+class DamageDescriber {
+ public:
+  DamageDescriber(std::string_view bytes, size_t limit) : bytes_(bytes), limit_(limit) {}
+
+  std::vector<DamageRun> Describe() {
+    CollectCandidates();
+    size_t offset = 0;
+    while (offset < bytes_.size()) {
+      DamageRun run = RunAt(offset);
+      if (runs_.size() + 1 == limit_ && !Extends(run)) {
+        run = {static_cast<uint32_t>(offset), static_cast<uint32_t>(bytes_.size() - offset),
+               DamageRun::Source::kUnknown, {}, 0};
+      }
+      offset += run.length;
+      if (Extends(run)) {
+        runs_.back().length += run.length;
+      } else {
+        runs_.push_back(run);
+      }
+    }
+    return std::move(runs_);
+  }
+
+ private:
+  // Every set whose stamp lies at a block boundary; those are the values that can have mixed.
+  void CollectCandidates() {
+    for (size_t at = 0; at + kStampBytes <= bytes_.size(); at += kBlockBytes) {
+      const auto stamp = ReadStamp(bytes_.data() + at);
+      if (!stamp || stamp->length < kStampBytes || stamp->length > kMaxValueBytes) continue;
+      const bool known = std::any_of(candidates_.begin(), candidates_.end(), [&](const Stamp& c) {
+        return c.id == stamp->id && c.length == stamp->length;
+      });
+      if (!known && candidates_.size() < 16) candidates_.push_back(*stamp);
+    }
+  }
+
+  // The longest run at `offset`: from a candidate, from a shifted stamp, zeros, or one byte of
+  // unknown origin. A match of fewer than four bytes is chance, unless it ends the value.
+  DamageRun RunAt(size_t offset) const {
+    const std::string_view rest = bytes_.substr(offset);
+    DamageRun best{static_cast<uint32_t>(offset), 1, DamageRun::Source::kUnknown, {}, 0};
+    size_t best_length = std::min<size_t>(3, rest.size() - 1);
+    for (const Stamp& candidate : candidates_) {
+      const size_t same = MatchingPrefix(rest, candidate.id, candidate.length, offset);
+      if (same > best_length) {
+        best = {best.offset, static_cast<uint32_t>(same), DamageRun::Source::kSet, candidate.id,
+                candidate.length};
+        best_length = same;
+      }
+    }
+    if (best.source == DamageRun::Source::kSet) return best;
+    const size_t zeros = std::min(rest.find_first_not_of('\0'), rest.size());
+    if (zeros > 0) {
+      best.length = static_cast<uint32_t>(zeros);
+      best.source = DamageRun::Source::kZeros;
+      return best;
+    }
+    if (rest.size() >= kStampBytes) {
+      if (const auto stamp = ReadStamp(rest.data())) {
+        const size_t same = MatchingPrefix(rest, stamp->id, stamp->length, stamp->offset);
+        return {best.offset, static_cast<uint32_t>(std::max(same, kStampBytes)),
+                DamageRun::Source::kShifted, stamp->id, stamp->length};
+      }
+    }
+    return best;
+  }
+
+  bool Extends(const DamageRun& run) const {
+    if (runs_.empty()) return false;
+    const DamageRun& last = runs_.back();
+    return last.source == run.source && last.id == run.id && last.value_length == run.value_length;
+  }
+
+  std::string_view bytes_;
+  size_t limit_;
+  std::vector<Stamp> candidates_;
+  std::vector<DamageRun> runs_;
+};
+
+}  // namespace
+
+void FillValue(ValueId id, size_t length, char* out) {
+  TEARPROOF_CHECK(length <= kMaxValueBytes, "value of " + std::to_string(length) + " bytes");
+  if (length < kStampBytes) return FillShort(id, length, out);
+  const char* filler = FillerOf(id);
+  std::array<char, kStampBytes> stamp;
+  WriteStamp({id, static_cast<uint32_t>(length), 0}, stamp.data());
+  for (size_t at = 0; at < length; at += kBlockBytes) {
+    WriteHex(at, kOffsetDigits, stamp.data() + kOffsetAt);
+    const size_t rest = length - at;
+    std::memcpy(out + at, stamp.data(), std::min(rest, kStampBytes));
+    if (rest <= kStampBytes) break;
+    std::memcpy(out + at + kStampBytes, filler, std::min(rest, kBlockBytes) - kStampBytes);
+  }
+}
+
+uint64_t ShortDigest(std::string_view bytes) {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), bytes.size());
+}
+
+uint64_t ShortDigestOf(ValueId id, size_t length) {
+  TEARPROOF_CHECK(length < kStampBytes, "not a short value");
+  std::array<char, kStampBytes> text;
+  FillShort(id, length, text.data());
+  return ShortDigest({text.data(), length});
+}
+
+VerifiedValue VerifyValue(std::string_view bytes, VerifyMode mode) {
+  if (bytes.size() < kStampBytes) {
+    if (bytes.empty()) return {};
+    return {Observed::kShort, ShortDigest(bytes)};
+  }
+  const auto first = ReadStamp(bytes.data());
+  if (!first || first->length != bytes.size() || first->offset != 0) return {};
+  const char* filler = FillerOf(first->id);
+  std::array<char, kStampBytes> stamp;
+  std::memcpy(stamp.data(), bytes.data(), kStampBytes);
+  for (size_t at = 0; at < bytes.size(); at += kBlockBytes) {
+    WriteHex(at, kOffsetDigits, stamp.data() + kOffsetAt);
+    const size_t rest = bytes.size() - at;
+    if (std::memcmp(bytes.data() + at, stamp.data(), std::min(rest, kStampBytes)) != 0) return {};
+    if (mode == VerifyMode::kStamps || rest <= kStampBytes) continue;
+    if (std::memcmp(bytes.data() + at + kStampBytes, filler,
+                    std::min(rest, kBlockBytes) - kStampBytes) != 0) {
+      return {};
+    }
+  }
+  return {Observed::kIntact, first->id.Pack()};
+}
+
+VerifiedValue VerifyCounter(std::string_view bytes) {
+  int64_t number = 0;
+  const char* end = bytes.data() + bytes.size();
+  const auto [rest, problem] = std::from_chars(bytes.data(), end, number);
+  if (bytes.empty() || problem != std::errc() || rest != end) return {};
+  return {Observed::kNumber, static_cast<uint64_t>(number)};
+}
+
+std::vector<DamageRun> DescribeDamage(std::string_view bytes, size_t limit) {
+  TEARPROOF_CHECK(limit > 0, "no room for a description");
+  return DamageDescriber(bytes, limit).Describe();
+}
+
+}  // namespace tearproof

@@ -1,0 +1,106 @@
+#include "harness/kit/file_io.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/uuid/detail/md5.hpp>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "harness/core/unique_fd.h"
+
+namespace tearproof::kit {
+
+int WriteAll(int fd, std::string_view bytes, size_t chunk) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(fd, bytes.data(), std::min(bytes.size(), chunk));
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return errno;
+    }
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return 0;
+}
+
+int ReadAll(int fd, std::string& bytes, size_t block) {
+  size_t used = 0;
+  while (true) {
+    if (bytes.size() < used + block) bytes.resize(used + block);
+    const ssize_t got = read(fd, bytes.data() + used, bytes.size() - used);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      bytes.clear();
+      return errno;
+    }
+    used += static_cast<size_t>(got);
+    if (got == 0) {
+      bytes.resize(used);
+      return 0;
+    }
+    if (used == bytes.size()) block = std::max(block, used);
+  }
+}
+
+int ReadFile(const std::string& path, std::string& bytes, size_t block) {
+  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return errno;
+  return ReadAll(fd.get(), bytes, block);
+}
+
+int MakeDirectories(const std::string& path, unsigned mode) {
+  if (mkdir(path.c_str(), mode) == 0 || errno == EEXIST) return 0;
+  if (errno != ENOENT) return errno;
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos || slash == 0) return ENOENT;
+  const int problem = MakeDirectories(path.substr(0, slash), mode);
+  if (problem != 0) return problem;
+  return mkdir(path.c_str(), mode) == 0 || errno == EEXIST ? 0 : errno;
+}
+
+int ListDirectory(const std::string& path, std::vector<std::string>& names, bool sorted) {
+  names.clear();
+  struct Close {
+    void operator()(DIR* directory) const { closedir(directory); }
+  };
+  std::unique_ptr<DIR, Close> directory(opendir(path.c_str()));
+  if (directory == nullptr) return errno;
+  errno = 0;
+  while (const dirent* entry = readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  if (sorted) std::sort(names.begin(), names.end());
+  return errno;
+}
+
+int RemoveFile(const std::string& path) {
+  return unlink(path.c_str()) == 0 || errno == ENOENT ? 0 : errno;
+}
+
+std::string Md5Hex(std::string_view text) {
+  boost::uuids::detail::md5 hash;
+  hash.process_bytes(text.data(), text.size());
+  boost::uuids::detail::md5::digest_type digest;
+  hash.get_digest(digest);
+  unsigned char bytes[16];
+  static_assert(sizeof(digest) == sizeof(bytes));
+  std::memcpy(bytes, digest, sizeof(bytes));
+  std::string hex;
+  hex.reserve(32);
+  for (unsigned char byte : bytes) {
+    hex += "0123456789abcdef"[byte >> 4];
+    hex += "0123456789abcdef"[byte & 15];
+  }
+  return hex;
+}
+
+void FailWithErrno(Response& response, int number, std::string_view call, std::string_view path) {
+  response.Fail(number, std::string(call) + " " + std::string(path) + ": " + strerror(number));
+}
+
+}  // namespace tearproof::kit
