@@ -48,10 +48,10 @@ show_progress() {
   done
 }
 
-# step <name> <title> <command>...: runs the command with its output in a log. Shows the log's end,
+# step <log name> <title> <command>...: runs the command with its output in a log. Shows the log's end,
 # and where it lies, if the command fails.
 step() {
-  local name=$1 title=$2 log=$log_folder/$1.log status=0 started
+  local title=$2 log=$log_folder/$1.log status=0 started
   shift 2
   started=$(date +%s)
   mkdir -p "$log_folder"
