@@ -105,7 +105,7 @@ std::string Full(const Page& page, const Break& each, std::set<std::string>* exp
   const std::string diagram = TimeDiagram(page, verdict.evidence, each.source.cell->engine);
   if (!diagram.empty()) text += "\n" + diagram;
   if (!each.source.cell->rerun.empty()) {
-    text += "\n    Run it again:\n" + CopyLine(page, each.source.cell->rerun);
+    text += "\n  Run it again:\n" + CopyLine(page, each.source.cell->rerun);
   }
   return text;
 }

@@ -13,7 +13,6 @@ namespace {
 constexpr size_t kIndent = 2;
 constexpr size_t kGap = 2;
 constexpr size_t kLongestName = 30;
-constexpr std::string_view kNotJudged = "·";
 
 // What a cell shows. Capitals are what counts against the run.
 enum class Mark : uint8_t {
@@ -26,7 +25,7 @@ enum class Mark : uint8_t {
   kUnsure,
   kIdleCounted,
   kIdle,
-  kNotJudged,
+  kAbsent,
 };
 constexpr size_t kMarkCount = 10;
 
@@ -41,13 +40,13 @@ Mark CountedMark(Judgement judgement) {
     case Judgement::kNotExercised:
       return Mark::kIdleCounted;
   }
-  return Mark::kNotJudged;
+  return Mark::kAbsent;
 }
 
 // If any scenario counts against the run, the mark is of the worst of them; else of all as one.
 Mark MarkOf(const Page& page, const MatrixRow& row, Promise promise) {
   const auto found = row.cells.find(promise);
-  if (found == row.cells.end()) return Mark::kNotJudged;
+  if (found == row.cells.end()) return Mark::kAbsent;
   const MatrixCell& cell = found->second;
   if (cell.standing == Standing::kFails || cell.standing == Standing::kOpen) {
     for (const CellResult& each : ResultsOf(page.record, row, promise)) {
@@ -64,12 +63,12 @@ Mark MarkOf(const Page& page, const MatrixRow& row, Promise promise) {
     case Judgement::kNotExercised:
       return Mark::kIdle;
   }
-  return Mark::kNotJudged;
+  return Mark::kAbsent;
 }
 
 std::string_view MarkText(Mark mark) {
   constexpr std::array<std::string_view, kMarkCount> kTexts = {
-      "", "BROKEN", "broken", "known", "HELD", "UNSURE", "unsure", "IDLE", "idle", kNotJudged};
+      "", "BROKEN", "broken", "known", "HELD", "UNSURE", "unsure", "IDLE", "idle", "·"};
   return kTexts[static_cast<size_t>(mark)];
 }
 
@@ -78,7 +77,8 @@ std::string_view MarkMeaning(const RunRecord& record, Mark mark) {
     case Mark::kHeld:
       return "held: judged that many times, never seen broken";
     case Mark::kBrokenCounted:
-      return record.expect ? "broken, and expected to hold" : "broken";
+      return record.expect ? "broken, and expected to hold"
+                           : "a promise was broken; the evidence is below";
     case Mark::kBroken:
       return record.expect ? "broken, as it must or may"
                            : "broken, but this cache never promised it";
@@ -94,7 +94,7 @@ std::string_view MarkMeaning(const RunRecord& record, Mark mark) {
       return "promised, but this run never put it to the test";
     case Mark::kIdle:
       return "not exercised";
-    case Mark::kNotJudged:
+    case Mark::kAbsent:
       return "no scenario of this run asks for it";
   }
   return "";
