@@ -187,6 +187,21 @@ std::string Legend(const Page& page, std::span<const Column> columns) {
   return legend;
 }
 
+// How many columns stand side by side: as many as always fit, spread evenly over the tables.
+size_t ColumnsATable(const Page& page, size_t name_width, std::span<const Column> columns) {
+  size_t widest = 1;
+  size_t total = kIndent + name_width;
+  for (const Column& column : columns) {
+    widest = std::max(widest, column.width);
+    total += kGap + column.width;
+  }
+  if (total <= page.columns) return std::max<size_t>(columns.size(), 1);
+  const size_t room = page.columns - std::min(page.columns, kIndent + name_width);
+  const size_t most = std::max<size_t>(room / (kGap + widest), 1);
+  const size_t tables = (columns.size() + most - 1) / most;
+  return (columns.size() + tables - 1) / tables;
+}
+
 // Headings are short; what they stand for is said once, where it is not the same word.
 std::string ColumnKey(const Page& page, std::span<const Column> columns) {
   std::vector<std::string> names;
@@ -219,19 +234,14 @@ std::string MatrixSection(const Page& page) {
   name_width = std::min(name_width, kLongestName);
 
   std::string section = Heading(page.style, "What each cache kept and broke") + "\n";
-  const std::span<const Column> all = columns;
-  size_t begin = 0;
+  std::span<const Column> rest = columns;
+  const size_t most = ColumnsATable(page, name_width, columns);
   do {
-    size_t end = begin;
-    size_t used = kIndent + name_width;
-    while (end < all.size() && (end == begin || used + kGap + all[end].width <= page.columns)) {
-      used += kGap + all[end].width;
-      ++end;
-    }
-    if (begin > 0) section += "\n";
-    section += Table(page, name_width, all.subspan(begin, end - begin));
-    begin = end;
-  } while (begin < all.size());
+    const size_t count = std::min(most, rest.size());
+    section += Table(page, name_width, rest.first(count));
+    rest = rest.subspan(count);
+    if (!rest.empty()) section += "\n";
+  } while (!rest.empty());
   const std::string legend = Legend(page, columns);
   if (!legend.empty()) section += "\n" + legend;
   const std::string key = ColumnKey(page, columns);

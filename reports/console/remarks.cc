@@ -138,9 +138,9 @@ std::string VerdictText(const Page& page, const Tally& tally, int code) {
         return fmt::format("NOT AS EXPECTED: {} of {} verdicts, of {}.", tally.failing,
                            tally.judged, Join(tally.failing_backends, ", "));
       }
-      return fmt::format("BROKEN: {}, by {}.",
-                         Plural(tally.failing, record.strict ? "property" : "promise"),
-                         Join(tally.failing_backends, ", "));
+      return fmt::format("BROKEN: {}, by {}.{}", Plural(tally.failing, "promise"),
+                         Join(tally.failing_backends, ", "),
+                         tally.open == 0 ? "" : fmt::format(" {} left open.", tally.open));
     case 2:
       if (tally.open == 0) return "INCONCLUSIVE: something could not run; see above.";
       return fmt::format(
