@@ -13,13 +13,16 @@ namespace tearproof {
 namespace {
 
 constexpr size_t kMaxFileBytes = size_t{1} << 20;
+// The library bounds how deep values nest, but not how deep the tables of a dotted key do, and
+// then destroys them recursively: each level takes a dot, so dots are what is bounded here.
+constexpr std::ptrdiff_t kMaxDots = 4'000;
 
 TomlPlace PlaceOfRegion(const toml::source_region& region) {
   return TomlPlace{std::max<uint32_t>(region.begin.line, 1),
                    std::max<uint32_t>(region.begin.column, 1)};
 }
 
-// The library bounds the depth of nesting, hence of this recursion.
+// Recursive as deep as the document, which ParseToml bounds.
 TomlNode Convert(const toml::node& node) {
   TomlNode result{PlaceOfRegion(node.source()), TomlNode::Other()};
   if (const auto* text = node.as_string()) {
@@ -59,6 +62,12 @@ Result<TomlNode> ParseToml(std::string_view text, const std::string& source) {
   TomlProblems problems(source);
   if (text.size() > kMaxFileBytes) {
     problems.Report({}, "", UsageError("the file is larger than 1 MiB"));
+    return problems.first();
+  }
+  if (std::count(text.begin(), text.end(), '.') > kMaxDots) {
+    problems.Report({}, "",
+                    UsageError("the file holds more than 4,000 dots",
+                               "names joined by dots would nest too deeply"));
     return problems.first();
   }
   try {

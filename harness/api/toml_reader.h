@@ -46,7 +46,7 @@ struct TomlNode::Entry {
   TomlNode node;
 };
 
-// Errors: kUsage with the place, for what is no TOML or larger than 1 MiB.
+// Errors: kUsage with the place, for what is no TOML or larger than 1 MiB, or nested too deeply.
 Result<TomlNode> ParseToml(std::string_view text, const std::string& source);
 
 // The first problem found in one document.
