@@ -81,12 +81,18 @@ Result<TomlNode> ParseToml(std::string_view text, const std::string& source) {
   return problems.first();
 }
 
+Error TomlProblems::Placed(TomlPlace place, const std::string& path, const Error& problem) const {
+  return UsageError(fmt::format("{}:{}:{}: {}{}{}", EscapeForTerminal(source_), place.line,
+                                place.column, path, path.empty() ? "" : ": ", problem.what),
+                    problem.remedy);
+}
+
 void TomlProblems::Report(TomlPlace place, const std::string& path, const Error& problem) {
-  if (first_.has_value()) return;
-  first_ = problem;
-  first_->kind = ErrorKind::kUsage;
-  first_->what = fmt::format("{}:{}:{}: {}{}{}", EscapeForTerminal(source_), place.line,
-                             place.column, path, path.empty() ? "" : ": ", problem.what);
+  if (!first_.has_value()) first_ = Placed(place, path, problem);
+}
+
+void TomlProblems::ReportMissing(TomlPlace place, const std::string& path, const Error& problem) {
+  if (!missing_.has_value()) missing_ = Placed(place, path, problem);
 }
 
 TomlTable::TomlTable(const TomlNode& node, std::string path, TomlProblems& problems)
@@ -129,6 +135,10 @@ void TomlTable::Report(std::string_view key, const Error& problem) const {
   problems_.Report(PlaceOf(key), PathOf(key), problem);
 }
 
+void TomlTable::ReportMissing(std::string_view key, std::string remedy) const {
+  problems_.ReportMissing(node_.place, PathOf(key), UsageError("missing", std::move(remedy)));
+}
+
 void TomlTable::ReportType(const TomlNode& node, std::string_view key,
                            std::string_view expected) const {
   problems_.Report(node.place, PathOf(key),
@@ -146,7 +156,7 @@ std::optional<std::string> TomlTable::String(std::string_view key) {
 
 std::string TomlTable::RequiredString(std::string_view key) {
   if (!Has(key)) {
-    Report(key, UsageError("missing"));
+    ReportMissing(key);
     return "";
   }
   const std::string text = String(key).value_or("");
