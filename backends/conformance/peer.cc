@@ -36,7 +36,7 @@ bool ReceiveAll(int fd, void* bytes, size_t size) {
   return true;
 }
 
-// One byte of kind or outcome, then a text with its length before it.
+// A text goes with its length before it.
 bool SendText(int fd, std::string_view text) {
   const uint64_t size = text.size();
   return SendAll(fd, &size, sizeof(size)) && SendAll(fd, text.data(), text.size());
@@ -56,7 +56,7 @@ void Serve(const Subject& subject, int fd) {
   std::string key;
   std::string value;
   while (ReceiveAll(fd, &kind, sizeof(kind)) && ReceiveText(fd, key) && ReceiveText(fd, value)) {
-    const Outcome outcome = cache.Run({.kind = kind, .key = key, .value = value});
+    const Outcome outcome = cache.Run(kind, key, value);
     const bool failed = outcome == Outcome::kError;
     if (!SendAll(fd, &outcome, sizeof(outcome))) return;
     if (!SendText(fd, failed ? cache.response().error : cache.value())) return;

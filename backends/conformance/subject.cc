@@ -15,16 +15,22 @@ void PrintTo(const RegisteredBackend* backend, std::ostream* out) { *out << back
 
 namespace tearproof::backends::conformance {
 
-Outcome Handle::Run(const Request& request) {
+Outcome Handle::Run(OpKind kind, std::string_view key, std::string_view value, uint32_t ttl_millis,
+                    int64_t delta) {
   response_.outcome = Outcome::kOpen;
   response_.error.clear();
   response_.error_number = 0;
-  backend_->Execute(request, response_);
-  EXPECT_NE(response_.outcome, Outcome::kOpen) << OpKindName(request.kind) << " set no outcome";
+  backend_->Execute(Request{kind, key, value, ttl_millis, delta}, response_);
+  EXPECT_NE(response_.outcome, Outcome::kOpen) << OpKindName(kind) << " set no outcome";
   if (response_.outcome == Outcome::kError) {
-    EXPECT_NE(response_.error, "") << OpKindName(request.kind) << " failed without a word";
+    EXPECT_NE(response_.error, "") << OpKindName(kind) << " failed without a word";
   }
   return response_.outcome;
+}
+
+Outcome Handle::RunAny(OpKind kind) {
+  const bool writes = kind == OpKind::kSet || kind == OpKind::kAdd;
+  return Run(kind, TakesKey(kind) ? "k0" : "", writes ? "0" : "");
 }
 
 Subject::Subject(const RegisteredBackend& backend,

@@ -34,26 +34,29 @@ class Handle {
  public:
   explicit Handle(std::unique_ptr<Backend> backend) : backend_(std::move(backend)) {}
 
-  Outcome Init() { return Run({.kind = OpKind::kInit}); }
-  Outcome Get(std::string_view key) { return Run({.kind = OpKind::kGet, .key = key}); }
-  Outcome Has(std::string_view key) { return Run({.kind = OpKind::kHas, .key = key}); }
+  Outcome Init() { return Run(OpKind::kInit); }
+  Outcome Get(std::string_view key) { return Run(OpKind::kGet, key); }
+  Outcome Has(std::string_view key) { return Run(OpKind::kHas, key); }
   Outcome Set(std::string_view key, std::string_view value, uint32_t ttl_millis = kNoTtl) {
-    return Run({.kind = OpKind::kSet, .key = key, .value = value, .ttl_millis = ttl_millis});
+    return Run(OpKind::kSet, key, value, ttl_millis);
   }
   Outcome Add(std::string_view key, std::string_view value, uint32_t ttl_millis = kNoTtl) {
-    return Run({.kind = OpKind::kAdd, .key = key, .value = value, .ttl_millis = ttl_millis});
+    return Run(OpKind::kAdd, key, value, ttl_millis);
   }
-  Outcome Delete(std::string_view key) { return Run({.kind = OpKind::kDelete, .key = key}); }
+  Outcome Delete(std::string_view key) { return Run(OpKind::kDelete, key); }
   Outcome Incr(std::string_view key, int64_t delta) {
-    return Run({.kind = OpKind::kIncr, .key = key, .delta = delta});
+    return Run(OpKind::kIncr, key, "", kNoTtl, delta);
   }
   Outcome Touch(std::string_view key, uint32_t ttl_millis) {
-    return Run({.kind = OpKind::kTouch, .key = key, .ttl_millis = ttl_millis});
+    return Run(OpKind::kTouch, key, "", ttl_millis);
   }
-  Outcome Clear() { return Run({.kind = OpKind::kClear}); }
-  Outcome Cull() { return Run({.kind = OpKind::kCull}); }
+  Outcome Clear() { return Run(OpKind::kClear); }
+  Outcome Cull() { return Run(OpKind::kCull); }
+  // One of that kind, on k0 and with a number for a value where it takes them.
+  Outcome RunAny(OpKind kind);
 
-  Outcome Run(const Request& request);
+  Outcome Run(OpKind kind, std::string_view key = "", std::string_view value = "",
+              uint32_t ttl_millis = kNoTtl, int64_t delta = 1);
   // Of the operation last run.
   const Response& response() const { return response_; }
   const std::string& value() const { return response_.value; }
