@@ -266,10 +266,10 @@ void CheckTomlName(const TomlTable& table, const TomlString& name, std::string_v
                     name.text[0] != '_' &&
                     name.text.find_first_not_of(kAlphabet) == std::string::npos;
   if (good) return;
-  table.problems().Report(
-      name.place, table.path(),
-      UsageError(fmt::format("'{}' is no name of a {}", EscapeForTerminal(name.text, 60), what),
-                 "use lower-case letters, digits, '-' and '_', at most 64"));
+  table.problems().Report(name.place, table.path(),
+                          UsageError(fmt::format("'{1}' is no good name for the {0}", what,
+                                                 EscapeForTerminal(name.text, 60)),
+                                     "use lower-case letters, digits, '-' and '_', at most 64"));
 }
 
 }  // namespace tearproof

@@ -96,28 +96,32 @@ std::string Title(const Page& page, const Break& each) {
   return "  " + (fails ? page.style.Red(shown) : page.style.Bold(shown)) + "\n";
 }
 
+// Verdicts are escaped where they are made, but a record may also have been read from a file.
+std::string Sentence(const Page& page, const Verdict& verdict) {
+  return Block("    ", EscapeForTerminal(verdict.sentence, 4000), page.columns);
+}
+
 std::string Full(const Page& page, const Break& each, std::set<std::string>* explained) {
   const Verdict& verdict = each.source.result->verdict;
-  std::string text = Title(page, each);
-  text += Block("  ", Amount(page, each), page.columns) + "\n";
-  text += Block("    ", verdict.sentence, page.columns);
-  text += (verdict.sentence.empty() ? "" : "\n") + CauseAndRemedy(page, verdict.anomaly, explained);
-  const std::string diagram = TimeDiagram(page, verdict.evidence, each.source.cell->engine);
-  if (!diagram.empty()) text += "\n" + diagram;
+  std::string text = Title(page, each) + Block("  ", Amount(page, each), page.columns);
+  std::string rerun;
   if (!each.source.cell->rerun.empty()) {
-    text += "\n    Run it again:\n" + CopyLine(page, each.source.cell->rerun);
+    rerun = "  Run it again:\n" + CopyLine(page, each.source.cell->rerun);
+  }
+  for (const std::string& part :
+       {Sentence(page, verdict), CauseAndRemedy(page, verdict.anomaly, explained),
+        TimeDiagram(page, verdict.evidence, each.source.cell->engine), rerun}) {
+    if (!part.empty()) text += "\n" + part;
   }
   return text;
 }
 
 std::string Brief(const Page& page, const Break& each) {
-  const Verdict& verdict = each.source.result->verdict;
-  std::string text = Title(page, each);
-  text += Block("  ", Amount(page, each), page.columns);
+  std::string text = Title(page, each) + Block("  ", Amount(page, each), page.columns);
   if (!each.source.result->known_issue.empty()) {
     text += Block("    known: ", EscapeForTerminal(each.source.result->known_issue), page.columns);
   }
-  text += Block("    ", verdict.sentence, page.columns);
+  text += Sentence(page, each.source.result->verdict);
   if (!each.source.cell->rerun.empty()) text += CopyLine(page, each.source.cell->rerun);
   return text;
 }

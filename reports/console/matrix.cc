@@ -13,7 +13,6 @@ namespace {
 constexpr size_t kIndent = 2;
 constexpr size_t kGap = 2;
 constexpr size_t kLongestName = 30;
-constexpr std::string_view kNotJudged = "·";
 
 // What a cell shows. Capitals are what counts against the run.
 enum class Mark : uint8_t {
@@ -26,7 +25,7 @@ enum class Mark : uint8_t {
   kUnsure,
   kIdleCounted,
   kIdle,
-  kNotJudged,
+  kAbsent,
 };
 constexpr size_t kMarkCount = 10;
 
@@ -41,13 +40,13 @@ Mark CountedMark(Judgement judgement) {
     case Judgement::kNotExercised:
       return Mark::kIdleCounted;
   }
-  return Mark::kNotJudged;
+  return Mark::kAbsent;
 }
 
 // If any scenario counts against the run, the mark is of the worst of them; else of all as one.
 Mark MarkOf(const Page& page, const MatrixRow& row, Promise promise) {
   const auto found = row.cells.find(promise);
-  if (found == row.cells.end()) return Mark::kNotJudged;
+  if (found == row.cells.end()) return Mark::kAbsent;
   const MatrixCell& cell = found->second;
   if (cell.standing == Standing::kFails || cell.standing == Standing::kOpen) {
     for (const CellResult& each : ResultsOf(page.record, row, promise)) {
@@ -64,12 +63,12 @@ Mark MarkOf(const Page& page, const MatrixRow& row, Promise promise) {
     case Judgement::kNotExercised:
       return Mark::kIdle;
   }
-  return Mark::kNotJudged;
+  return Mark::kAbsent;
 }
 
 std::string_view MarkText(Mark mark) {
   constexpr std::array<std::string_view, kMarkCount> kTexts = {
-      "", "BROKEN", "broken", "known", "HELD", "UNSURE", "unsure", "IDLE", "idle", kNotJudged};
+      "", "BROKEN", "broken", "known", "HELD", "UNSURE", "unsure", "IDLE", "idle", "·"};
   return kTexts[static_cast<size_t>(mark)];
 }
 
@@ -78,7 +77,8 @@ std::string_view MarkMeaning(const RunRecord& record, Mark mark) {
     case Mark::kHeld:
       return "held: judged that many times, never seen broken";
     case Mark::kBrokenCounted:
-      return record.expect ? "broken, and expected to hold" : "broken";
+      return record.expect ? "broken, and expected to hold"
+                           : "a promise was broken; the evidence is below";
     case Mark::kBroken:
       return record.expect ? "broken, as it must or may"
                            : "broken, but this cache never promised it";
@@ -94,7 +94,7 @@ std::string_view MarkMeaning(const RunRecord& record, Mark mark) {
       return "promised, but this run never put it to the test";
     case Mark::kIdle:
       return "not exercised";
-    case Mark::kNotJudged:
+    case Mark::kAbsent:
       return "no scenario of this run asks for it";
   }
   return "";
@@ -187,6 +187,21 @@ std::string Legend(const Page& page, std::span<const Column> columns) {
   return legend;
 }
 
+// How many columns stand side by side: as many as always fit, spread evenly over the tables.
+size_t ColumnsATable(const Page& page, size_t name_width, std::span<const Column> columns) {
+  size_t widest = 1;
+  size_t total = kIndent + name_width;
+  for (const Column& column : columns) {
+    widest = std::max(widest, column.width);
+    total += kGap + column.width;
+  }
+  if (total <= page.columns) return std::max<size_t>(columns.size(), 1);
+  const size_t room = page.columns - std::min(page.columns, kIndent + name_width);
+  const size_t most = std::max<size_t>(room / (kGap + widest), 1);
+  const size_t tables = (columns.size() + most - 1) / most;
+  return (columns.size() + tables - 1) / tables;
+}
+
 // Headings are short; what they stand for is said once, where it is not the same word.
 std::string ColumnKey(const Page& page, std::span<const Column> columns) {
   std::vector<std::string> names;
@@ -219,19 +234,14 @@ std::string MatrixSection(const Page& page) {
   name_width = std::min(name_width, kLongestName);
 
   std::string section = Heading(page.style, "What each cache kept and broke") + "\n";
-  const std::span<const Column> all = columns;
-  size_t begin = 0;
+  std::span<const Column> rest = columns;
+  const size_t most = ColumnsATable(page, name_width, columns);
   do {
-    size_t end = begin;
-    size_t used = kIndent + name_width;
-    while (end < all.size() && (end == begin || used + kGap + all[end].width <= page.columns)) {
-      used += kGap + all[end].width;
-      ++end;
-    }
-    if (begin > 0) section += "\n";
-    section += Table(page, name_width, all.subspan(begin, end - begin));
-    begin = end;
-  } while (begin < all.size());
+    const size_t count = std::min(most, rest.size());
+    section += Table(page, name_width, rest.first(count));
+    rest = rest.subspan(count);
+    if (!rest.empty()) section += "\n";
+  } while (!rest.empty());
   const std::string legend = Legend(page, columns);
   if (!legend.empty()) section += "\n" + legend;
   const std::string key = ColumnKey(page, columns);

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "harness/core/text.h"
 #include "reports/console/sections.h"
@@ -86,8 +85,8 @@ struct Tally {
   size_t held = 0;
   size_t known = 0;
   size_t tolerated = 0;
-  std::set<std::string> failing_backends;
-  std::set<std::string> open_backends;
+  std::vector<std::string> failing_backends;
+  std::vector<std::string> open_backends;
   std::string rerun;  // Of the first that fails, else of the first left open.
 };
 
@@ -106,7 +105,9 @@ Tally Count(const Page& page) {
       if (cell.standing != Standing::kFails && cell.standing != Standing::kOpen) continue;
       const bool fails = cell.standing == Standing::kFails;
       ++(fails ? tally.failing : tally.open);
-      (fails ? tally.failing_backends : tally.open_backends).insert(SafeName(row.backend));
+      std::vector<std::string>& names = fails ? tally.failing_backends : tally.open_backends;
+      const std::string name = SafeName(row.backend);
+      if (names.empty() || names.back() != name) names.push_back(name);
       for (const CellResult& each : ResultsOf(page.record, row, promise)) {
         std::string& rerun = fails ? tally.rerun : open_rerun;
         if (each.standing == cell.standing && rerun.empty()) rerun = each.cell->rerun;
@@ -115,11 +116,6 @@ Tally Count(const Page& page) {
   }
   if (tally.rerun.empty()) tally.rerun = open_rerun;
   return tally;
-}
-
-std::string NamesOf(const std::set<std::string>& names) {
-  const std::vector<std::string> list(names.begin(), names.end());
-  return Join(list, ", ");
 }
 
 std::string VerdictText(const Page& page, const Tally& tally, int code) {
@@ -140,16 +136,16 @@ std::string VerdictText(const Page& page, const Tally& tally, int code) {
     case 1:
       if (record.expect) {
         return fmt::format("NOT AS EXPECTED: {} of {} verdicts, of {}.", tally.failing,
-                           tally.judged, NamesOf(tally.failing_backends));
+                           tally.judged, Join(tally.failing_backends, ", "));
       }
-      return fmt::format("BROKEN: {}, by {}.",
-                         Plural(tally.failing, record.strict ? "property" : "promise"),
-                         NamesOf(tally.failing_backends));
+      return fmt::format("BROKEN: {}, by {}.{}", Plural(tally.failing, "promise"),
+                         Join(tally.failing_backends, ", "),
+                         tally.open == 0 ? "" : fmt::format(" {} left open.", tally.open));
     case 2:
       if (tally.open == 0) return "INCONCLUSIVE: something could not run; see above.";
       return fmt::format(
           "INCONCLUSIVE: nothing that counts was seen broken, but {} of {} left open.",
-          Plural(tally.open, "promise"), NamesOf(tally.open_backends));
+          Plural(tally.open, "promise"), Join(tally.open_backends, ", "));
     case 4:
       return "NOTHING SELECTED: no scenario ran on any backend.";
     case 77:

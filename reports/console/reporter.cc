@@ -46,7 +46,7 @@ class ConsoleReporter : public Reporter {
 
   std::string Render(const RunRecord& record, const RenderOptions& options) const override {
     Page page{record, BuildMatrix(record), Style{options.color},
-              std::max<size_t>(options.columns, 40)};
+              std::max<size_t>(options.columns, 64)};
     std::stable_sort(page.rows.begin(), page.rows.end(),
                      [](const MatrixRow& a, const MatrixRow& b) { return Rank(a) < Rank(b); });
     if (options.quiet) {
