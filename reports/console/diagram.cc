@@ -131,9 +131,6 @@ std::string TimeDiagram(const Page& page, const std::vector<EvidenceOp>& evidenc
                            evidence.size() - lanes.size());
   }
   diagram += "\n" + LaneLines(page, lanes);
-  diagram += page.style.Dim(std::string(kIndent, ' ') +
-                            "time runs to the right, in order of events, not to scale") +
-             "\n";
   return diagram;
 }
 

@@ -10,6 +10,9 @@
 namespace tearproof::reports::console {
 namespace {
 
+constexpr std::string_view kDiagramKey =
+    "(Diagrams: a lane is a process, a letter an operation; in order of time, not to scale.)";
+
 std::string_view TitleOf(BreakClass which) {
   switch (which) {
     case BreakClass::kFails:
@@ -81,15 +84,18 @@ std::string EvidenceSection(const Page& page, bool only_failing) {
   const std::vector<Break> breaks = FindBreaks(page.record, page.rows);
   std::string section;
   std::set<std::string> explained;
+  bool key_shown = false;
   for (const BreakClass which :
        {BreakClass::kFails, BreakClass::kExpected, BreakClass::kKnown, BreakClass::kNotPromised}) {
     if (only_failing && which != BreakClass::kFails) continue;
+    const bool full = which == BreakClass::kFails || which == BreakClass::kExpected;
     bool titled = false;
     for (const Break& each : breaks) {
       if (ClassOf(each) != which) continue;
       if (!titled) section += Heading(page.style, TitleOf(which));
+      if (full && !key_shown) section += Block("  ", kDiagramKey, page.columns);
+      key_shown = key_shown || full;
       titled = true;
-      const bool full = which == BreakClass::kFails || which == BreakClass::kExpected;
       section += "\n" + (full ? Full(page, each, &explained) : Brief(page, each));
     }
   }
