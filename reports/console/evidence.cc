@@ -11,7 +11,7 @@ namespace tearproof::reports::console {
 namespace {
 
 constexpr std::string_view kDiagramKey =
-    "(Diagrams: a lane is a process, a letter an operation; in order of time, not to scale.)";
+    "(Diagrams: a lane a process, a letter an operation; in order, not to scale.)";
 
 std::string_view TitleOf(BreakClass which) {
   switch (which) {
