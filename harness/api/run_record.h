@@ -19,8 +19,8 @@
 namespace tearproof {
 
 struct Machine {
-  std::string kernel;       // "Linux 6.18"
-  std::string host_cpu;     // "AMD EPYC ..."
+  std::string kernel;    // "Linux 6.18"
+  std::string host_cpu;  // "AMD EPYC ..."
   uint32_t cores = 0;
   uint64_t memory_bytes = 0;
   std::string file_system;  // Of the directory under test: "tmpfs"
@@ -57,7 +57,7 @@ std::string_view CellStateName(CellState state);  // "skipped"
 
 // One scenario on one backend under one engine.
 struct CellRecord {
-  std::string backend;        // As named, with options: "temp-rename:sync=full"
+  std::string backend;  // As named, with options: "temp-rename:sync=full"
   std::string backend_title;
   bool model = false;
   std::string scenario;
@@ -66,32 +66,32 @@ struct CellRecord {
   CellState state = CellState::kDone;
   std::string reason;
   uint64_t seed = 0;
-  std::string scope;          // What a held verdict covers: "4 writers, 4 readers, 1 key, ..."
+  std::string scope;  // What a held verdict covers: "4 writers, 4 readers, 1 key, ..."
   std::vector<PromiseResult> promises;  // Only those that the scenario can exercise.
   std::map<OpKind, OperationSpeed> speeds;
   uint64_t operations = 0;
   uint64_t rounds = 0;
   uint64_t kills = 0;
-  int64_t elapsed = 0;        // Wall clock, judging included.
-  std::string rerun;          // The line that runs the cell again, ready to paste.
-  std::string history;        // Where its kept history lies, relative to the run; may be empty.
+  int64_t elapsed = 0;  // Wall clock, judging included.
+  std::string rerun;    // The line that runs the cell again, ready to paste.
+  std::string history;  // Where its kept history lies, relative to the run; may be empty.
   // Of each key: in how many of the rounds that set it the audit still found it (django-15825).
   std::map<std::string, std::pair<uint64_t, uint64_t>> survival;
 };
 
 struct RunRecord {
   uint32_t schema = 1;
-  std::string id;             // "2026-11-22T14-03-11-4f2a"
-  std::string version;        // Of tearproof.
-  std::string started;        // ISO 8601, UTC.
+  std::string id;       // "2026-11-22T14-03-11-4f2a"
+  std::string version;  // Of tearproof.
+  std::string started;  // ISO 8601, UTC.
   int64_t elapsed = 0;
-  std::string command_line;   // Shell-quoted.
+  std::string command_line;  // Shell-quoted.
   uint64_t seed = 0;
-  bool strict = false;        // Everything counts, promised or not.
-  bool expect = false;        // The run is judged by the backends' expectations.
+  bool strict = false;  // Everything counts, promised or not.
+  bool expect = false;  // The run is judged by the backends' expectations.
   bool interrupted = false;
   Machine machine;
-  std::string directory;      // Where the record lies: ".tearproof/runs/<id>"; may be empty.
+  std::string directory;           // Where the record lies: ".tearproof/runs/<id>"; may be empty.
   std::vector<std::string> notes;  // What a reader must know: "histories were not kept: ...".
   std::vector<CellRecord> cells;
 
@@ -99,14 +99,24 @@ struct RunRecord {
   int ExitCode() const;
 };
 
+// What a verdict means for the run, by the rules of docs/exit-codes.md; the worse the later.
+enum class Standing : uint8_t {
+  kFine,       // Held, or not exercised where nobody asked for it.
+  kTolerated,  // Broken or inconclusive, but not promised, or as --expect expects it.
+  kKnown,      // Broken, and listed as known.
+  kOpen,       // Inconclusive, or not exercised though promised: exit code 2.
+  kFails,      // Broken, or with --expect not as expected: exit code 1.
+};
+
 // The cells' verdicts on one promise of one backend as one; not exercised if no cell has it.
 struct MatrixCell {
   Verdict verdict;
   bool promised = false;
-  bool present = false;    // Some cell could exercise it.
+  bool present = false;  // Some cell could exercise it.
   bool as_expected = true;
-  std::string known_issue;
-  const CellRecord* source = nullptr;  // The cell that the verdict's evidence comes from.
+  Standing standing = Standing::kFine;  // The worst of the cells.
+  std::string known_issue;              // Set where all that is broken is known.
+  const CellRecord* source = nullptr;   // The cell that the verdict's evidence comes from.
 };
 struct MatrixRow {
   std::string backend;
@@ -116,6 +126,9 @@ struct MatrixRow {
   bool all_skipped = false;
   std::string skip_reason;
 };
+// The standing of one verdict. `exercised_elsewhere`: another scenario exercised the same promise
+// of the same backend, so that it does not matter that this one did not.
+Standing StandingOf(const RunRecord& record, const PromiseResult& result, bool exercised_elsewhere);
 // Rows in the order in which backends were named; reports sort them as they like. Borrows `record`.
 std::vector<MatrixRow> BuildMatrix(const RunRecord& record);
 

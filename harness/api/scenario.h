@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/api/checker.h"
@@ -20,10 +21,10 @@
 namespace tearproof {
 
 enum class KeyDistribution : uint8_t {
-  kSingle,   // Always key 0.
+  kSingle,  // Always key 0.
   kUniform,
-  kZipf,     // Exponent 0.99.
-  kOwn,      // Writer i of a role writes the keys ≡ i modulo its role's size; get and has read any.
+  kZipf,  // Exponent 0.99.
+  kOwn,   // Writer i of a role writes the keys ≡ i modulo its role's size; get and has read any.
 };
 
 enum class KeyStyle : uint8_t {
@@ -46,8 +47,9 @@ struct SizeDistribution {
 
   uint64_t Draw(Random& random) const;
   uint64_t Largest() const;
-  std::string Describe() const;   // "4 KiB", "1 B to 1 MiB"
+  std::string Describe() const;  // "4 KiB", "1 B to 1 MiB"
 };
+// "4KiB", "64B,4KiB" or "1B..1MiB"; 1 byte to 16 MiB. Error: kUsage.
 Result<SizeDistribution> ParseSizeDistribution(std::string_view text);
 
 // One step of a program: "set k0", "get any", "add each", "set k0 ttl=20ms", "clear".
@@ -82,13 +84,14 @@ struct Role {
 };
 
 struct Scenario {
-  std::string id;     // File name without ".toml"; for regressions "regressions/django-20536".
+  std::string id;  // File name without ".toml"; for regressions "regressions/django-20536".
   std::string title;
   std::string story;
   std::vector<std::string> tags;
   KeyOptions keys;
   SizeDistribution value_sizes;
-  std::vector<uint32_t> ttls_millis;  // Of set, add, touch: one drawn each time. Empty: none.
+  std::vector<uint32_t> ttls_millis;  // Of set, add, touch: one drawn each time; kNoTtl is none.
+                                      // Empty: none ever.
   bool evicts = false;                // Judge as if entries might vanish on their own.
   bool counters = false;              // set and add write the number 0; get reads a number.
   std::map<std::string, std::string> backend_options;  // Where a backend has an option so named.
@@ -98,19 +101,20 @@ struct Scenario {
   std::vector<Step> before;           // Run alone by process "setup" first, in every round.
   int64_t round_nanos = 500'000'000;  // A round, each on a fresh directory, lasts at most so long.
   double kills_per_second = 0;
-  bool audit = false;                 // Each round ends with a fresh process that gets every key.
-  bool tidy = false;                  // ...then runs init, cull, clear; what is left is surveyed.
-  bool foreign_files = false;         // Plant files that are not the cache's and watch them: beside
-                                      // the directory, in it, and in the working directory.
+  bool audit = false;          // Each round ends with a fresh process that gets every key.
+  bool tidy = false;           // ...then runs init, cull, clear; what is left is surveyed.
+  bool foreign_files = false;  // Plant files that are not the cache's and watch them: beside
+                               // the directory, in it, and in the working directory.
   // Explore.
   std::vector<Step> explore_before;
   std::optional<int64_t> advance_nanos;
-  std::string reset = "directory";    // or "process"
+  std::string reset = "directory";  // or "process"
 
   const Role* FindRole(std::string_view name) const;
   // The names of the keys, as the cache is given them. The same on every machine.
   std::vector<std::string> KeyNames() const;
-  Checker::Ingredients Ingredients() const;  // `limit` is left to the backend.
+  // Of the stress engine: its roles, `before` and the audit. `limit` is left to the backend.
+  Checker::Ingredients Ingredients() const;
   uint32_t StressProcesses() const;
   bool HasTag(std::string_view tag) const;
 };
@@ -120,6 +124,15 @@ Result<Scenario> ParseScenario(std::string_view toml, const std::string& id,
                                const std::string& source);
 // "set k0 ttl=20ms" → Step. Error: kUsage.
 Result<Step> ParseStep(std::string_view text, uint32_t key_count);
+// "20ms" → 20; "none" → kNoTtl. Whole milliseconds only. Error: kUsage.
+Result<uint32_t> ParseTtl(std::string_view text);
+// "20/s" → 20. Error: kUsage.
+Result<double> ParseKillRate(std::string_view text);
+// The names of all operations, as people type them.
+std::vector<std::string> OpKindNames();
+// The names that KeyStyle::kOdd takes, in this order: what a cache must neither leave its directory
+// with nor confuse. All differ as bytes; all are UTF-8.
+std::vector<std::string> OddKeys();
 
 }  // namespace tearproof
 

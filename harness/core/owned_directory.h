@@ -29,6 +29,7 @@ class OwnedDirectory {
   ~OwnedDirectory();  // Removes, ignoring errors, unless disowned or already removed.
 
   const std::string& path() const { return path_; }
+  int fd() const { return fd_.get(); }
   // Removes all within and the directory itself. What cannot be removed is named in the error.
   Result<void> Remove();
   // Leaves everything where it is.

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/uuid/detail/md5.hpp>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -80,23 +79,6 @@ int ListDirectory(const std::string& path, std::vector<std::string>& names, bool
 
 int RemoveFile(const std::string& path) {
   return unlink(path.c_str()) == 0 || errno == ENOENT ? 0 : errno;
-}
-
-std::string Md5Hex(std::string_view text) {
-  boost::uuids::detail::md5 hash;
-  hash.process_bytes(text.data(), text.size());
-  boost::uuids::detail::md5::digest_type digest;
-  hash.get_digest(digest);
-  unsigned char bytes[16];
-  static_assert(sizeof(digest) == sizeof(bytes));
-  std::memcpy(bytes, digest, sizeof(bytes));
-  std::string hex;
-  hex.reserve(32);
-  for (unsigned char byte : bytes) {
-    hex += "0123456789abcdef"[byte >> 4];
-    hex += "0123456789abcdef"[byte & 15];
-  }
-  return hex;
 }
 
 void FailWithErrno(Response& response, int number, std::string_view call, std::string_view path) {

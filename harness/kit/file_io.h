@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/api/backend.h"
+#include "harness/core/digest.h"
 
 namespace tearproof::kit {
 
@@ -32,7 +33,7 @@ int ListDirectory(const std::string& path, std::vector<std::string>& names, bool
 int RemoveFile(const std::string& path);
 
 // The MD5 of `text` in 32 lower-case hexadecimal digits (as caches name their files by).
-std::string Md5Hex(std::string_view text);
+using tearproof::Md5Hex;
 
 // "set of k0 failed: open /dir/x: Permission denied" as a kError response.
 void FailWithErrno(Response& response, int number, std::string_view call, std::string_view path);

@@ -8,9 +8,9 @@ namespace tearproof::kit {
 void Operations::Execute(const Request& request, Response& response) {
   using Method = void (Operations::*)(const Request&, Response&);
   constexpr std::array<Method, kOpKindCount> kMethods = {
-      &Operations::Init,   &Operations::Get,  &Operations::Has,   &Operations::Set,
-      &Operations::Add,    &Operations::Delete, &Operations::Incr, &Operations::Touch,
-      &Operations::Clear,  &Operations::Cull};
+      &Operations::Init,  &Operations::Get,    &Operations::Has,  &Operations::Set,
+      &Operations::Add,   &Operations::Delete, &Operations::Incr, &Operations::Touch,
+      &Operations::Clear, &Operations::Cull};
   response.outcome = Outcome::kUnsupported;
   try {
     (this->*kMethods[static_cast<size_t>(request.kind)])(request, response);

@@ -1,0 +1,128 @@
+#include "harness/api/backend_description.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "harness/api/description_fields.h"
+#include "harness/api/toml_reader.h"
+#include "harness/core/text.h"
+
+namespace tearproof {
+namespace {
+
+BackendOption ReadOption(TomlTable table) {
+  BackendOption option;
+  option.name = table.RequiredString("name");
+  CheckTomlName(table, {option.name, table.PlaceOf("name")}, "option");
+  if (!table.Has("default")) table.Report("default", UsageError("missing"));
+  option.default_value = table.OptionText("default").value_or("");
+  for (const TomlString& choice : table.Strings("choices").value_or(std::vector<TomlString>())) {
+    option.choices.push_back(choice.text);
+  }
+  option.help = table.RequiredString("help");
+  const bool allowed =
+      option.choices.empty() || std::find(option.choices.begin(), option.choices.end(),
+                                          option.default_value) != option.choices.end();
+  if (!allowed) table.Report("default", UsageError("is not among the choices"));
+  table.RejectUnknown();
+  return option;
+}
+
+const BackendOption* FindOption(const BackendDescription& description, std::string_view name) {
+  for (const BackendOption& option : description.options) {
+    if (option.name == name) return &option;
+  }
+  return nullptr;
+}
+
+void ReadOptions(TomlTable& root, BackendDescription& description) {
+  for (TomlTable& table : root.Tables("options")) {
+    const BackendOption option = ReadOption(table);
+    if (FindOption(description, option.name) != nullptr) {
+      table.Report("name", UsageError(fmt::format("'{}' is declared twice", option.name)));
+    }
+    description.options.push_back(option);
+  }
+  if (!description.max_entries_option.empty() &&
+      FindOption(description, description.max_entries_option) == nullptr) {
+    root.Report("max_entries_option", UsageError("is none of the options"));
+  }
+}
+
+void ReadBug(TomlTable& root, BackendDescription& description) {
+  description.broken = description.id.starts_with("broken-");
+  if (description.broken) {
+    description.bug = root.RequiredString("bug");
+  } else if (root.Has("bug")) {
+    root.Report("bug", UsageError("only a backend of backends/broken/ has a planted bug"));
+  }
+}
+
+}  // namespace
+
+std::string_view ExpectationName(Expectation expectation) {
+  constexpr std::array<std::string_view, 3> kNames = {"must-hold", "must-break", "may-break"};
+  return kNames[static_cast<size_t>(expectation)];
+}
+
+Expectation BackendDescription::Expected(std::string_view engine, std::string_view scenario,
+                                         Promise promise) const {
+  for (const std::string_view name : {scenario, std::string_view("*")}) {
+    const auto of_scenario = expect.find(std::string(name));
+    if (of_scenario == expect.end()) continue;
+    const auto of_engine = of_scenario->second.find(std::string(engine));
+    if (of_engine == of_scenario->second.end()) continue;
+    const auto found = of_engine->second.find(promise);
+    if (found != of_engine->second.end()) return found->second;
+  }
+  return promises.contains(promise) ? Expectation::kMustHold : Expectation::kMayBreak;
+}
+
+Result<BackendDescription> ParseBackendDescription(std::string_view toml, const std::string& id,
+                                                   const std::string& source) {
+  TEARPROOF_ASSIGN_OR_RETURN(const TomlNode document, ParseToml(toml, source));
+  TomlProblems problems(source);
+  TomlTable root(document, "", problems);
+  BackendDescription description;
+  description.id = id;
+  description.title = root.RequiredString("title");
+  description.summary = root.RequiredString("summary");
+  description.model = root.Bool("model", false);
+  ReadBug(root, description);
+  ReadContract(root, true, description);
+  ReadOptions(root, description);
+  ReadExpectations(root, description);
+  root.RejectUnknown();
+  if (problems.any()) return problems.first();
+  return description;
+}
+
+Result<BackendOptions> ResolveOptions(const BackendDescription& description,
+                                      const std::map<std::string, std::string>& given) {
+  BackendOptions options;
+  std::vector<std::string> known;
+  for (const BackendOption& option : description.options) {
+    options[option.name] = option.default_value;
+    known.push_back(option.name);
+  }
+  for (const auto& [name, value] : given) {
+    const BackendOption* option = FindOption(description, name);
+    if (option == nullptr) {
+      if (!known.empty()) return UnknownNameError("option of " + description.id, name, known);
+      return UsageError(fmt::format("unknown option '{}'", EscapeForTerminal(name, 60)),
+                        fmt::format("{} has no options", description.id));
+    }
+    const bool allowed =
+        option->choices.empty() ||
+        std::find(option->choices.begin(), option->choices.end(), value) != option->choices.end();
+    if (!allowed) {
+      return UnknownNameError(fmt::format("value of option {}", name), value, option->choices);
+    }
+    options[name] = value;
+  }
+  return options;
+}
+
+}  // namespace tearproof

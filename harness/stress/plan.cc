@@ -1,0 +1,211 @@
+#include "harness/stress/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/core/json.h"
+#include "harness/core/text.h"
+
+namespace tearproof::stress {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kPlanVersion = 1;
+
+// Drops what the backend lacks. False if nothing is left.
+bool FitMix(const std::set<OpKind>& operations, std::map<OpKind, uint32_t>* mix) {
+  std::erase_if(*mix, [&](const auto& entry) { return !operations.contains(entry.first); });
+  return !mix->empty();
+}
+
+// The first operation among the steps that the backend lacks.
+std::optional<OpKind> MissingStep(const std::set<OpKind>& operations,
+                                  const std::vector<Step>& steps) {
+  for (const Step& step : steps) {
+    if (step.kind != OpKind::kInit && !operations.contains(step.kind)) return step.kind;
+  }
+  return std::nullopt;
+}
+
+json OverridesToJson(const Overrides& overrides) {
+  json out = {{"processes", overrides.processes}};
+  if (overrides.value_size) out["value_size"] = *overrides.value_size;
+  if (overrides.kills_per_second) out["kills_per_second"] = *overrides.kills_per_second;
+  return out;
+}
+
+Overrides OverridesFromJson(const json& in) {
+  Overrides overrides;
+  overrides.processes = in.at("processes").get<std::map<std::string, uint32_t>>();
+  if (in.contains("value_size")) overrides.value_size = in["value_size"].get<std::string>();
+  if (in.contains("kills_per_second")) {
+    overrides.kills_per_second = in["kills_per_second"].get<double>();
+  }
+  return overrides;
+}
+
+json ContractToJson(const Contract& contract) {
+  json out = {{"evicts", contract.evicts},
+              {"ttl_resolution", contract.ttl_resolution},
+              {"miss_after_kill", contract.miss_after_kill},
+              {"operations", json::array()}};
+  if (contract.max_entries) out["max_entries"] = *contract.max_entries;
+  for (OpKind kind : contract.operations) out["operations"].push_back(OpKindName(kind));
+  return out;
+}
+
+Contract ContractFromJson(const json& in) {
+  Contract contract;
+  contract.evicts = in.at("evicts");
+  contract.ttl_resolution = in.at("ttl_resolution");
+  contract.miss_after_kill = in.at("miss_after_kill");
+  if (in.contains("max_entries")) contract.max_entries = in["max_entries"].get<uint64_t>();
+  for (const json& name : in.at("operations")) {
+    const auto kind = ParseOpKind(name.get<std::string>());
+    if (kind) contract.operations.insert(*kind);
+  }
+  return contract;
+}
+
+}  // namespace
+
+Result<void> ApplyOverrides(const Overrides& overrides, Scenario* scenario) {
+  std::vector<std::string> names;
+  for (const Role& role : scenario->roles) {
+    if (role.stress) names.push_back(role.name);
+  }
+  for (const auto& [name, count] : overrides.processes) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      return UsageError(fmt::format("the scenario {} has no role '{}'", scenario->id,
+                                    EscapeForTerminal(name, 60)),
+                        "its roles: " + Join(names, ", "));
+    }
+    for (Role& role : scenario->roles) {
+      if (role.name == name) role.stress->processes = count;
+    }
+  }
+  if (overrides.value_size && !scenario->counters) {
+    TEARPROOF_ASSIGN_OR_RETURN(scenario->value_sizes,
+                               ParseSizeDistribution(*overrides.value_size));
+  }
+  if (overrides.kills_per_second) scenario->kills_per_second = *overrides.kills_per_second;
+  return {};
+}
+
+std::string FitToBackend(const BackendDescription& description, Scenario* scenario) {
+  const std::set<OpKind>& operations = description.operations;
+  if (!scenario->ttls_millis.empty() && !description.ttl) return "it has no times to live";
+  if (const auto missing = MissingStep(operations, scenario->before)) {
+    return fmt::format("it has no {}", OpKindName(*missing));
+  }
+  for (Role& role : scenario->roles) {
+    if (!role.stress) continue;
+    if (const auto missing = MissingStep(operations, role.stress->sequence)) {
+      return fmt::format("it has no {}", OpKindName(*missing));
+    }
+    if (role.stress->mix.empty()) continue;
+    const OpKind first = role.stress->mix.begin()->first;
+    if (!FitMix(operations, &role.stress->mix)) return fmt::format("it has no {}", OpKindName(first));
+  }
+  return "";
+}
+
+Result<Scenario> Plan::LoadScenario() const {
+  TEARPROOF_ASSIGN_OR_RETURN(Scenario scenario,
+                             ParseScenario(scenario_toml, scenario_id, scenario_id));
+  TEARPROOF_RETURN_IF_ERROR(ApplyOverrides(overrides, &scenario));
+  BackendDescription description;
+  description.operations = contract.operations;
+  description.ttl = ttl;
+  const std::string unfit = FitToBackend(description, &scenario);
+  if (!unfit.empty()) return UsageError("the plan's backend cannot run it: " + unfit);
+  return scenario;
+}
+
+Result<void> WritePlan(const Plan& plan, const std::string& path) {
+  json promises = json::array();
+  for (Promise promise : plan.promises) promises.push_back(PromiseName(promise));
+  const json out = {{"version", kPlanVersion},
+                    {"scenario_id", plan.scenario_id},
+                    {"scenario_toml", plan.scenario_toml},
+                    {"overrides", OverridesToJson(plan.overrides)},
+                    {"backend_id", plan.backend_id},
+                    {"backend_options", plan.backend_options},
+                    {"adapter_command", plan.adapter_command},
+                    {"promises", promises},
+                    {"contract", ContractToJson(plan.contract)},
+                    {"ttl", plan.ttl},
+                    {"seed", plan.seed},
+                    {"verify", plan.verify == VerifyMode::kFull ? "full" : "stamps"},
+                    {"segment_capacity", plan.segment_capacity},
+                    {"affinity", plan.affinity},
+                    {"work_directory", plan.work_directory},
+                    {"cell_directory", plan.cell_directory},
+                    {"coordinator", plan.coordinator}};
+  return ReplaceFile(path, DumpJson(out));
+}
+
+Result<Plan> ReadPlan(const std::string& path) {
+  TEARPROOF_ASSIGN_OR_RETURN(const json in, ReadJsonFile(path));
+  return FromJson(path, [&] {
+    if (in.at("version") != kPlanVersion) {
+      throw std::runtime_error("it was written by another version of tearproof");
+    }
+    Plan plan;
+    plan.scenario_id = in.at("scenario_id");
+    plan.scenario_toml = in.at("scenario_toml");
+    plan.overrides = OverridesFromJson(in.at("overrides"));
+    plan.backend_id = in.at("backend_id");
+    plan.backend_options = in.at("backend_options").get<BackendOptions>();
+    plan.adapter_command = in.at("adapter_command").get<std::vector<std::string>>();
+    for (const json& name : in.at("promises")) {
+      const auto promise = ParsePromise(name.get<std::string>());
+      if (promise) plan.promises.insert(*promise);
+    }
+    plan.contract = ContractFromJson(in.at("contract"));
+    plan.ttl = in.at("ttl");
+    plan.seed = in.at("seed");
+    plan.verify = in.at("verify") == "full" ? VerifyMode::kFull : VerifyMode::kStamps;
+    plan.segment_capacity = in.at("segment_capacity");
+    plan.affinity = in.at("affinity").get<std::vector<int>>();
+    plan.work_directory = in.at("work_directory");
+    plan.cell_directory = in.at("cell_directory");
+    plan.coordinator = in.at("coordinator");
+    return plan;
+  });
+}
+
+Contract MakeContract(const Scenario& scenario, const BackendDescription& description,
+                      const BackendOptions& options) {
+  Contract contract;
+  contract.operations = description.operations;
+  contract.ttl_resolution = description.ttl_resolution;
+  contract.miss_after_kill = description.miss_after_kill;
+  contract.max_entries = description.max_entries;
+  const auto option = options.find(description.max_entries_option);
+  if (option != options.end()) {
+    const uint64_t limit = std::strtoull(option->second.c_str(), nullptr, 10);
+    contract.max_entries = limit == 0 ? std::nullopt : std::optional<uint64_t>(limit);
+  }
+  // A limit that the scenario's keys cannot reach evicts nothing, even if each process has a
+  // temporary file in the directory that counts.
+  const bool reachable = !contract.max_entries ||
+                         scenario.keys.count + scenario.StressProcesses() >= *contract.max_entries;
+  const bool limited = description.max_entries_option.empty() || contract.max_entries;
+  contract.evicts = scenario.evicts || (description.evicts && limited && reachable);
+  return contract;
+}
+
+Checker::Ingredients MakeIngredients(const Scenario& scenario, const Contract& contract) {
+  Checker::Ingredients ingredients = scenario.Ingredients();
+  std::erase_if(ingredients.kinds, [&](OpKind kind) {
+    return kind != OpKind::kInit && !contract.operations.contains(kind);
+  });
+  ingredients.limit =
+      contract.max_entries.has_value() && scenario.keys.count > *contract.max_entries;
+  return ingredients;
+}
+
+}  // namespace tearproof::stress

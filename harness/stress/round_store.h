@@ -1,0 +1,46 @@
+// The files of a cell's history: the live round's segments, and rounds that are kept.
+//
+// Purpose: what is recorded survives the coordinator, and can be judged again.
+//
+//     <cell>/plan.json
+//     <cell>/control
+//     <cell>/live/round.json, p<N>.segment     the round that runs, or ran last
+//     <cell>/round-<N>/round.json, p<N>.segment   kept: the segments cut to what they hold
+//
+// Thread and process safety: the coordinator writes, anyone reads. Errors: Result.
+#ifndef TEARPROOF_HARNESS_STRESS_ROUND_STORE_H_
+#define TEARPROOF_HARNESS_STRESS_ROUND_STORE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/core/result.h"
+#include "harness/history/history.h"
+#include "harness/stress/plan.h"
+
+namespace tearproof::stress {
+
+// What round.json holds: all of a history but its operations.
+struct RoundInfo {
+  HistoryHeader header;  // Without keys: those follow from the plan.
+  std::vector<ProcessInfo> processes;
+  std::vector<Stall> stalls;
+  Survey survey;
+};
+
+Result<void> WriteRoundInfo(const RoundInfo& info, const std::string& round_directory);
+Result<RoundInfo> ReadRoundInfo(const std::string& round_directory);
+
+// The history of a round: its info and its segments. A segment of another round is left out (its
+// process did nothing in this one).
+Result<History> LoadRound(const std::string& round_directory, const std::vector<std::string>& keys);
+
+// Copies the live round to `<cell>/round-<N>`.
+Result<void> KeepRound(const std::string& cell_directory, uint64_t round);
+// Directories of the rounds that a cell has kept, the live one last (if it has a round.json).
+std::vector<std::string> ListRounds(const std::string& cell_directory);
+
+}  // namespace tearproof::stress
+
+#endif  // TEARPROOF_HARNESS_STRESS_ROUND_STORE_H_

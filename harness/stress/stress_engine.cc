@@ -1,0 +1,345 @@
+#include "harness/stress/stress_engine.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+
+#include "harness/check/judge.h"
+#include "harness/core/clock.h"
+#include "harness/core/owned_directory.h"
+#include "harness/core/text.h"
+#include "harness/stress/round_directory.h"
+#include "harness/stress/round_runner.h"
+#include "harness/stress/round_store.h"
+
+namespace tearproof::stress {
+namespace {
+
+// Two processes' readings of CLOCK_MONOTONIC on one host agree far better than this; it costs
+// nothing, as no operation that touches a file is so short.
+constexpr int64_t kClockUncertainty = 200;
+constexpr uint64_t kFullDiskBytes = 1 << 20;
+
+class Cell {
+ public:
+  Cell(const CellRequest& request, const std::vector<const Checker*>& checkers,
+       const std::function<void(const Progress&)>& progress, const std::atomic<bool>& interrupted)
+      : request_(request),
+        scenario_(request.scenario),
+        plan_(request.plan),
+        progress_(progress),
+        interrupted_(interrupted) {
+    const Checker::Ingredients ingredients = MakeIngredients(scenario_, plan_.contract);
+    for (const Checker* checker : checkers) {
+      if (!checker->Applies(ingredients)) continue;
+      checkers_.push_back(checker);
+      promises_.insert(checker->promise());
+    }
+    for (Promise promise : promises_) {
+      verdicts_.emplace_back();
+      verdicts_.back().promise = promise;
+    }
+  }
+
+  CellOutcome Run() {
+    begin_ = MonotonicNanos();
+    const Result<void> result = RunRounds();
+    if (!result.ok()) {
+      outcome_.record.state = CellState::kFailed;
+      outcome_.record.reason = result.error().Message();
+    } else if (interrupted_.load()) {
+      outcome_.record.state = CellState::kInterrupted;
+      outcome_.record.reason = "interrupted";
+    }
+    FillRecord();
+    runner_.reset();  // The workers are gone before their directory is.
+    if (work_.has_value() && !work_->Remove().ok()) {
+      outcome_.notes.push_back("not everything could be removed: " + work_->path());
+    }
+    return std::move(outcome_);
+  }
+
+ private:
+  Result<void> RunRounds() {
+    TEARPROOF_RETURN_IF_ERROR(Begin());
+    if (scenario_.tidy) TEARPROOF_RETURN_IF_ERROR(RunBaseline());
+    do {
+      TEARPROOF_RETURN_IF_ERROR(RunRound(++round_));
+      if (runner_->stuck()) break;
+      TEARPROOF_RETURN_IF_ERROR(CheckEnvironment());
+      RemoveDeadSegments();
+      TEARPROOF_RETURN_IF_ERROR(runner_->Refill());
+    } while (!interrupted_.load() && Elapsed() < request_.duration && !Covered());
+    return {};
+  }
+
+  Result<void> Begin() {
+    std::error_code problem;
+    std::filesystem::create_directories(request_.cell_directory + "/live", problem);
+    if (problem) return SystemError(problem.value(), "cannot create " + request_.cell_directory);
+    Result<OwnedDirectory> work = OwnedDirectory::Create(request_.parent_directory);
+    if (!work.ok()) return work.error();
+    work_.emplace(std::move(work).value());
+    plan_.work_directory = work_->path();
+    plan_.cell_directory = request_.cell_directory;
+    plan_.coordinator = getpid();
+    TEARPROOF_RETURN_IF_ERROR(WritePlan(plan_, request_.cell_directory + "/plan.json"));
+    keys_ = scenario_.KeyNames();
+    runner_ = std::make_unique<RoundRunner>(
+        &scenario_, request_.cell_directory, plan_.seed, [this] { Tell(); }, &interrupted_);
+    return runner_->Start();
+  }
+
+  // What one process alone leaves behind after setting every key and tidying: no litter.
+  Result<void> RunBaseline() {
+    TEARPROOF_ASSIGN_OR_RETURN(RoundDirectory directory,
+                               RoundDirectory::Create(work_->path(), 0, /*foreign_files=*/false));
+    runner_->BeginRound(0);
+    TEARPROOF_RETURN_IF_ERROR(runner_->Baseline());
+    for (std::string& file : directory.CacheFiles()) baseline_.insert(std::move(file));
+    return directory.Remove(work_->fd());
+  }
+
+  Result<void> RunRound(uint64_t round) {
+    TEARPROOF_ASSIGN_OR_RETURN(
+        RoundDirectory directory,
+        RoundDirectory::Create(work_->path(), round, scenario_.foreign_files));
+    RoundInfo info;
+    info.header.clock_uncertainty = kClockUncertainty;
+    info.header.coarse_clock_lag = CoarseClockLagNanos();
+    info.header.realtime_offset_begin = RealtimeOffsetNanos();
+    info.header.realtime_offset_end = info.header.realtime_offset_begin;
+    info.header.seed = plan_.seed;
+    info.header.round = round;
+    info.header.backend = plan_.backend_id;
+    info.header.scenario = plan_.scenario_id;
+    info.processes = runner_->pool().processes();
+    const std::string live = request_.cell_directory + "/live";
+    TEARPROOF_RETURN_IF_ERROR(WriteRoundInfo(info, live));
+
+    TEARPROOF_RETURN_IF_ERROR(RunPhases(round, directory, &info.survey));
+    info.header.realtime_offset_end = RealtimeOffsetNanos();
+    info.processes = runner_->pool().processes();
+    info.stalls = runner_->stalls();
+    TEARPROOF_RETURN_IF_ERROR(WriteRoundInfo(info, live));
+    TEARPROOF_RETURN_IF_ERROR(JudgeRound(round, live));
+    if (runner_->stuck()) return {};  // Somebody is still in there.
+    return directory.Remove(work_->fd());
+  }
+
+  Result<void> RunPhases(uint64_t round, const RoundDirectory& directory, Survey* survey) {
+    runner_->BeginRound(round);
+    TEARPROOF_RETURN_IF_ERROR(runner_->SetUp());
+    if (runner_->stuck()) return {};
+    TEARPROOF_RETURN_IF_ERROR(runner_->Prepare());
+    if (runner_->stuck()) return {};
+    RoundLimits limits;
+    limits.run_nanos =
+        std::min(scenario_.round_nanos,
+                 std::max<int64_t>(request_.duration - Elapsed(), 50 * kNanosPerMilli));
+    TEARPROOF_RETURN_IF_ERROR(runner_->Run(limits));
+    if (runner_->stuck()) return {};
+    survey->cache_files = directory.CacheFiles().size();
+    most_cache_files_ = std::max(most_cache_files_, survey->cache_files);
+    if (scenario_.audit || scenario_.tidy) {
+      TEARPROOF_RETURN_IF_ERROR(runner_->Audit());
+      if (runner_->stuck()) return {};
+    }
+    if (scenario_.tidy) {
+      survey->tidied = true;
+      for (std::string& file : directory.CacheFiles()) {
+        if (!baseline_.contains(file)) survey->litter.push_back(std::move(file));
+      }
+    }
+    if (scenario_.foreign_files) {
+      survey->watched = true;
+      survey->trespasses = directory.Trespasses();
+    }
+    return {};
+  }
+
+  Result<void> JudgeRound(uint64_t round, const std::string& live) {
+    TEARPROOF_ASSIGN_OR_RETURN(const History history, LoadRound(live, keys_));
+    bool news = request_.keep_all;
+    std::vector<Verdict> found = check::Judge(history, plan_.contract, promises_, checkers_);
+    TEARPROOF_CHECK(found.size() == verdicts_.size(), "a verdict for each promise");
+    for (size_t i = 0; i < found.size(); ++i) {
+      found[i].round = round;
+      news = news || (found[i].judgement == Judgement::kBroken &&
+                      verdicts_[i].judgement != Judgement::kBroken);
+      verdicts_[i] = Merge(std::move(verdicts_[i]), found[i]);
+    }
+    CountSurvival(history);
+    if (news) Keep(round, history);
+    Tell();
+    return {};
+  }
+
+  void Keep(uint64_t round, const History& history) {
+    const uint64_t bytes = history.ops().size() * sizeof(Slot) + history.processes().size() * 8192;
+    if (!request_.keep_all && outcome_.history_bytes + bytes > request_.history_budget) {
+      outcome_.notes.push_back(fmt::format(
+          "the history of round {} was not kept: it would exceed the limit of the run", round));
+      return;
+    }
+    const Result<void> kept = KeepRound(request_.cell_directory, round);
+    if (kept.ok()) {
+      outcome_.history_bytes += bytes;
+    } else {
+      outcome_.notes.push_back("a history was not kept: " + kept.error().Message());
+    }
+  }
+
+  // In how many rounds that set a key the audit still found it: where a cache culls by a fixed
+  // order, some keys never survive (Django #15825).
+  void CountSurvival(const History& history) {
+    constexpr size_t kMostKeys = 2000;
+    if (!scenario_.audit || !plan_.contract.evicts || keys_.size() > kMostKeys) return;
+    uint16_t audit = UINT16_MAX;
+    for (const ProcessInfo& process : history.processes()) {
+      if (process.role == "audit") audit = process.number;
+    }
+    for (uint32_t key = 0; key < keys_.size(); ++key) {
+      bool set = false;
+      bool found = false;
+      for (uint32_t index : history.OpsOfKey(key)) {
+        const Op& op = history.ops()[index];
+        set = set || (op.kind == OpKind::kSet && op.outcome == Outcome::kDone);
+        found = found || (op.process == audit && op.outcome == Outcome::kHit);
+      }
+      if (!set) continue;
+      auto& [survived, rounds] = outcome_.record.survival[keys_[key]];
+      survived += found ? 1 : 0;
+      ++rounds;
+    }
+  }
+
+  void RemoveDeadSegments() {
+    for (uint16_t number : runner_->pool().ForgetDead()) {
+      unlink(fmt::format("{}/live/p{}.segment", request_.cell_directory, number).c_str());
+    }
+  }
+
+  // The machine's fault is nobody's verdict: but a cache that says "disk full" is believed only if
+  // the disk is.
+  Result<void> CheckEnvironment() {
+    const auto number = static_cast<int>(runner_->environment_errno());
+    if (number == 0) return {};
+    struct statvfs status;
+    if ((number == ENOSPC || number == EDQUOT) && statvfs(work_->path().c_str(), &status) == 0 &&
+        status.f_bavail * status.f_frsize > kFullDiskBytes && status.f_favail > 16) {
+      return {};
+    }
+    return SystemError(number, "the cache's operations fail in " + work_->path(),
+                       "free what is short there, or name another place with --dir");
+  }
+
+  bool Covered() const {
+    if (request_.goal == 0 || verdicts_.empty()) return false;
+    return std::all_of(verdicts_.begin(), verdicts_.end(), [&](const Verdict& verdict) {
+      return verdict.judgement == Judgement::kBroken || verdict.exercised >= request_.goal;
+    });
+  }
+
+  int64_t Elapsed() const { return MonotonicNanos() - begin_; }
+
+  void Tell() const {
+    Progress progress;
+    progress.elapsed = Elapsed();
+    progress.operations = runner_->operations();
+    progress.rounds = round_;
+    progress.kills = runner_->kills();
+    for (const Verdict& verdict : verdicts_) {
+      if (verdict.judgement == Judgement::kBroken) progress.broken.push_back(verdict.promise);
+    }
+    progress_(progress);
+  }
+
+  void FillRecord() {
+    CellRecord& record = outcome_.record;
+    record.seed = plan_.seed;
+    record.elapsed = Elapsed();
+    record.rounds = round_;
+    for (Verdict& verdict : verdicts_) {
+      if (verdict.judgement == Judgement::kHeld && most_cache_files_ == 0 && !MayBeEmpty()) {
+        verdict.judgement = Judgement::kNotExercised;
+        verdict.reason = "no file was seen in the cache's directory";
+      }
+      PromiseResult result;
+      result.verdict = verdict;
+      result.promised = request_.description.promises.contains(verdict.promise);
+      result.expectation =
+          request_.description.Expected("stress", scenario_.id, verdict.promise);
+      record.promises.push_back(std::move(result));
+    }
+    if (runner_ == nullptr) return;
+    record.operations = runner_->operations();
+    record.kills = runner_->kills();
+    FillSpeeds();
+  }
+
+  bool MayBeEmpty() const {
+    const std::set<OpKind> kinds = scenario_.Ingredients().kinds;
+    return kinds.contains(OpKind::kDelete) || kinds.contains(OpKind::kClear) ||
+           kinds.contains(OpKind::kCull) || !scenario_.ttls_millis.empty();
+  }
+
+  void FillSpeeds() {
+    auto merged = std::make_unique<std::array<LatencyHistogram, kOpKindCount>>();
+    ControlBlock& control = runner_->control();
+    for (uint32_t slot = 0; slot < control.header().slot_count; ++slot) {
+      if (control.slot(slot).kind != SlotRole::kWorker) continue;
+      for (size_t kind = 0; kind < kOpKindCount; ++kind) {
+        (*merged)[kind].Merge(control.slot(slot).latencies[kind]);
+      }
+    }
+    const double seconds = static_cast<double>(runner_->run_time()) / 1e9;
+    for (size_t kind = 0; kind < kOpKindCount; ++kind) {
+      const LatencyHistogram& histogram = (*merged)[kind];
+      if (histogram.count() == 0) continue;
+      OperationSpeed speed;
+      speed.count = histogram.count();
+      speed.per_second = seconds > 0 ? static_cast<double>(histogram.count()) / seconds : 0;
+      speed.p50 = histogram.Percentile(0.5);
+      speed.p99 = histogram.Percentile(0.99);
+      speed.p999 = histogram.Percentile(0.999);
+      speed.max = histogram.max();
+      outcome_.record.speeds[static_cast<OpKind>(kind)] = speed;
+    }
+  }
+
+  const CellRequest& request_;
+  const Scenario& scenario_;
+  Plan plan_;
+  const std::function<void(const Progress&)>& progress_;
+  const std::atomic<bool>& interrupted_;
+  std::vector<const Checker*> checkers_;
+  std::set<Promise> promises_;
+  std::vector<Verdict> verdicts_;  // One for each of them, in their order.
+  CellOutcome outcome_;
+  std::optional<OwnedDirectory> work_;
+  std::unique_ptr<RoundRunner> runner_;
+  std::vector<std::string> keys_;
+  std::set<std::string> baseline_;
+  uint64_t round_ = 0;
+  uint64_t most_cache_files_ = 0;
+  int64_t begin_ = 0;
+};
+
+}  // namespace
+
+CellOutcome RunCell(const CellRequest& request, const std::vector<const Checker*>& checkers,
+                    const std::function<void(const Progress&)>& progress,
+                    const std::atomic<bool>& interrupted) {
+  return Cell(request, checkers, progress, interrupted).Run();
+}
+
+}  // namespace tearproof::stress

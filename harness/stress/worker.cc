@@ -1,0 +1,232 @@
+#include "harness/stress/worker.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+
+#include "harness/api/registry.h"
+#include "harness/core/text.h"
+#include "harness/stress/control_block.h"
+#include "harness/stress/futex.h"
+#include "harness/stress/plan.h"
+#include "harness/stress/recorder.h"
+#include "harness/stress/role_program.h"
+#include "harness/stress/round_directory.h"
+
+namespace tearproof::stress {
+namespace {
+
+const RegisteredBackend* FindBackend(std::string_view id) {
+  for (const RegisteredBackend& backend : RegisteredBackends()) {
+    if (backend.id == id) return &backend;
+  }
+  return nullptr;
+}
+
+bool HasInitStep(const Scenario& scenario) {
+  const auto has = [](const std::vector<Step>& steps) {
+    return std::any_of(steps.begin(), steps.end(),
+                       [](const Step& step) { return step.kind == OpKind::kInit; });
+  };
+  return std::any_of(scenario.roles.begin(), scenario.roles.end(),
+                     [&](const Role& role) { return role.stress && has(role.stress->sequence); });
+}
+
+class Worker {
+ public:
+  static Result<std::unique_ptr<Worker>> Create(const std::string& cell_directory, uint32_t index) {
+    auto worker = std::unique_ptr<Worker>(new Worker);
+    TEARPROOF_ASSIGN_OR_RETURN(worker->plan_, ReadPlan(cell_directory + "/plan.json"));
+    TEARPROOF_ASSIGN_OR_RETURN(worker->scenario_, worker->plan_.LoadScenario());
+    TEARPROOF_ASSIGN_OR_RETURN(worker->control_, ControlBlock::Open(cell_directory + "/control"));
+    TEARPROOF_RETURN_IF_ERROR(worker->Begin(index));
+    return worker;
+  }
+
+  int Loop() {
+    // A replacement joins the phase in progress; the others wait for the first.
+    uint32_t done = joined_at_;
+    while (true) {
+      std::atomic<uint32_t>& phase = control_.header().phase;
+      uint32_t current = phase.load(std::memory_order_acquire);
+      while (current == done) {
+        FutexWait(phase, current);
+        current = phase.load(std::memory_order_acquire);
+      }
+      done = current;
+      const Command command = control_.header().command.load(std::memory_order_acquire);
+      if (command == Command::kExit) return 0;
+      const Result<void> result = Obey(command);
+      if (!result.ok()) {
+        std::fprintf(stderr, "tearproof worker: %s\n", result.error().Message().c_str());
+        return result.error().ExitCode();
+      }
+      slot_->finished.store(current, std::memory_order_release);
+      control_.header().events.fetch_add(1, std::memory_order_release);
+      FutexWakeAll(control_.header().events);
+    }
+  }
+
+ private:
+  Result<void> Begin(uint32_t index) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return SystemError(errno, "prctl");
+    if (getppid() != plan_.coordinator) {
+      return SystemError(ESRCH, "the coordinator is gone");  // It died before the line above.
+    }
+    signal(SIGINT, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    if (index >= control_.header().slot_count) return UsageError("no such slot");
+    slot_ = &control_.slot(index);
+    joined_at_ = slot_->finished.load();
+    if (!plan_.affinity.empty() && slot_->kind == SlotRole::kWorker) PinTo(index);
+    keys_ = scenario_.KeyNames();
+    const auto process = static_cast<uint16_t>(slot_->process);
+    TEARPROOF_ASSIGN_OR_RETURN(
+        segment_, SegmentWriter::Create(
+                      fmt::format("{}/live/p{}.segment", plan_.cell_directory, slot_->process),
+                      process, plan_.segment_capacity));
+    recorder_ = std::make_unique<Recorder>(&segment_, slot_, &keys_, scenario_.counters,
+                                           plan_.verify, process);
+    uint32_t size = 1;
+    const uint64_t seed = DeriveSeed(plan_.seed, slot_->process);
+    if (slot_->kind == SlotRole::kWorker) {
+      role_ = &scenario_.roles.at(slot_->role);
+      size = role_->stress->processes;
+    }
+    maker_ = std::make_unique<TaskMaker>(&scenario_, seed, slot_->index, size);
+    if (role_ != nullptr) program_ = std::make_unique<RoleProgram>(&*role_->stress, maker_.get());
+    backend_ = FindBackend(plan_.backend_id);
+    if (backend_ == nullptr) return UsageError("no backend " + plan_.backend_id);
+    return {};
+  }
+
+  void PinTo(uint32_t index) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(plan_.affinity[index % plan_.affinity.size()], &set);
+    sched_setaffinity(0, sizeof(set), &set);
+  }
+
+  Result<void> Obey(Command command) {
+    switch (command) {
+      case Command::kSetup:
+        return slot_->kind == SlotRole::kSetup ? SetUp() : Result<void>();
+      case Command::kPrepare:
+        return slot_->kind == SlotRole::kWorker ? Prepare() : Result<void>();
+      case Command::kRun:
+        return slot_->kind == SlotRole::kWorker ? Run() : Result<void>();
+      case Command::kAudit:
+      case Command::kBaseline:
+        return slot_->kind == SlotRole::kAudit ? Audit(command == Command::kBaseline)
+                                               : Result<void>();
+      case Command::kNone:
+      case Command::kExit:
+        break;
+    }
+    return {};
+  }
+
+  // A new handle on the round's directory, a new part of the history.
+  Result<void> OpenCache(bool init) {
+    round_ = control_.header().round.load();
+    cache_.reset();
+    const RoundPaths paths = MakeRoundPaths(plan_.work_directory, round_);
+    if (chdir(paths.working.c_str()) != 0) return SystemError(errno, "chdir " + paths.working);
+    BackendSetup setup;
+    setup.directory = paths.cache;
+    setup.process = static_cast<uint16_t>(slot_->process);
+    setup.seed = DeriveSeed(plan_.seed ^ round_, slot_->process);
+    setup.options = plan_.backend_options;
+    TEARPROOF_ASSIGN_OR_RETURN(cache_, backend_->open(setup));
+    segment_.BeginRound(round_);
+    recorder_->UseBackend(cache_.get());
+    if (init) recorder_->Run({OpKind::kInit, kNoKey, 0, kNoTtl});
+    return {};
+  }
+
+  Result<void> SetUp() {
+    const bool init = !HasInitStep(scenario_) || !scenario_.before.empty();
+    TEARPROOF_RETURN_IF_ERROR(OpenCache(init));
+    for (const Step& step : scenario_.before) RunAll(maker_->MakeAll(step));
+    return {};
+  }
+
+  Result<void> Prepare() {
+    if (program_ != nullptr) program_->Restart();
+    return OpenCache(!HasInitStep(scenario_));
+  }
+
+  Result<void> Run() {
+    if (round_ != control_.header().round.load() || cache_ == nullptr) {
+      TEARPROOF_RETURN_IF_ERROR(Prepare());
+    }
+    const std::atomic<uint32_t>& stop = control_.header().stop;
+    Task task;
+    while (stop.load(std::memory_order_relaxed) == 0 && !recorder_->full() &&
+           program_->Next(&task)) {
+      recorder_->Run(task);
+      if (slot_->environment_errno.load(std::memory_order_relaxed) != 0) break;
+    }
+    return {};
+  }
+
+  Result<void> Audit(bool baseline) {
+    TEARPROOF_RETURN_IF_ERROR(OpenCache(true));
+    if (baseline) RunAll(maker_->MakeAll({Supports(OpKind::kSet) ? OpKind::kSet : OpKind::kAdd,
+                                          Step::Target::kEach, 0, std::nullopt}));
+    if (scenario_.audit) RunAll(maker_->MakeAll({OpKind::kGet, Step::Target::kEach, 0, {}}));
+    if (!scenario_.tidy) return {};
+    if (Supports(OpKind::kCull)) RunAll(maker_->MakeAll({OpKind::kCull, {}, 0, {}}));
+    if (Supports(OpKind::kClear)) {
+      RunAll(maker_->MakeAll({OpKind::kClear, {}, 0, {}}));
+    } else if (Supports(OpKind::kDelete)) {
+      RunAll(maker_->MakeAll({OpKind::kDelete, Step::Target::kEach, 0, {}}));
+    }
+    return {};
+  }
+
+  void RunAll(const std::vector<Task>& tasks) {
+    for (const Task& task : tasks) {
+      if (recorder_->full()) return;
+      recorder_->Run(task);
+    }
+  }
+
+  bool Supports(OpKind kind) const { return plan_.contract.operations.contains(kind); }
+
+  Plan plan_;
+  Scenario scenario_;
+  ControlBlock control_;
+  WorkerSlot* slot_ = nullptr;
+  uint32_t joined_at_ = 0;
+  const Role* role_ = nullptr;
+  const RegisteredBackend* backend_ = nullptr;
+  std::vector<std::string> keys_;
+  SegmentWriter segment_;
+  std::unique_ptr<Recorder> recorder_;
+  std::unique_ptr<TaskMaker> maker_;
+  std::unique_ptr<RoleProgram> program_;
+  std::unique_ptr<Backend> cache_;
+  uint64_t round_ = UINT64_MAX;
+};
+
+}  // namespace
+
+int RunWorker(const std::string& cell_directory, uint32_t slot) {
+  Result<std::unique_ptr<Worker>> worker = Worker::Create(cell_directory, slot);
+  if (!worker.ok()) {
+    std::fprintf(stderr, "tearproof worker: %s\n", worker.error().Message().c_str());
+    return worker.error().ExitCode();
+  }
+  return worker.value()->Loop();
+}
+
+}  // namespace tearproof::stress

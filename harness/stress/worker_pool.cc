@@ -1,0 +1,125 @@
+#include "harness/stress/worker_pool.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/process/v2/process.hpp>
+#include <cerrno>
+
+#include "harness/core/clock.h"
+
+namespace tearproof::stress {
+
+namespace process = boost::process::v2;
+
+struct WorkerPool::Child {
+  explicit Child(process::process started) : handle(std::move(started)) {}
+  process::process handle;
+};
+
+namespace {
+
+// One for all pools: a handle needs an executor, although we only use its synchronous calls.
+boost::asio::io_context& Executor() {
+  static boost::asio::io_context context;
+  return context;
+}
+
+void DescribeEnd(int native_status, ProcessInfo* info) {
+  info->end = ProcessInfo::End::kDied;
+  info->reaped = MonotonicNanos();
+  if (WIFSIGNALED(native_status)) {
+    info->end_signal = WTERMSIG(native_status);
+  } else {
+    info->end_status = WEXITSTATUS(native_status);
+  }
+}
+
+}  // namespace
+
+WorkerPool::WorkerPool(std::string cell_directory, ControlBlock* control)
+    : cell_directory_(std::move(cell_directory)),
+      control_(control),
+      children_(control->header().slot_count) {}
+
+WorkerPool::~WorkerPool() {
+  for (uint32_t slot = 0; slot < children_.size(); ++slot) {
+    if (children_[slot] != nullptr) Kill(slot);
+  }
+}
+
+Result<uint16_t> WorkerPool::Start(uint32_t slot, const std::string& role, uint32_t finished) {
+  const auto number = static_cast<uint16_t>(next_number_++);
+  WorkerSlot& place = control_->slot(slot);
+  place.process = number;
+  place.finished.store(finished);
+  place.in_operation.store(0);
+  place.operations.store(0);
+  try {
+    children_[slot] = std::make_unique<Child>(process::process(
+        Executor(), "/proc/self/exe",
+        {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
+  } catch (const boost::system::system_error& problem) {
+    return SystemError(problem.code().value(), "cannot start a worker process",
+                       "raise the limit of processes (ulimit -u) or ask for fewer (--processes)");
+  }
+  ProcessInfo info;
+  info.number = number;
+  info.role = role;
+  processes_.push_back(info);
+  return number;
+}
+
+ProcessInfo& WorkerPool::InfoOf(uint32_t slot) {
+  const uint32_t number = control_->slot(slot).process;
+  for (ProcessInfo& info : processes_) {
+    if (info.number == number) return info;
+  }
+  CheckFailed(__FILE__, __LINE__, "process is known", std::to_string(number));
+}
+
+void WorkerPool::Kill(uint32_t slot) {
+  Child& child = *children_[slot];
+  boost::system::error_code problem;
+  ::kill(child.handle.id(), SIGKILL);
+  child.handle.wait(problem);
+  ProcessInfo& info = InfoOf(slot);
+  info.end = ProcessInfo::End::kKilled;
+  info.end_signal = SIGKILL;
+  info.reaped = MonotonicNanos();
+  children_[slot].reset();
+}
+
+std::vector<uint32_t> WorkerPool::ReapDead() {
+  std::vector<uint32_t> dead;
+  for (uint32_t slot = 0; slot < children_.size(); ++slot) {
+    if (children_[slot] == nullptr) continue;
+    boost::system::error_code problem;
+    if (children_[slot]->handle.running(problem)) continue;
+    DescribeEnd(children_[slot]->handle.native_exit_code(), &InfoOf(slot));
+    children_[slot].reset();
+    dead.push_back(slot);
+  }
+  return dead;
+}
+
+bool WorkerPool::alive(uint32_t slot) const { return children_[slot] != nullptr; }
+
+bool WorkerPool::any_alive() const {
+  return std::any_of(children_.begin(), children_.end(),
+                     [](const auto& child) { return child != nullptr; });
+}
+
+std::vector<uint16_t> WorkerPool::ForgetDead() {
+  std::vector<uint16_t> forgotten;
+  std::erase_if(processes_, [&](const ProcessInfo& info) {
+    if (info.end == ProcessInfo::End::kLived) return false;
+    forgotten.push_back(info.number);
+    return true;
+  });
+  return forgotten;
+}
+
+}  // namespace tearproof::stress

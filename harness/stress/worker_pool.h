@@ -1,0 +1,59 @@
+// The worker processes of a cell: started, killed, replaced, reaped.
+//
+// Purpose: sole owner of the workers' lives, through Boost.Process v2. Whatever way the pool goes,
+// no worker outlives it; and as each worker asks to die with its parent, none outlives a killed
+// coordinator either.
+// Thread safety: none; the thread that starts workers must live as long as they do (prctl(2)).
+// Ownership: owns the processes; borrows the control block. Errors: kEnvironment.
+#ifndef TEARPROOF_HARNESS_STRESS_WORKER_POOL_H_
+#define TEARPROOF_HARNESS_STRESS_WORKER_POOL_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/core/result.h"
+#include "harness/history/history.h"
+#include "harness/stress/control_block.h"
+
+namespace tearproof::stress {
+
+class WorkerPool {
+ public:
+  // REQUIRES: plan.json and the control block lie in `cell_directory`.
+  WorkerPool(std::string cell_directory, ControlBlock* control);
+  ~WorkerPool();  // Kills what still lives.
+
+  // Starts the process of `slot` with the next free number, which it returns. The slot's kind, role
+  // and index must be set. `finished` is the phase that it need not do any more.
+  Result<uint16_t> Start(uint32_t slot, const std::string& role, uint32_t finished);
+  // SIGKILL, then reap. Its ProcessInfo gets the time after reaping.
+  void Kill(uint32_t slot);
+  // Reaps, without waiting, those that ended by themselves. Returns their slots.
+  std::vector<uint32_t> ReapDead();
+  bool alive(uint32_t slot) const;
+  bool any_alive() const;
+
+  // Of all processes since the last ForgetDead, living ones included.
+  const std::vector<ProcessInfo>& processes() const { return processes_; }
+  // Drops those that are dead: their histories have been judged. Returns their numbers.
+  std::vector<uint16_t> ForgetDead();
+  // Numbers are 16 bits; no more can be started then.
+  bool exhausted() const { return next_number_ >= UINT16_MAX; }
+
+ private:
+  struct Child;
+  ProcessInfo& InfoOf(uint32_t slot);
+
+  std::string cell_directory_;
+  ControlBlock* control_;
+  std::vector<std::unique_ptr<Child>> children_;  // By slot; null where none lives.
+  std::vector<ProcessInfo> processes_;
+  uint32_t next_number_ = 0;
+};
+
+}  // namespace tearproof::stress
+
+#endif  // TEARPROOF_HARNESS_STRESS_WORKER_POOL_H_

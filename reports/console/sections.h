@@ -1,0 +1,58 @@
+// The parts of the console report, from top to bottom.
+//
+// Thread safety: pure functions. All text that they return is safe for a terminal. Each borrows
+// its arguments for the call only.
+#ifndef TEARPROOF_REPORTS_CONSOLE_SECTIONS_H_
+#define TEARPROOF_REPORTS_CONSOLE_SECTIONS_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/api/run_record.h"
+#include "reports/console/layout.h"
+
+namespace tearproof::reports::console {
+
+struct Page {
+  const RunRecord& record;
+  std::vector<MatrixRow> rows;  // As shown: broken first, then open, then held, then skipped.
+  Style style;
+  size_t columns = 80;
+};
+
+// One verdict of one cell, and what it means for the run.
+struct CellResult {
+  const CellRecord* cell = nullptr;
+  const PromiseResult* result = nullptr;
+  Standing standing = Standing::kFine;
+};
+// What the cells of `row` say of `promise`, in the order of the record.
+std::vector<CellResult> ResultsOf(const RunRecord& record, const MatrixRow& row, Promise promise);
+
+// "3.1 M", "12 k", "950": at most five columns.
+std::string ShortCount(uint64_t count);
+// A captured name, fit for a table cell.
+std::string SafeName(std::string_view name);
+// The counts and the unit of what was covered: "3.1 M hits that overlapped ...".
+std::string Covered(const Verdict& verdict);
+// A line to copy: alone on its line and never wrapped.
+std::string CopyLine(const Page& page, std::string_view command);
+
+std::string MatrixSection(const Page& page);
+// Every broken promise with its evidence. `only_failing`: only those that fail the run.
+std::string EvidenceSection(const Page& page, bool only_failing);
+// The operations of one evidence: a table of them, then a lane a process.
+std::string TimeDiagram(const Page& page, const std::vector<EvidenceOp>& evidence,
+                        const std::string& engine);
+// What was neither broken nor held though it counts.
+std::string OpenSection(const Page& page);
+std::string SpeedSection(const Page& page);
+// Notes, skipped cells, and what a held verdict covers.
+std::string RemarksSection(const Page& page);
+// The verdict in words and, on failure, one line to copy.
+std::string VerdictSection(const Page& page);
+
+}  // namespace tearproof::reports::console
+
+#endif  // TEARPROOF_REPORTS_CONSOLE_SECTIONS_H_
