@@ -20,6 +20,10 @@ add_library(tearproof_options INTERFACE)
 target_compile_options(tearproof_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
   -fno-omit-frame-pointer)
+# GCC 12 takes "literal" + std::string for an overlapping memcpy (GCC bug 105329).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(tearproof_options INTERFACE -Wno-restrict)
+endif()
 target_compile_definitions(tearproof_options INTERFACE _FILE_OFFSET_BITS=64)
 target_include_directories(tearproof_options INTERFACE ${CMAKE_SOURCE_DIR})
 if(TEARPROOF_WERROR)

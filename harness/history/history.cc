@@ -8,13 +8,54 @@
 namespace tearproof {
 namespace {
 
-// The index by sequence is dense; only records lost to a crash of the host leave gaps.
-constexpr uint64_t kMaxSequenceGap = 1 << 20;
+// The index by sequence is dense; only records lost to a crash of the host leave gaps. So many
+// lost records, in all processes together, are no history any more.
+constexpr uint64_t kMaxLostRecords = 1 << 20;
+constexpr int64_t kMaxUncertainty = int64_t{3600} * 1'000'000'000;
+
+Error Invalid(std::string_view what) {
+  return UsageError(fmt::format("the history is not valid: {}", what),
+                    "record it again; if tearproof wrote it, please report a bug");
+}
 
 Error Invalid(const Op& op, std::string_view why) {
-  return UsageError(fmt::format("the history is not valid: {} #{} of process {} {}",
-                                OpKindName(op.kind), op.sequence, op.process, why),
-                    "record it again; if tearproof wrote it, please report a bug");
+  return Invalid(
+      fmt::format("{} #{} of process {} {}", OpKindName(op.kind), op.sequence, op.process, why));
+}
+
+bool ByInvocation(const Op& a, const Op& b) {
+  return std::tie(a.invoke, a.process, a.sequence) < std::tie(b.invoke, b.process, b.sequence);
+}
+
+// What can be said of an operation without looking at any other. Open ones have their `ret`.
+Result<void> ValidateAlone(const Op& op, const ProcessInfo& process, const HistoryHeader& header) {
+  if (op.sequence >= kMaxSequence) return Invalid(op, "has a number that is too large");
+  if (TakesKey(op.kind) ? op.key >= header.keys.size() : op.key != kNoKey) {
+    return Invalid(op, "names a key that is not declared");
+  }
+  if (op.invoke < 0) return Invalid(op, "was invoked before time began");
+  if (op.ret < op.invoke) return Invalid(op, "returns before it was invoked");
+  if (op.outcome == Outcome::kOpen) return {};
+  if (op.ret == kNever) return Invalid(op, "ended, but never returned");
+  if (process.end != ProcessInfo::End::kLived && process.reaped < kNever &&
+      op.ret - header.clock_uncertainty > process.reaped) {
+    return Invalid(op, "returns after its process was gone");
+  }
+  return {};
+}
+
+// Merges the neighbouring sorted runs that `bounds` delimits, two by two, until one is left.
+void MergeRuns(std::vector<Op>& ops, std::vector<size_t> bounds) {
+  while (bounds.size() > 2) {
+    std::vector<size_t> next = {bounds[0]};
+    for (size_t i = 2; i < bounds.size(); i += 2) {
+      std::inplace_merge(ops.begin() + bounds[i - 2], ops.begin() + bounds[i - 1],
+                         ops.begin() + bounds[i], ByInvocation);
+      next.push_back(bounds[i]);
+    }
+    if (bounds.size() % 2 == 0) next.push_back(bounds.back());
+    bounds = std::move(next);
+  }
 }
 
 }  // namespace
@@ -22,38 +63,63 @@ Error Invalid(const Op& op, std::string_view why) {
 Result<History> History::Build(Parts parts) {
   History history;
   history.parts_ = std::move(parts);
-  TEARPROOF_RETURN_IF_ERROR(history.Validate());
+  TEARPROOF_RETURN_IF_ERROR(history.ValidateHeader());
+  TEARPROOF_RETURN_IF_ERROR(history.ValidateOps());
   history.Index();
   return history;
 }
 
-Result<void> History::Validate() {
+Result<void> History::ValidateHeader() const {
+  const int64_t uncertainty = parts_.header.clock_uncertainty;
+  if (uncertainty < 0 || uncertainty > kMaxUncertainty) {
+    return Invalid(fmt::format("a clock uncertainty of {} ns", uncertainty));
+  }
+  if (parts_.header.keys.size() >= kNoKey || parts_.ops.size() >= UINT32_MAX) {
+    return Invalid("it has too many keys or operations to be judged");
+  }
+  for (const Op& op : parts_.ops) {
+    if (static_cast<size_t>(op.kind) >= kOpKindCount ||
+        static_cast<size_t>(op.outcome) >= kOutcomeCount || op.observation > Observed::kDamaged) {
+      return Invalid(
+          fmt::format("operation #{} of process {} is of no known kind", op.sequence, op.process));
+    }
+  }
+  return {};
+}
+
+Result<void> History::ValidateOps() {
   std::map<uint16_t, const ProcessInfo*> known;
   for (const ProcessInfo& process : parts_.processes) {
     if (!known.emplace(process.number, &process).second) {
-      return UsageError(fmt::format("the history is not valid: two processes {}", process.number));
+      return Invalid(fmt::format("two processes {}", process.number));
     }
   }
   std::vector<Op>& ops = parts_.ops;
   // A process's operations run one after another, so its order is its sequence.
-  std::sort(ops.begin(), ops.end(), [](const Op& a, const Op& b) {
+  const auto by_process = [](const Op& a, const Op& b) {
     return std::tie(a.process, a.sequence) < std::tie(b.process, b.sequence);
-  });
+  };
+  if (!std::is_sorted(ops.begin(), ops.end(), by_process)) {
+    std::sort(ops.begin(), ops.end(), by_process);
+  }
+  const ProcessInfo* process = nullptr;
+  uint64_t lost = 0;
   for (size_t i = 0; i < ops.size(); ++i) {
     Op& op = ops[i];
-    const auto process = known.find(op.process);
-    if (process == known.end()) return Invalid(op, "names a process that is not declared");
-    if (TakesKey(op.kind) ? op.key >= parts_.header.keys.size() : op.key != kNoKey) {
-      return Invalid(op, "names a key that is not declared");
+    if (process == nullptr || process->number != op.process) {
+      const auto found = known.find(op.process);
+      if (found == known.end()) return Invalid(op, "names a process that is not declared");
+      process = found->second;
     }
-    if (op.outcome == Outcome::kOpen) op.ret = process->second->reaped;
-    if (op.ret < op.invoke) return Invalid(op, "returns before it was invoked");
+    if (op.outcome == Outcome::kOpen) {
+      op.ret = process->end == ProcessInfo::End::kLived ? kNever : process->reaped;
+    }
+    TEARPROOF_RETURN_IF_ERROR(ValidateAlone(op, *process, parts_.header));
     if (op.outcome != Outcome::kOpen) end_time_ = std::max(end_time_, op.ret);
     if (i == 0 || ops[i - 1].process != op.process) continue;
-    if (op.sequence - ops[i - 1].sequence > kMaxSequenceGap) {
-      return Invalid(op, "comes too far after its predecessor");
-    }
     if (ops[i - 1].sequence == op.sequence) return Invalid(op, "is there twice");
+    lost += op.sequence - ops[i - 1].sequence - 1;
+    if (lost > kMaxLostRecords) return Invalid(op, "comes too far after its predecessor");
     if (ops[i - 1].ret > op.invoke) return Invalid(op, "begins before its predecessor ended");
   }
   return {};
@@ -61,9 +127,13 @@ Result<void> History::Validate() {
 
 void History::Index() {
   std::vector<Op>& ops = parts_.ops;
-  std::sort(ops.begin(), ops.end(), [](const Op& a, const Op& b) {
-    return std::tie(a.invoke, a.process, a.sequence) < std::tie(b.invoke, b.process, b.sequence);
-  });
+  // Sorted by process and sequence, the operations of each process are in order of invocation, too.
+  std::vector<size_t> bounds = {0};
+  for (size_t i = 1; i < ops.size(); ++i) {
+    if (ops[i].process != ops[i - 1].process) bounds.push_back(i);
+  }
+  bounds.push_back(ops.size());
+  MergeRuns(ops, std::move(bounds));
   const size_t keys = key_count();
   const auto bucket = [&](const Op& op) { return op.key == kNoKey ? keys : size_t{op.key}; };
   key_begin_.assign(keys + 2, 0);

@@ -28,15 +28,15 @@ enum class TimeBase : uint8_t { kMonotonicNanos, kStep };
 struct HistoryHeader {
   uint32_t version = kHistoryVersion;
   TimeBase time_base = TimeBase::kMonotonicNanos;
-  int64_t clock_uncertainty = 0;       // Two processes' stamps order events only beyond this.
-  int64_t realtime_offset_begin = 0;   // CLOCK_REALTIME - CLOCK_MONOTONIC when the run began
-  int64_t realtime_offset_end = 0;     // and when it ended: caches expire by the wall clock.
-  int64_t coarse_clock_lag = 0;        // How far coarse clocks lag (CoarseClockLagNanos).
+  int64_t clock_uncertainty = 0;      // Two processes' stamps order events only beyond this.
+  int64_t realtime_offset_begin = 0;  // CLOCK_REALTIME - CLOCK_MONOTONIC when the run began
+  int64_t realtime_offset_end = 0;    // and when it ended: caches expire by the wall clock.
+  int64_t coarse_clock_lag = 0;       // How far coarse clocks lag (CoarseClockLagNanos).
   uint64_t seed = 0;
   uint64_t round = 0;
   std::string backend;
   std::string scenario;
-  std::vector<std::string> keys;       // The key of Op::key = i, as the cache was given it.
+  std::vector<std::string> keys;  // The key of Op::key = i, as the cache was given it.
 };
 
 // A process that took part. A killed worker's replacement is a new process.
@@ -47,9 +47,9 @@ struct ProcessInfo {
     kDied,    // By itself: a crash or an exit in the middle.
   };
   uint16_t number = 0;
-  std::string role;      // The scenario's role, or "setup", "audit".
+  std::string role;  // The scenario's role, or "setup", "audit".
   End end = End::kLived;
-  int end_signal = 0;    // For kDied: the signal, or 0 with `end_status`.
+  int end_signal = 0;  // For kDied: the signal, or 0 with `end_status`.
   int end_status = 0;
   int64_t reaped = kNever;  // Where it did not live: when waitpid(2) had returned it.
 };
@@ -58,7 +58,7 @@ struct ProcessInfo {
 struct Evidence {
   uint16_t process = 0;
   uint64_t sequence = 0;
-  std::string text;              // The error's text, as captured: escape before printing.
+  std::string text;  // The error's text, as captured: escape before printing.
   std::vector<DamageRun> damage;
 };
 
@@ -66,18 +66,19 @@ struct Evidence {
 struct Stall {
   uint16_t process = 0;
   uint64_t sequence = 0;
-  int64_t waited = 0;            // In company, until the deadline.
-  int64_t waited_alone = 0;      // After the others had stopped.
-  bool returned_alone = false;   // It returned once it was alone.
+  int64_t waited = 0;           // In company, until the deadline.
+  int64_t waited_alone = 0;     // After the others had stopped.
+  bool returned_alone = false;  // It returned once it was alone.
 };
 
 // What lay on the disk after everybody had left.
 struct Survey {
-  bool tidied = false;                  // A fresh process ran init, cull, clear (or deleted all).
-  std::vector<std::string> litter;      // Files beyond what one process alone leaves.
-  bool watched = false;                 // Foreign files were planted and looked at again.
-  std::vector<std::string> trespasses;  // "deleted: cwd/1f/keep"; what was not the cache's to touch.
-  uint64_t cache_files = 0;             // Files under the directory before tidying.
+  bool tidied = false;              // A fresh process ran init, cull, clear (or deleted all).
+  std::vector<std::string> litter;  // Files beyond what one process alone leaves.
+  bool watched = false;             // Foreign files were planted and looked at again.
+  std::vector<std::string>
+      trespasses;            // "deleted: cwd/1f/keep"; what was not the cache's to touch.
+  uint64_t cache_files = 0;  // Files under the directory before tidying.
 };
 
 class History {
@@ -85,7 +86,7 @@ class History {
   struct Parts {
     HistoryHeader header;
     std::vector<ProcessInfo> processes;
-    std::vector<Op> ops;             // In any order.
+    std::vector<Op> ops;  // In any order.
     std::vector<Evidence> evidence;
     std::vector<Stall> stalls;
     Survey survey;
@@ -93,8 +94,9 @@ class History {
   };
 
   // Sorts, indexes and validates. Open operations get their `ret` here: the reaping of their
-  // process, or kNever. Rejected: a return before its invocation, two operations with one process
-  // and sequence, overlapping operations of one process, a key or process that is not declared.
+  // process, or kNever. Rejected: a return before its invocation or after its process was reaped,
+  // two operations with one process and sequence, overlapping operations of one process, a key or
+  // process that is not declared, numbers out of range. Safe for hostile input.
   static Result<History> Build(Parts parts);
 
   const HistoryHeader& header() const { return parts_.header; }
@@ -137,13 +139,14 @@ class History {
   };
 
   History() = default;
-  Result<void> Validate();
+  Result<void> ValidateHeader() const;
+  Result<void> ValidateOps();
   void Index();
 
   Parts parts_;
   int64_t end_time_ = 0;
-  std::vector<uint32_t> by_key_;        // Indices into ops(), grouped by key, keyless ones last.
-  std::vector<uint32_t> key_begin_;     // key_count() + 2 bounds into by_key_.
+  std::vector<uint32_t> by_key_;          // Indices into ops(), grouped by key, keyless ones last.
+  std::vector<uint32_t> key_begin_;       // key_count() + 2 bounds into by_key_.
   std::vector<ProcessIndex> by_process_;  // By process number.
   std::map<uint64_t, size_t> evidence_of_;  // By packed (process, sequence).
 };

@@ -14,7 +14,18 @@
 namespace tearproof {
 
 // What can be asked of a cache. The same list stands in Backend, Op and the adapter protocol.
-enum class OpKind : uint8_t { kInit, kGet, kHas, kSet, kAdd, kDelete, kIncr, kTouch, kClear, kCull };
+enum class OpKind : uint8_t {
+  kInit,
+  kGet,
+  kHas,
+  kSet,
+  kAdd,
+  kDelete,
+  kIncr,
+  kTouch,
+  kClear,
+  kCull
+};
 inline constexpr size_t kOpKindCount = 10;
 
 // How an operation ended.
@@ -39,14 +50,17 @@ enum class Observed : uint8_t {
   kDamaged,  // The bytes of no single set. The details may be in the history's evidence.
 };
 
+// Sequence numbers are below this: they are packed, and stamped, with the process.
+inline constexpr uint64_t kMaxSequence = uint64_t{1} << 40;
+
 // The set or add that wrote a value: process and its per-process sequence number.
 struct ValueId {
   uint16_t process = 0;
-  uint64_t sequence = 0;  // Below 2^40.
+  uint64_t sequence = 0;  // Below kMaxSequence.
 
   constexpr uint64_t Pack() const { return (uint64_t{process} << 40) | sequence; }
   static constexpr ValueId Unpack(uint64_t packed) {
-    return ValueId{static_cast<uint16_t>(packed >> 40), packed & ((uint64_t{1} << 40) - 1)};
+    return ValueId{static_cast<uint16_t>(packed >> 40), packed & (kMaxSequence - 1)};
   }
   friend constexpr bool operator==(const ValueId&, const ValueId&) = default;
 };
@@ -57,19 +71,19 @@ inline constexpr uint32_t kNoTtl = std::numeric_limits<uint32_t>::max();
 inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 struct Op {
-  int64_t invoke = 0;          // Taken before the call.
-  int64_t ret = kNever;        // Taken after it. For a killed process's open operation: when the
-                               // process was reaped, as by then it had happened or never would.
-  uint64_t sequence = 0;       // Number of the operation within its process; counts up from 0.
-  uint64_t observed = 0;       // As `observation` says.
-  uint32_t key = kNoKey;       // Index into the history's keys; kNoKey for init, clear, cull.
-  uint32_t length = 0;         // set, add: bytes of the value. get: bytes returned. incr: the delta.
+  int64_t invoke = 0;     // Taken before the call.
+  int64_t ret = kNever;   // Taken after it. For a killed process's open operation: when the
+                          // process was reaped, as by then it had happened or never would.
+  uint64_t sequence = 0;  // Number of the operation within its process; counts up from 0.
+  uint64_t observed = 0;  // As `observation` says.
+  uint32_t key = kNoKey;  // Index into the history's keys; kNoKey for init, clear, cull.
+  uint32_t length = 0;    // set, add: bytes of the value. get: bytes returned. incr: the delta.
   uint32_t ttl_millis = kNoTtl;  // set, add, touch: time to live; 0 is "already expired".
   uint16_t process = 0;
   OpKind kind = OpKind::kInit;
   Outcome outcome = Outcome::kOpen;
   Observed observation = Observed::kNothing;
-  bool counter = false;        // set, add: the value written is the number 0, not a stamped value.
+  bool counter = false;  // set, add: the value written is the number 0, not a stamped value.
 
   bool happened() const { return outcome == Outcome::kDone || outcome == Outcome::kHit; }
   // It may or may not have taken effect: it failed, or its process died within it.
@@ -78,7 +92,7 @@ struct Op {
   bool may_have_happened() const { return outcome == Outcome::kDone || uncertain(); }
 };
 
-std::string_view OpKindName(OpKind kind);     // "get"
+std::string_view OpKindName(OpKind kind);       // "get"
 std::string_view OutcomeName(Outcome outcome);  // "hit"
 std::optional<OpKind> ParseOpKind(std::string_view name);
 std::optional<Outcome> ParseOutcome(std::string_view name);

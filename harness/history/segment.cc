@@ -16,6 +16,7 @@ namespace {
 constexpr char kMagic[8] = "TEARPRF";
 constexpr uint32_t kSegmentVersion = 1;
 constexpr size_t kHeaderBytes = 4096;
+constexpr size_t kMaxErrorText = 2000;
 
 enum SideKind : uint8_t { kSideError = 1, kSideDamage = 2 };
 
@@ -29,7 +30,7 @@ struct SideRecord {
 
 size_t RoundUp(size_t size) { return (size + 7) & ~size_t{7}; }
 
-// 16 bits over three words: enough to tell a half-written slot, cheap enough for every operation.
+// 16 bits over three words: enough to tell a lost page, cheap enough for every operation.
 uint16_t Fold(uint64_t a, uint64_t b, uint64_t c, uint64_t salt) {
   uint64_t mixed = (a ^ salt) * 0x9e3779b97f4a7c15ULL;
   mixed = (mixed ^ (mixed >> 29) ^ b) * 0xbf58476d1ce4e5b9ULL;
@@ -44,10 +45,10 @@ uint16_t InvokeCheck(const Slot& slot, uint64_t salt) {
 }
 
 uint16_t ReturnCheck(const Slot& slot, uint64_t salt) {
-  return Fold(static_cast<uint64_t>(slot.ret), slot.observed,
-              (uint64_t{slot.observed_length} << 16) | (uint64_t{slot.outcome} << 8) |
-                  slot.observation,
-              salt ^ slot.invoke_check);
+  return Fold(
+      static_cast<uint64_t>(slot.ret), slot.observed,
+      (uint64_t{slot.observed_length} << 16) | (uint64_t{slot.outcome} << 8) | slot.observation,
+      salt ^ slot.invoke_check);
 }
 
 uint64_t SaltOf(uint64_t round, uint32_t process) {
@@ -62,22 +63,21 @@ uint64_t SideCheck(const SideRecord& record, const char* bytes, uint64_t salt) {
 
 void CompilerBarrier() { std::atomic_signal_fence(std::memory_order_seq_cst); }
 
-Op DecodeSlot(const Slot& slot, uint16_t process, uint64_t sequence) {
-  Op op;
-  op.invoke = slot.invoke;
-  op.sequence = sequence;
-  op.key = slot.key;
-  op.length = slot.length;
-  op.ttl_millis = slot.ttl_millis;
-  op.process = process;
-  op.kind = static_cast<OpKind>(slot.kind);
-  op.counter = slot.counter != 0;
-  return op;
+bool DecodeInvoke(const Slot& slot, uint64_t salt, Op* op) {
+  if (slot.invoke_check != InvokeCheck(slot, salt) || slot.kind >= kOpKindCount) return false;
+  op->invoke = slot.invoke;
+  op->key = slot.key;
+  op->length = slot.length;
+  op->ttl_millis = slot.ttl_millis;
+  op->kind = static_cast<OpKind>(slot.kind);
+  op->counter = slot.counter != 0;
+  return true;
 }
 
 bool DecodeReturn(const Slot& slot, uint64_t salt, Op* op) {
   if (slot.return_check == 0 || slot.return_check != ReturnCheck(slot, salt) ||
-      slot.outcome >= kOutcomeCount || slot.observation > static_cast<uint8_t>(Observed::kDamaged)) {
+      slot.outcome >= kOutcomeCount ||
+      slot.observation > static_cast<uint8_t>(Observed::kDamaged)) {
     return false;
   }
   op->ret = slot.ret;
@@ -95,8 +95,11 @@ Evidence DecodeSide(const SideRecord& record, const char* bytes, uint16_t proces
   if (record.kind == kSideError) {
     evidence.text.assign(bytes, record.size);
   } else {
-    evidence.damage.resize(record.size / sizeof(DamageRun));
-    std::memcpy(evidence.damage.data(), bytes, evidence.damage.size() * sizeof(DamageRun));
+    for (size_t at = 0; at + sizeof(DamageRun) <= record.size; at += sizeof(DamageRun)) {
+      DamageRun run;
+      std::memcpy(&run, bytes + at, sizeof(run));
+      if (run.source <= DamageRun::Source::kUnknown) evidence.damage.push_back(run);
+    }
   }
   return evidence;
 }
@@ -131,11 +134,23 @@ Result<SegmentHeader> ReadHeader(const MappedFile& file, const std::string& path
                           std::to_string(header.version) + ")",
                       "judge it with that version");
   }
-  if (header.process > UINT16_MAX || header.capacity > (file.size() - kHeaderBytes) / sizeof(Slot) ||
-      header.side_bytes > file.size() - kHeaderBytes - header.capacity * sizeof(Slot)) {
+  if (header.process > UINT16_MAX ||
+      header.capacity > (file.size() - kHeaderBytes) / sizeof(Slot) ||
+      header.side_bytes > file.size() - kHeaderBytes - header.capacity * sizeof(Slot) ||
+      header.used > header.capacity || header.first_sequence >= kMaxSequence - header.capacity) {
     return UsageError(path + " is cut short or damaged");
   }
   return header;
+}
+
+// 0 or an errno.
+int WriteAll(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(fd, bytes.data(), bytes.size());
+    if (written > 0) bytes.remove_prefix(static_cast<size_t>(written));
+    if (written < 0 && errno != EINTR) return errno;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -150,49 +165,44 @@ Result<SegmentWriter> SegmentWriter::Create(const std::string& path, uint16_t pr
   writer.side_ = writer.file_.data() + kHeaderBytes + capacity * sizeof(Slot);
   writer.capacity_ = capacity;
   writer.side_capacity_ = side_bytes;
-  SegmentHeader header{};
-  std::memcpy(header.magic, kMagic, sizeof(kMagic));
-  header.version = kSegmentVersion;
-  header.process = process;
-  header.capacity = capacity;
-  header.side_bytes = side_bytes;
-  std::memcpy(writer.file_.data(), &header, sizeof(header));
+  // The file is new, so all else is zero.
+  writer.header_ = reinterpret_cast<SegmentHeader*>(writer.file_.data());
+  std::memcpy(writer.header_->magic, kMagic, sizeof(kMagic));
+  writer.header_->version = kSegmentVersion;
+  writer.header_->process = process;
+  writer.header_->capacity = capacity;
+  writer.header_->side_bytes = side_bytes;
   writer.salt_ = SaltOf(0, process);
   return writer;
 }
 
 void SegmentWriter::BeginRound(uint64_t round) {
-  auto* header = reinterpret_cast<SegmentHeader*>(file_.data());
   first_sequence_ += used_;
   used_ = 0;
   side_used_ = 0;
-  // Slots of the old round that a reader might still take for whole must not meet the new salt's
-  // first sequence, so the old ones go first.
-  slots_[0].invoke_check = 0;
-  slots_[0].return_check = 0;
+  header_->used = 0;  // First: the slots of the old round must not pass for those of the new one.
   CompilerBarrier();
-  header->round = round;
-  header->first_sequence = first_sequence_;
+  header_->round = round;
+  header_->first_sequence = first_sequence_;
   CompilerBarrier();
-  salt_ = SaltOf(round, header->process);
+  salt_ = SaltOf(round, header_->process);
 }
 
 uint64_t SegmentWriter::Invoke(const Op& op) {
   TEARPROOF_CHECK(used_ < capacity_, "segment is full");
   Slot& slot = slots_[used_];
-  slot.invoke_check = 0;
   slot.return_check = 0;
-  CompilerBarrier();
   slot.invoke = op.invoke;
   slot.key = op.key;
   slot.length = op.length;
   slot.ttl_millis = op.ttl_millis;
   slot.kind = static_cast<uint8_t>(op.kind);
   slot.counter = op.counter ? 1 : 0;
-  CompilerBarrier();
   slot.invoke_check = InvokeCheck(slot, salt_);
   CompilerBarrier();
-  return first_sequence_ + used_++;
+  header_->used = ++used_;
+  CompilerBarrier();
+  return first_sequence_ + used_ - 1;
 }
 
 void SegmentWriter::Return(const Op& op) {
@@ -207,7 +217,7 @@ void SegmentWriter::Return(const Op& op) {
 }
 
 void SegmentWriter::AddErrorText(std::string_view text) {
-  text = text.substr(0, 2000);
+  text = text.substr(0, kMaxErrorText);
   AppendSide(kSideError, text.data(), text.size());
 }
 
@@ -216,7 +226,8 @@ void SegmentWriter::AddDamage(const std::vector<DamageRun>& damage) {
 }
 
 void SegmentWriter::AppendSide(uint8_t kind, const void* bytes, size_t size) {
-  if (side_used_ + sizeof(SideRecord) + RoundUp(size) > side_capacity_) return;
+  TEARPROOF_CHECK(used_ > 0, "evidence of no operation");
+  if (size == 0 || side_used_ + sizeof(SideRecord) + RoundUp(size) > side_capacity_) return;
   SideRecord record{first_sequence_ + used_ - 1, 0, static_cast<uint32_t>(size), kind};
   char* place = side_ + side_used_;
   std::memcpy(place + sizeof(record), bytes, size);
@@ -233,21 +244,17 @@ Result<SegmentContents> ReadSegment(const std::string& path) {
   contents.round = header.round;
   const uint64_t salt = SaltOf(header.round, header.process);
   const auto* slots = reinterpret_cast<const Slot*>(file.data() + kHeaderBytes);
-  for (uint64_t i = 0; i < header.capacity; ++i) {
-    const Slot& slot = slots[i];
-    if (slot.invoke_check == 0 || slot.invoke_check != InvokeCheck(slot, salt) ||
-        slot.kind >= kOpKindCount) {
-      // The end, unless the host went down and lost a page in the middle: then the next slot,
-      // which a living process filled later, tells.
-      const bool more = i + 1 < header.capacity && slots[i + 1].invoke_check != 0 &&
-                        slots[i + 1].invoke_check == InvokeCheck(slots[i + 1], salt);
-      if (!more) break;
+  for (uint64_t i = 0; i < header.used; ++i) {
+    Op op;
+    const bool invoked = DecodeInvoke(slots[i], salt, &op);
+    op.process = contents.process;
+    op.sequence = header.first_sequence + i;
+    // Only the last operation can be open: before the next one, it had returned.
+    if (invoked && (DecodeReturn(slots[i], salt, &op) || i + 1 == header.used)) {
+      contents.ops.push_back(op);
+    } else {
       ++contents.unreadable_records;
-      continue;
     }
-    Op op = DecodeSlot(slot, contents.process, header.first_sequence + i);
-    DecodeReturn(slot, salt, &op);
-    contents.ops.push_back(op);
   }
   ReadSide(file.data() + kHeaderBytes + header.capacity * sizeof(Slot), header.side_bytes, salt,
            contents.process, &contents.evidence);
@@ -257,22 +264,22 @@ Result<SegmentContents> ReadSegment(const std::string& path) {
 Result<void> WriteCompactCopy(const std::string& from, const std::string& to) {
   TEARPROOF_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(from, /*writable=*/false));
   TEARPROOF_ASSIGN_OR_RETURN(SegmentHeader header, ReadHeader(file, from));
-  TEARPROOF_ASSIGN_OR_RETURN(const SegmentContents contents, ReadSegment(from));
-  const uint64_t salt = SaltOf(header.round, header.process);
   const char* side = file.data() + kHeaderBytes + header.capacity * sizeof(Slot);
-  const size_t slots = contents.ops.size() + contents.unreadable_records;
-  header.side_bytes = ReadSide(side, header.side_bytes, salt, contents.process, nullptr);
-  header.capacity = slots;
-  std::string bytes(kHeaderBytes, '\0');
-  std::memcpy(bytes.data(), &header, sizeof(header));
-  bytes.append(file.data() + kHeaderBytes, slots * sizeof(Slot));
-  bytes.append(side, header.side_bytes);
+  header.side_bytes = ReadSide(side, header.side_bytes, SaltOf(header.round, header.process),
+                               static_cast<uint16_t>(header.process), nullptr);
+  header.capacity = header.used;
+  std::string first_page(kHeaderBytes, '\0');
+  std::memcpy(first_page.data(), &header, sizeof(header));
+
   UniqueFd out(open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!out.valid()) return SystemError(errno, "cannot create " + to);
-  for (size_t at = 0; at < bytes.size();) {
-    const ssize_t written = write(out.get(), bytes.data() + at, bytes.size() - at);
-    if (written < 0) return SystemError(errno, "cannot write " + to);
-    at += static_cast<size_t>(written);
+  const std::string_view slots(file.data() + kHeaderBytes, header.used * sizeof(Slot));
+  for (const std::string_view part :
+       {std::string_view(first_page), slots, std::string_view(side, header.side_bytes)}) {
+    const int problem = WriteAll(out.get(), part);
+    if (problem == 0) continue;
+    unlink(to.c_str());  // Created above, by O_EXCL.
+    return SystemError(problem, "cannot write " + to);
   }
   return {};
 }

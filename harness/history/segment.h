@@ -1,16 +1,15 @@
 // The record file of one process: fixed slots in a shared mapping, no system call an operation.
 //
 // Purpose: nothing is lost when a worker or the coordinator is killed. The invoke half of a slot is
-// stored before the call and the return half after it, each with a checksum; whatever instruction
-// a SIGKILL falls on, a reader sees a whole half or none. A slot takes 48 bytes.
+// stored before the call and the return half after it; whatever instruction a SIGKILL falls on, a
+// reader sees a whole half or none. A slot takes 48 bytes. The header counts the slots in use, so
+// what an earlier round left behind it is never read; checksums tell the pages that a crash of
+// the host lost.
 //
 // Layout (all little endian, version 1):
 //   page 0          SegmentHeader
 //   slots           capacity × Slot
 //   side area       details of damaged values and texts of errors, appended (SideRecord)
-//
-// A segment is reused from round to round: the checksum is salted with the round, so slots left
-// from an earlier one do not read as valid.
 //
 // Thread and process safety: one writer (one thread of one process), any number of readers in any
 // process; a reader of a live segment sees a prefix. Ownership: writer and reader own mappings.
@@ -32,7 +31,7 @@ namespace tearproof {
 struct Slot {
   int64_t invoke;
   uint32_t key;
-  uint32_t length;      // set, add: bytes of the value; incr: the delta.
+  uint32_t length;  // set, add: bytes of the value; incr: the delta.
   uint32_t ttl_millis;
   uint8_t kind;
   uint8_t counter;
@@ -48,13 +47,14 @@ struct Slot {
 static_assert(sizeof(Slot) == 48, "the promise is at most 48 bytes a recorded operation");
 
 struct SegmentHeader {
-  char magic[8];            // "TEARPRF" and NUL
+  char magic[8];  // "TEARPRF" and NUL
   uint32_t version;
   uint32_t process;
   uint64_t round;
   uint64_t first_sequence;  // The sequence of slot 0.
   uint64_t capacity;        // Slots.
   uint64_t side_bytes;      // Size of the side area.
+  uint64_t used;            // Slots whose invoke half is whole. Stored after it.
 };
 
 class SegmentWriter {
@@ -73,8 +73,8 @@ class SegmentWriter {
   void Return(const Op& op);
 
   // Appends what is known of the operation last invoked. Kept while there is room: the first
-  // evidence counts, the rest is only counted. Call before Return, so that a reader that sees the
-  // return finds it.
+  // evidence counts. Call before Return, so that a reader that sees the return finds it.
+  // REQUIRES: Invoke was called in this round.
   void AddErrorText(std::string_view text);
   void AddDamage(const std::vector<DamageRun>& damage);
 
@@ -86,6 +86,7 @@ class SegmentWriter {
   void AppendSide(uint8_t kind, const void* bytes, size_t size);
 
   MappedFile file_;
+  SegmentHeader* header_ = nullptr;
   Slot* slots_ = nullptr;
   char* side_ = nullptr;
   uint64_t capacity_ = 0;
@@ -101,12 +102,13 @@ struct SegmentContents {
   uint64_t round = 0;
   std::vector<Op> ops;
   std::vector<Evidence> evidence;
+  // Slots in use that did not survive a crash of the host: not in `ops`.
   uint64_t unreadable_records = 0;
 };
 
 // Reads what is whole in the segment. Errors: kUsage for a file that is no segment of this version.
 Result<SegmentContents> ReadSegment(const std::string& path);
-// Bytes of the file up to which it holds records: what must be kept of it.
+// Copies a segment without its unused space. `to` must not exist; it is removed again on an error.
 Result<void> WriteCompactCopy(const std::string& from, const std::string& to);
 
 }  // namespace tearproof

@@ -84,8 +84,8 @@ std::optional<Stamp> ReadStamp(const char* text) {
   const auto length = ReadHex(text + 17, 7);
   const auto offset = ReadHex(text + kOffsetAt, kOffsetDigits);
   if (!process || !sequence || !length || !offset) return std::nullopt;
-  return Stamp{ValueId{static_cast<uint16_t>(*process), *sequence},
-               static_cast<uint32_t>(*length), static_cast<uint32_t>(*offset)};
+  return Stamp{ValueId{static_cast<uint16_t>(*process), *sequence}, static_cast<uint32_t>(*length),
+               static_cast<uint32_t>(*offset)};
 }
 
 void FillShort(ValueId id, size_t length, char* out) {
@@ -95,19 +95,51 @@ void FillShort(ValueId id, size_t length, char* out) {
   }
 }
 
-// How many bytes from `bytes` on are those of `id` (with values of `length` bytes) at `offset`.
-size_t MatchingPrefix(std::string_view bytes, ValueId id, uint32_t length, size_t offset) {
-  const size_t block_start = offset - offset % kBlockBytes;
-  std::array<char, kBlockBytes> expected;
-  WriteStamp({id, length, static_cast<uint32_t>(block_start)}, expected.data());
-  std::memcpy(expected.data() + kStampBytes, FillerOf(id), kBlockBytes - kStampBytes);
-  const size_t within = offset - block_start;
-  const size_t compared = std::min({bytes.size(), kBlockBytes - within,
-                                    size_t{length} > offset ? length - offset : size_t{0}});
-  size_t same = 0;
-  while (same < compared && bytes[same] == expected[within + same]) ++same;
-  return same;
-}
+// A value that bytes may have come from.
+struct Origin {
+  explicit Origin(const Stamp& stamp) : id(stamp.id), length(stamp.length), filler(FillerOf(id)) {}
+
+  // How many bytes from `bytes` on are those of this value from `offset` on. A match that breaks
+  // within a stamp ends before that stamp: the stamps of all sets begin alike.
+  size_t MatchingPrefix(std::string_view bytes, size_t offset) const {
+    size_t same = 0;
+    while (same < bytes.size() && offset + same < length) {
+      const size_t in_block = MatchingInBlock(bytes.substr(same), offset + same);
+      const size_t within = (offset + same) % kBlockBytes;
+      if (within == 0 && in_block < kStampBytes && same > 0) break;
+      same += in_block;
+      if (within + in_block < kBlockBytes) break;
+    }
+    return same;
+  }
+
+  size_t MatchingInBlock(std::string_view bytes, size_t offset) const {
+    const size_t within = offset % kBlockBytes;
+    const size_t compared = std::min({bytes.size(), kBlockBytes - within, length - offset});
+    size_t same = 0;
+    if (within < kStampBytes) {
+      std::array<char, kStampBytes> stamp;
+      WriteStamp({id, length, static_cast<uint32_t>(offset - within)}, stamp.data());
+      while (same < compared && within + same < kStampBytes) {
+        if (bytes[same] != stamp[within + same]) return same;
+        ++same;
+      }
+    }
+    while (same < compared && bytes[same] == filler[within + same - kStampBytes]) ++same;
+    return same;
+  }
+
+  // Whether `behind` can follow this value's stamp at `offset`, as far as the value reaches.
+  bool Continues(std::string_view behind, size_t offset) const {
+    const size_t end = offset + kStampBytes;
+    behind = behind.substr(0, end < length ? length - end : 0);
+    return behind == std::string_view(filler, behind.size());
+  }
+
+  ValueId id;
+  uint32_t length;
+  const char* filler;
+};
 
 class DamageDescriber {
  public:
@@ -118,9 +150,13 @@ class DamageDescriber {
     size_t offset = 0;
     while (offset < bytes_.size()) {
       DamageRun run = RunAt(offset);
-      if (runs_.size() + 1 == limit_ && !Extends(run)) {
-        run = {static_cast<uint32_t>(offset), static_cast<uint32_t>(bytes_.size() - offset),
-               DamageRun::Source::kUnknown, {}, 0};
+      const bool reaches_end = offset + run.length == bytes_.size();
+      if (runs_.size() + 1 == limit_ && !reaches_end && !Extends(run)) {
+        run = {static_cast<uint32_t>(offset),
+               static_cast<uint32_t>(bytes_.size() - offset),
+               DamageRun::Source::kUnknown,
+               {},
+               0};
       }
       offset += run.length;
       if (Extends(run)) {
@@ -133,26 +169,39 @@ class DamageDescriber {
   }
 
  private:
-  // Every set whose stamp lies at a block boundary; those are the values that can have mixed.
+  static constexpr size_t kMaxCandidates = 16;
+  static constexpr size_t kConfirmingBytes = 4;
+
+  // Every set whose stamp lies at a block boundary; those are the values that can have mixed. A
+  // stamp that was itself torn names a set that never was: what follows does not bear it out.
   void CollectCandidates() {
     for (size_t at = 0; at + kStampBytes <= bytes_.size(); at += kBlockBytes) {
       const auto stamp = ReadStamp(bytes_.data() + at);
       if (!stamp || stamp->length < kStampBytes || stamp->length > kMaxValueBytes) continue;
-      const bool known = std::any_of(candidates_.begin(), candidates_.end(), [&](const Stamp& c) {
+      const bool known = std::any_of(candidates_.begin(), candidates_.end(), [&](const Origin& c) {
         return c.id == stamp->id && c.length == stamp->length;
       });
-      if (!known && candidates_.size() < 16) candidates_.push_back(*stamp);
+      if (known || candidates_.size() == kMaxCandidates) continue;
+      const Origin origin(*stamp);
+      const std::string_view behind = bytes_.substr(at + kStampBytes, kConfirmingBytes);
+      if (origin.Continues(behind, stamp->offset)) candidates_.push_back(origin);
     }
   }
 
-  // The longest run at `offset`: from a candidate, from a shifted stamp, zeros, or one byte of
-  // unknown origin. A match of fewer than four bytes is chance, unless it ends the value.
+  // The longest run at `offset`: a whole stamp that says it is from elsewhere, else from a
+  // candidate, zeros, or one byte of unknown origin. A match of fewer than four bytes is chance,
+  // unless it ends the value.
   DamageRun RunAt(size_t offset) const {
     const std::string_view rest = bytes_.substr(offset);
     DamageRun best{static_cast<uint32_t>(offset), 1, DamageRun::Source::kUnknown, {}, 0};
+    if (const auto stamp = ShiftedStamp(rest, offset)) {
+      const size_t same = Origin(*stamp).MatchingPrefix(rest, stamp->offset);
+      return {best.offset, static_cast<uint32_t>(std::max(same, kStampBytes)),
+              DamageRun::Source::kShifted, stamp->id, stamp->length};
+    }
     size_t best_length = std::min<size_t>(3, rest.size() - 1);
-    for (const Stamp& candidate : candidates_) {
-      const size_t same = MatchingPrefix(rest, candidate.id, candidate.length, offset);
+    for (const Origin& candidate : candidates_) {
+      const size_t same = candidate.MatchingPrefix(rest, offset);
       if (same > best_length) {
         best = {best.offset, static_cast<uint32_t>(same), DamageRun::Source::kSet, candidate.id,
                 candidate.length};
@@ -164,16 +213,16 @@ class DamageDescriber {
     if (zeros > 0) {
       best.length = static_cast<uint32_t>(zeros);
       best.source = DamageRun::Source::kZeros;
-      return best;
-    }
-    if (rest.size() >= kStampBytes) {
-      if (const auto stamp = ReadStamp(rest.data())) {
-        const size_t same = MatchingPrefix(rest, stamp->id, stamp->length, stamp->offset);
-        return {best.offset, static_cast<uint32_t>(std::max(same, kStampBytes)),
-                DamageRun::Source::kShifted, stamp->id, stamp->length};
-      }
     }
     return best;
+  }
+
+  static std::optional<Stamp> ShiftedStamp(std::string_view rest, size_t offset) {
+    if (rest.size() < kStampBytes) return std::nullopt;
+    const auto stamp = ReadStamp(rest.data());
+    if (!stamp || stamp->offset == offset) return std::nullopt;
+    const std::string_view behind = rest.substr(kStampBytes, kConfirmingBytes);
+    return Origin(*stamp).Continues(behind, stamp->offset) ? stamp : std::nullopt;
   }
 
   bool Extends(const DamageRun& run) const {
@@ -184,7 +233,7 @@ class DamageDescriber {
 
   std::string_view bytes_;
   size_t limit_;
-  std::vector<Stamp> candidates_;
+  std::vector<Origin> candidates_;
   std::vector<DamageRun> runs_;
 };
 

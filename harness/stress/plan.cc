@@ -125,6 +125,8 @@ Result<Scenario> Plan::LoadScenario() const {
 }
 
 Result<void> WritePlan(const Plan& plan, const std::string& path) {
+  json promises = json::array();
+  for (Promise promise : plan.promises) promises.push_back(PromiseName(promise));
   const json out = {{"version", kPlanVersion},
                     {"scenario_id", plan.scenario_id},
                     {"scenario_toml", plan.scenario_toml},
@@ -132,6 +134,7 @@ Result<void> WritePlan(const Plan& plan, const std::string& path) {
                     {"backend_id", plan.backend_id},
                     {"backend_options", plan.backend_options},
                     {"adapter_command", plan.adapter_command},
+                    {"promises", promises},
                     {"contract", ContractToJson(plan.contract)},
                     {"ttl", plan.ttl},
                     {"seed", plan.seed},
@@ -146,7 +149,7 @@ Result<void> WritePlan(const Plan& plan, const std::string& path) {
 
 Result<Plan> ReadPlan(const std::string& path) {
   TEARPROOF_ASSIGN_OR_RETURN(const json in, ReadJsonFile(path));
-  return FromJson(path, [&] {
+  return ConvertJson(path, [&] {
     if (in.at("version") != kPlanVersion) {
       throw std::runtime_error("it was written by another version of tearproof");
     }
@@ -157,6 +160,10 @@ Result<Plan> ReadPlan(const std::string& path) {
     plan.backend_id = in.at("backend_id");
     plan.backend_options = in.at("backend_options").get<BackendOptions>();
     plan.adapter_command = in.at("adapter_command").get<std::vector<std::string>>();
+    for (const json& name : in.at("promises")) {
+      const auto promise = ParsePromise(name.get<std::string>());
+      if (promise) plan.promises.insert(*promise);
+    }
     plan.contract = ContractFromJson(in.at("contract"));
     plan.ttl = in.at("ttl");
     plan.seed = in.at("seed");

@@ -15,7 +15,7 @@
 #include "harness/check/judge.h"
 #include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
-#include "harness/core/text.h"
+#include "harness/history/segment.h"
 #include "harness/stress/round_directory.h"
 #include "harness/stress/round_runner.h"
 #include "harness/stress/round_store.h"
@@ -41,9 +41,11 @@ class Cell {
     for (const Checker* checker : checkers) {
       if (!checker->Applies(ingredients)) continue;
       checkers_.push_back(checker);
-      Verdict verdict;
-      verdict.promise = checker->promise();
-      verdicts_.push_back(verdict);
+      promises_.insert(checker->promise());
+    }
+    for (Promise promise : promises_) {
+      verdicts_.emplace_back();
+      verdicts_.back().promise = promise;
     }
   }
 
@@ -167,7 +169,8 @@ class Cell {
   Result<void> JudgeRound(uint64_t round, const std::string& live) {
     TEARPROOF_ASSIGN_OR_RETURN(const History history, LoadRound(live, keys_));
     bool news = request_.keep_all;
-    std::vector<Verdict> found = check::Judge(history, plan_.contract, checkers_);
+    std::vector<Verdict> found = check::Judge(history, plan_.contract, promises_, checkers_);
+    TEARPROOF_CHECK(found.size() == verdicts_.size(), "a verdict for each promise");
     for (size_t i = 0; i < found.size(); ++i) {
       found[i].round = round;
       news = news || (found[i].judgement == Judgement::kBroken &&
@@ -319,7 +322,8 @@ class Cell {
   const std::function<void(const Progress&)>& progress_;
   const std::atomic<bool>& interrupted_;
   std::vector<const Checker*> checkers_;
-  std::vector<Verdict> verdicts_;
+  std::set<Promise> promises_;
+  std::vector<Verdict> verdicts_;  // One for each of them, in their order.
   CellOutcome outcome_;
   std::optional<OwnedDirectory> work_;
   std::unique_ptr<RoundRunner> runner_;

@@ -1,0 +1,1 @@
+target_link_libraries(${backend_target} PUBLIC SQLite::SQLite3)

@@ -1,0 +1,411 @@
+#include "harness/api/run_record_json.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <type_traits>
+
+#include "harness/core/text.h"
+
+namespace tearproof {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::string_view, 3> kExpectations = {"must-hold", "must-break", "may-break"};
+constexpr std::array<std::string_view, 5> kObservations = {"nothing", "intact", "short", "number",
+                                                           "damaged"};
+constexpr size_t kJudgementCount = 4;
+constexpr size_t kStateCount = 4;
+
+// Readers that keep numbers as doubles would round these.
+Json WideNumber(uint64_t number) { return std::to_string(number); }
+
+double Finite(double number) { return std::isfinite(number) ? number : 0; }
+
+Json WriteEvidence(const EvidenceOp& evidence) {
+  const Op& op = evidence.op;
+  Json json;
+  json["process"] = op.process;
+  json["sequence"] = op.sequence;
+  json["kind"] = OpKindName(op.kind);
+  json["outcome"] = OutcomeName(op.outcome);
+  json["invoke_ns"] = op.invoke;
+  json["return_ns"] = op.ret == kNever ? Json() : Json(op.ret);
+  json["key"] = evidence.key;
+  json["key_index"] = op.key == kNoKey ? Json() : Json(op.key);
+  json["length"] = op.length;
+  json["ttl_ms"] = op.ttl_millis == kNoTtl ? Json() : Json(op.ttl_millis);
+  json["observation"] = kObservations[static_cast<size_t>(op.observation)];
+  json["observed"] = WideNumber(op.observed);
+  json["counter"] = op.counter;
+  json["part"] = evidence.part;
+  json["deciding"] = evidence.deciding;
+  return json;
+}
+
+Json WritePromise(const PromiseResult& result) {
+  const Verdict& verdict = result.verdict;
+  Json json;
+  json["promise"] = PromiseName(verdict.promise);
+  json["judgement"] = JudgementName(verdict.judgement);
+  json["promised"] = result.promised;
+  json["expectation"] = kExpectations[static_cast<size_t>(result.expectation)];
+  json["as_expected"] = result.AsExpected();
+  json["known_issue"] = result.known_issue;
+  json["violations"] = verdict.violations;
+  json["exercised"] = verdict.exercised;
+  json["unit"] = verdict.unit;
+  json["reason"] = verdict.reason;
+  json["anomaly"] = verdict.anomaly;
+  json["sentence"] = verdict.sentence;
+  json["round"] = verdict.round;
+  json["evidence"] = Json::array();
+  for (const EvidenceOp& each : verdict.evidence) json["evidence"].push_back(WriteEvidence(each));
+  return json;
+}
+
+Json WriteSpeed(const OperationSpeed& speed) {
+  Json json;
+  json["count"] = speed.count;
+  json["per_second"] = Finite(speed.per_second);
+  json["p50_ns"] = speed.p50;
+  json["p99_ns"] = speed.p99;
+  json["p999_ns"] = speed.p999;
+  json["max_ns"] = speed.max;
+  return json;
+}
+
+Json WriteCell(const CellRecord& cell) {
+  Json json;
+  json["backend"] = cell.backend;
+  json["backend_title"] = cell.backend_title;
+  json["model"] = cell.model;
+  json["scenario"] = cell.scenario;
+  json["scenario_title"] = cell.scenario_title;
+  json["engine"] = cell.engine;
+  json["state"] = CellStateName(cell.state);
+  json["reason"] = cell.reason;
+  json["seed"] = WideNumber(cell.seed);
+  json["scope"] = cell.scope;
+  json["operations"] = cell.operations;
+  json["rounds"] = cell.rounds;
+  json["kills"] = cell.kills;
+  json["elapsed_ns"] = cell.elapsed;
+  json["rerun"] = cell.rerun;
+  json["history"] = cell.history;
+  json["promises"] = Json::array();
+  for (const PromiseResult& each : cell.promises) json["promises"].push_back(WritePromise(each));
+  json["speeds"] = Json::object();
+  for (const auto& [kind, speed] : cell.speeds) {
+    json["speeds"][std::string(OpKindName(kind))] = WriteSpeed(speed);
+  }
+  // A list, as two keys may look the same once bytes have been replaced.
+  json["survival"] = Json::array();
+  for (const auto& [key, counts] : cell.survival) {
+    Json entry;
+    entry["key"] = key;
+    entry["found"] = counts.first;
+    entry["rounds"] = counts.second;
+    json["survival"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+Json WriteMachine(const Machine& machine) {
+  Json json;
+  json["kernel"] = machine.kernel;
+  json["host_cpu"] = machine.host_cpu;
+  json["cores"] = machine.cores;
+  json["memory_bytes"] = machine.memory_bytes;
+  json["file_system"] = machine.file_system;
+  return json;
+}
+
+Json WriteRecord(const RunRecord& record) {
+  Json json;
+  json["schema"] = record.schema;
+  json["id"] = record.id;
+  json["version"] = record.version;
+  json["started"] = record.started;
+  json["elapsed_ns"] = record.elapsed;
+  json["command_line"] = record.command_line;
+  json["seed"] = WideNumber(record.seed);
+  json["strict"] = record.strict;
+  json["expect"] = record.expect;
+  json["interrupted"] = record.interrupted;
+  json["exit_code"] = record.ExitCode();
+  json["machine"] = WriteMachine(record.machine);
+  json["directory"] = record.directory;
+  json["notes"] = record.notes;
+  json["cells"] = Json::array();
+  for (const CellRecord& cell : record.cells) json["cells"].push_back(WriteCell(cell));
+  return json;
+}
+
+// One object of the document. The first error stays and names the field's path.
+class Reader {
+ public:
+  Reader(const Json& json, std::string path, std::string* error)
+      : json_(json), path_(std::move(path)), error_(error) {
+    if (!json_.is_object()) Fail("", "is no object");
+  }
+
+  void Read(const char* name, std::string& out) {
+    if (const Json* field = Find(name)) {
+      if (!field->is_string()) return Fail(name, "is no string");
+      out = field->get_ref<const std::string&>();
+    }
+  }
+
+  void Read(const char* name, bool& out) {
+    if (const Json* field = Find(name)) {
+      if (!field->is_boolean()) return Fail(name, "is neither true nor false");
+      out = field->get<bool>();
+    }
+  }
+
+  void Read(const char* name, double& out) {
+    if (const Json* field = Find(name)) {
+      if (!field->is_number()) return Fail(name, "is no number");
+      out = Finite(field->get<double>());
+    }
+  }
+
+  // A number or, for wide ones, its decimal digits.
+  template <typename Integer>
+  requires std::is_integral_v<Integer>
+  void Read(const char* name, Integer& out) {
+    const Json* field = Find(name);
+    if (field == nullptr) return;
+    std::string digits;
+    if (field->is_string()) digits = field->get_ref<const std::string&>();
+    if (field->is_number_integer()) digits = field->dump();
+    const char* end = digits.data() + digits.size();
+    Integer number = 0;
+    const auto [rest, problem] = std::from_chars(digits.data(), end, number);
+    if (digits.empty() || problem != std::errc() || rest != end) {
+      return Fail(name, "is no whole number, or too large");
+    }
+    out = number;
+  }
+
+  // `null` stands for `absent`.
+  template <typename Integer>
+  void ReadOr(const char* name, Integer absent, Integer& out) {
+    const auto found = json_.is_object() ? json_.find(name) : json_.end();
+    if (found != json_.end() && found->is_null()) {
+      out = absent;
+    } else {
+      Read(name, out);
+    }
+  }
+
+  // The name of one of the first `count` values of an enumeration.
+  template <typename Enum, typename NameOf>
+  void ReadEnum(const char* name, size_t count, NameOf name_of, Enum& out) {
+    std::string text;
+    if (Find(name) == nullptr) return;
+    Read(name, text);
+    for (size_t i = 0; i < count; ++i) {
+      if (name_of(static_cast<Enum>(i)) == text) {
+        out = static_cast<Enum>(i);
+        return;
+      }
+    }
+    Fail(name, "has an unknown value");
+  }
+
+  // Calls `read(Reader, name)` for each member of a field that is an object or an array.
+  template <typename Function>
+  void Each(const char* name, bool object, Function read) {
+    const Json* field = Find(name);
+    if (field == nullptr) return;
+    if (object ? !field->is_object() : !field->is_array()) {
+      return Fail(name, object ? "is no object" : "is no list");
+    }
+    for (const auto& item : field->items()) {
+      read(Reader(item.value(), fmt::format("{}{}.{}.", path_, name, item.key()), error_),
+           item.key());
+    }
+  }
+
+  void ReadStrings(const char* name, std::vector<std::string>& out) {
+    const Json* field = Find(name);
+    if (field == nullptr) return;
+    if (!field->is_array()) return Fail(name, "is no list");
+    for (const Json& item : *field) {
+      if (!item.is_string()) return Fail(name, "holds what is no string");
+      out.push_back(item.get_ref<const std::string&>());
+    }
+  }
+
+  void Fail(const std::string& name, const char* what) {
+    if (error_->empty()) *error_ = fmt::format("'{}{}' {}", path_, name, what);
+  }
+
+ private:
+  const Json* Find(const char* name) const {
+    if (!json_.is_object()) return nullptr;
+    const auto found = json_.find(name);
+    return found == json_.end() ? nullptr : &*found;
+  }
+
+  const Json& json_;
+  std::string path_;
+  std::string* error_;
+};
+
+EvidenceOp ReadEvidence(Reader reader) {
+  EvidenceOp evidence;
+  Op& op = evidence.op;
+  reader.Read("process", op.process);
+  reader.Read("sequence", op.sequence);
+  reader.ReadEnum("kind", kOpKindCount, OpKindName, op.kind);
+  reader.ReadEnum("outcome", kOutcomeCount, OutcomeName, op.outcome);
+  reader.Read("invoke_ns", op.invoke);
+  reader.ReadOr("return_ns", kNever, op.ret);
+  reader.Read("key", evidence.key);
+  reader.ReadOr("key_index", kNoKey, op.key);
+  reader.Read("length", op.length);
+  reader.ReadOr("ttl_ms", kNoTtl, op.ttl_millis);
+  reader.ReadEnum(
+      "observation", kObservations.size(),
+      [](Observed observed) { return kObservations[static_cast<size_t>(observed)]; },
+      op.observation);
+  reader.Read("observed", op.observed);
+  reader.Read("counter", op.counter);
+  reader.Read("part", evidence.part);
+  reader.Read("deciding", evidence.deciding);
+  return evidence;
+}
+
+PromiseResult ReadPromise(Reader reader) {
+  PromiseResult result;
+  Verdict& verdict = result.verdict;
+  reader.ReadEnum("promise", kPromiseCount, PromiseName, verdict.promise);
+  reader.ReadEnum("judgement", kJudgementCount, JudgementName, verdict.judgement);
+  reader.Read("promised", result.promised);
+  reader.ReadEnum(
+      "expectation", kExpectations.size(),
+      [](Expectation expected) { return kExpectations[static_cast<size_t>(expected)]; },
+      result.expectation);
+  reader.Read("known_issue", result.known_issue);
+  reader.Read("violations", verdict.violations);
+  reader.Read("exercised", verdict.exercised);
+  reader.Read("unit", verdict.unit);
+  reader.Read("reason", verdict.reason);
+  reader.Read("anomaly", verdict.anomaly);
+  reader.Read("sentence", verdict.sentence);
+  reader.Read("round", verdict.round);
+  reader.Each("evidence", false, [&](Reader each, const std::string&) {
+    verdict.evidence.push_back(ReadEvidence(std::move(each)));
+  });
+  return result;
+}
+
+void ReadSpeeds(Reader& reader, CellRecord& cell) {
+  reader.Each("speeds", true, [&](Reader each, const std::string& name) {
+    const std::optional<OpKind> kind = ParseOpKind(name);
+    if (!kind.has_value()) return each.Fail("", "is no operation");
+    OperationSpeed& speed = cell.speeds[*kind];
+    each.Read("count", speed.count);
+    each.Read("per_second", speed.per_second);
+    each.Read("p50_ns", speed.p50);
+    each.Read("p99_ns", speed.p99);
+    each.Read("p999_ns", speed.p999);
+    each.Read("max_ns", speed.max);
+  });
+}
+
+CellRecord ReadCell(Reader reader) {
+  CellRecord cell;
+  reader.Read("backend", cell.backend);
+  reader.Read("backend_title", cell.backend_title);
+  reader.Read("model", cell.model);
+  reader.Read("scenario", cell.scenario);
+  reader.Read("scenario_title", cell.scenario_title);
+  reader.Read("engine", cell.engine);
+  reader.ReadEnum("state", kStateCount, CellStateName, cell.state);
+  reader.Read("reason", cell.reason);
+  reader.Read("seed", cell.seed);
+  reader.Read("scope", cell.scope);
+  reader.Read("operations", cell.operations);
+  reader.Read("rounds", cell.rounds);
+  reader.Read("kills", cell.kills);
+  reader.Read("elapsed_ns", cell.elapsed);
+  reader.Read("rerun", cell.rerun);
+  reader.Read("history", cell.history);
+  reader.Each("promises", false, [&](Reader each, const std::string&) {
+    cell.promises.push_back(ReadPromise(std::move(each)));
+  });
+  ReadSpeeds(reader, cell);
+  reader.Each("survival", false, [&](Reader each, const std::string&) {
+    std::string key;
+    each.Read("key", key);
+    auto& counts = cell.survival[key];
+    each.Read("found", counts.first);
+    each.Read("rounds", counts.second);
+  });
+  return cell;
+}
+
+RunRecord ReadRecord(Reader reader, const Json& document, std::string* error) {
+  RunRecord record;
+  record.schema = 0;
+  reader.Read("schema", record.schema);
+  if (record.schema == 0) reader.Fail("schema", "is missing: this is no run record");
+  if (record.schema > kRunRecordSchema) reader.Fail("schema", "is newer than this tearproof");
+  if (!error->empty()) return record;
+  reader.Read("id", record.id);
+  reader.Read("version", record.version);
+  reader.Read("started", record.started);
+  reader.Read("elapsed_ns", record.elapsed);
+  reader.Read("command_line", record.command_line);
+  reader.Read("seed", record.seed);
+  reader.Read("strict", record.strict);
+  reader.Read("expect", record.expect);
+  reader.Read("interrupted", record.interrupted);
+  reader.Read("directory", record.directory);
+  reader.ReadStrings("notes", record.notes);
+  if (const auto machine = document.find("machine"); machine != document.end()) {
+    Reader part(*machine, "machine.", error);
+    part.Read("kernel", record.machine.kernel);
+    part.Read("host_cpu", record.machine.host_cpu);
+    part.Read("cores", record.machine.cores);
+    part.Read("memory_bytes", record.machine.memory_bytes);
+    part.Read("file_system", record.machine.file_system);
+  }
+  reader.Each("cells", false, [&](Reader each, const std::string&) {
+    record.cells.push_back(ReadCell(std::move(each)));
+  });
+  return record;
+}
+
+}  // namespace
+
+Result<std::string> ToJson(const RunRecord& record) {
+  try {
+    return WriteRecord(record).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  } catch (const std::exception& problem) {
+    return Error{ErrorKind::kEnvironment, 0,
+                 fmt::format("cannot write the run record as JSON: {}", problem.what()), ""};
+  }
+}
+
+Result<RunRecord> FromJson(std::string_view json, const std::string& source) {
+  std::string error;
+  try {
+    const Json document = Json::parse(json);
+    RunRecord record = ReadRecord(Reader(document, "", &error), document, &error);
+    if (error.empty()) return record;
+  } catch (const std::exception& problem) {
+    error = problem.what();
+  }
+  return UsageError(fmt::format("{} is no run record: {}", source, EscapeForTerminal(error)));
+}
+
+}  // namespace tearproof

@@ -1,0 +1,22 @@
+// All that checkers have to say of one history.
+//
+// Thread safety: pure functions. Ownership: borrows its arguments.
+#ifndef TEARPROOF_HARNESS_CHECK_JUDGE_H_
+#define TEARPROOF_HARNESS_CHECK_JUDGE_H_
+
+#include <set>
+#include <span>
+#include <vector>
+
+#include "harness/api/checker.h"
+
+namespace tearproof::check {
+
+// The verdicts of those of `checkers` whose promise is in `which`, in the order of the promises.
+std::vector<Verdict> Judge(const History& history, const Contract& contract,
+                           const std::set<Promise>& which,
+                           std::span<const Checker* const> checkers);
+
+}  // namespace tearproof::check
+
+#endif  // TEARPROOF_HARNESS_CHECK_JUDGE_H_

@@ -1,0 +1,178 @@
+#include "harness/cli/catalogue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "harness/api/registry.h"
+#include "harness/core/json.h"
+#include "harness/core/text.h"
+
+namespace tearproof::cli {
+namespace {
+
+Result<KnownScenario> ReadScenarioFile(const std::string& path) {
+  const Result<std::string> text = ReadTextFile(path);
+  if (!text.ok()) {
+    return UsageError(text.error().what,
+                      "`tearproof list scenarios` names those that come with tearproof");
+  }
+  const std::string id = std::filesystem::path(path).stem().string();
+  TEARPROOF_ASSIGN_OR_RETURN(Scenario scenario, ParseScenario(text.value(), id, path));
+  return KnownScenario{std::move(scenario), text.value()};
+}
+
+bool LooksLikeFile(const std::string& name) {
+  return name.ends_with(".toml") || name.starts_with("./") || name.starts_with("/");
+}
+
+// "a:x=1,y=2" and "b" of "a:x=1,y=2,b".
+std::vector<std::string> SplitBackends(const std::vector<std::string>& names) {
+  std::vector<std::string> items;
+  for (const std::string& name : names) {
+    bool first = true;
+    for (const std::string& part : Split(name, ',')) {
+      const bool continues = !first && part.find('=') != std::string::npos &&
+                             part.find(':') == std::string::npos &&
+                             items.back().find(':') != std::string::npos;
+      if (continues) {
+        items.back() += "," + part;
+      } else {
+        items.push_back(part);
+      }
+      first = false;
+    }
+  }
+  return items;
+}
+
+Result<std::map<std::string, std::string>> SplitOptions(const std::string& text) {
+  std::map<std::string, std::string> options;
+  for (const std::string& part : Split(text, ',')) {
+    const size_t equals = part.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return UsageError(fmt::format("'{}' is no option of a backend", EscapeForTerminal(part, 60)),
+                        "write it like name:option=value,option=value");
+    }
+    options[part.substr(0, equals)] = part.substr(equals + 1);
+  }
+  return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Catalogue>> Catalogue::Load() {
+  auto catalogue = std::make_unique<Catalogue>();
+  for (const RegisteredScenario& registered : RegisteredScenarios()) {
+    const std::string toml(registered.toml);
+    TEARPROOF_ASSIGN_OR_RETURN(
+        Scenario scenario,
+        ParseScenario(toml, std::string(registered.id), std::string(registered.path)));
+    catalogue->scenarios_.push_back({std::move(scenario), toml});
+  }
+  for (const RegisteredBackend& registered : RegisteredBackends()) {
+    TEARPROOF_ASSIGN_OR_RETURN(
+        BackendDescription description,
+        ParseBackendDescription(registered.description_toml, std::string(registered.id),
+                                std::string(registered.description_path)));
+    catalogue->backends_.push_back(std::move(description));
+  }
+  for (const RegisteredChecker& registered : RegisteredCheckers()) {
+    catalogue->checkers_.push_back(registered.make());
+  }
+  for (const RegisteredReporter& registered : RegisteredReporters()) {
+    catalogue->reporters_.push_back(registered.make());
+  }
+  return catalogue;
+}
+
+std::vector<const Checker*> Catalogue::checkers() const {
+  std::vector<const Checker*> all;
+  for (const auto& checker : checkers_) all.push_back(checker.get());
+  return all;
+}
+
+const Reporter& Catalogue::reporter(std::string_view name) const {
+  for (const auto& reporter : reporters_) {
+    if (reporter->name() == name) return *reporter;
+  }
+  CheckFailed(__FILE__, __LINE__, "reporter is registered", name);
+}
+
+Result<std::vector<KnownScenario>> Catalogue::FindScenarios(
+    const std::vector<std::string>& names, const std::vector<std::string>& tags) const {
+  std::vector<KnownScenario> found;
+  std::vector<std::string> ids;
+  std::vector<std::string> known_tags;
+  for (const KnownScenario& known : scenarios_) {
+    ids.push_back(known.scenario.id);
+    for (const std::string& tag : known.scenario.tags) {
+      if (std::find(known_tags.begin(), known_tags.end(), tag) == known_tags.end()) {
+        known_tags.push_back(tag);
+      }
+    }
+  }
+  for (const std::string& tag : tags) {
+    if (std::find(known_tags.begin(), known_tags.end(), tag) == known_tags.end()) {
+      return UnknownNameError("tag", tag, known_tags);
+    }
+  }
+  const bool all = std::find(names.begin(), names.end(), "all") != names.end();
+  for (const KnownScenario& known : scenarios_) {
+    const bool tagged = std::any_of(tags.begin(), tags.end(), [&](const std::string& tag) {
+      return known.scenario.HasTag(tag);
+    });
+    if (all || tagged) found.push_back(known);
+  }
+  for (const std::string& name : names) {
+    if (name == "all") continue;
+    if (LooksLikeFile(name)) {
+      TEARPROOF_ASSIGN_OR_RETURN(KnownScenario scenario, ReadScenarioFile(name));
+      found.push_back(std::move(scenario));
+      continue;
+    }
+    const auto known = std::find_if(scenarios_.begin(), scenarios_.end(),
+                                    [&](const auto& entry) { return entry.scenario.id == name; });
+    if (known == scenarios_.end()) return UnknownNameError("scenario", name, ids);
+    found.push_back(*known);
+  }
+  return found;
+}
+
+Result<std::vector<NamedBackend>> Catalogue::FindBackends(
+    const std::vector<std::string>& names) const {
+  std::vector<NamedBackend> found;
+  for (const std::string& item : SplitBackends(names)) {
+    if (item != "all" && item != "broken") {
+      TEARPROOF_ASSIGN_OR_RETURN(NamedBackend backend, FindBackend(item));
+      found.push_back(std::move(backend));
+      continue;
+    }
+    for (const BackendDescription& description : backends_) {
+      if (description.broken != (item == "broken")) continue;
+      TEARPROOF_ASSIGN_OR_RETURN(NamedBackend backend, FindBackend(description.id));
+      found.push_back(std::move(backend));
+    }
+  }
+  return found;
+}
+
+Result<NamedBackend> Catalogue::FindBackend(const std::string& named) const {
+  const size_t colon = named.find(':');
+  const std::string id = named.substr(0, colon);
+  std::vector<std::string> ids;
+  for (const BackendDescription& description : backends_) {
+    ids.push_back(description.id);
+    if (description.id != id) continue;
+    std::map<std::string, std::string> given;
+    if (colon != std::string::npos) {
+      TEARPROOF_ASSIGN_OR_RETURN(given, SplitOptions(named.substr(colon + 1)));
+    }
+    TEARPROOF_ASSIGN_OR_RETURN(BackendOptions options, ResolveOptions(description, given));
+    return NamedBackend{description, std::move(options), named};
+  }
+  return UnknownNameError("backend", id, ids);
+}
+
+}  // namespace tearproof::cli

@@ -1,0 +1,16 @@
+// Ctrl-C: the first ends the run in order, the second ends it at once.
+//
+// Thread safety: the flag may be read anywhere.
+#ifndef TEARPROOF_HARNESS_CLI_INTERRUPT_H_
+#define TEARPROOF_HARNESS_CLI_INTERRUPT_H_
+
+#include <atomic>
+
+namespace tearproof::cli {
+
+// Handles SIGINT and SIGTERM from now on; the flag becomes true at the first.
+const std::atomic<bool>& CatchInterrupts();
+
+}  // namespace tearproof::cli
+
+#endif  // TEARPROOF_HARNESS_CLI_INTERRUPT_H_

@@ -1,0 +1,312 @@
+// `tearproof stress`: scenarios × backends, judged.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+
+#include "harness/api/run_record_json.h"
+#include "harness/cli/catalogue.h"
+#include "harness/cli/commands.h"
+#include "harness/cli/interrupt.h"
+#include "harness/cli/machine.h"
+#include "harness/cli/report_output.h"
+#include "harness/cli/run_directory.h"
+#include "harness/cli/stress_options.h"
+#include "harness/cli/terminal.h"
+#include "harness/core/clock.h"
+#include "harness/core/json.h"
+#include "harness/core/owned_directory.h"
+#include "harness/core/text.h"
+#include "harness/stress/stress_engine.h"
+
+namespace tearproof::cli {
+namespace {
+
+constexpr uint64_t kHistoryBudget = uint64_t{1} << 30;
+constexpr uint64_t kSegmentCapacity = 1 << 17;
+
+// A cell before it runs.
+struct PlannedCell {
+  KnownScenario known;
+  NamedBackend backend;
+  std::string unfit;  // Why it is skipped; empty if it runs.
+};
+
+std::string DescribeRoles(const Scenario& scenario) {
+  std::vector<std::string> parts;
+  for (const Role& role : scenario.roles) {
+    if (!role.stress) continue;
+    std::vector<std::string> kinds;
+    for (const auto& [kind, weight] : role.stress->mix) kinds.emplace_back(OpKindName(kind));
+    for (const Step& step : role.stress->sequence) {
+      const std::string name(OpKindName(step.kind));
+      if (std::find(kinds.begin(), kinds.end(), name) == kinds.end()) kinds.push_back(name);
+    }
+    parts.push_back(fmt::format("{} {}{} ({})", role.stress->processes, role.name,
+                                role.stress->processes == 1 ? "" : "s", Join(kinds, ", ")));
+  }
+  return Join(parts, ", ");
+}
+
+std::string DescribeScope(const Scenario& scenario, const Machine& machine) {
+  std::string scope = DescribeRoles(scenario);
+  scope += fmt::format(", {} key{}", scenario.keys.count, scenario.keys.count == 1 ? "" : "s");
+  if (!scenario.counters) scope += fmt::format(", values of {}", scenario.value_sizes.Describe());
+  if (scenario.kills_per_second > 0) {
+    scope += fmt::format(", {:g} kills/s", scenario.kills_per_second);
+  }
+  return scope + fmt::format(", {}, {}, one host", machine.file_system, machine.kernel);
+}
+
+std::string Now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
+
+class StressRun {
+ public:
+  StressRun(const StressArguments& arguments, Session& session)
+      : arguments_(arguments), session_(session), progress_(arguments.quiet) {}
+
+  Result<void> Run() {
+    TEARPROOF_ASSIGN_OR_RETURN(settings_, ResolveSettings(arguments_));
+    TEARPROOF_ASSIGN_OR_RETURN(catalogue_, Catalogue::Load());
+    TEARPROOF_RETURN_IF_ERROR(PlanCells());
+    if (arguments_.dry_run) return PrintPlan();
+    Begin();
+    const std::atomic<bool>& interrupted = CatchInterrupts();
+    for (size_t i = 0; i < cells_.size() && !interrupted.load(); ++i) RunOne(i, interrupted);
+    progress_.Clear();
+    record_.interrupted = interrupted.load();
+    record_.elapsed = MonotonicNanos() - begin_;
+    return Finish();
+  }
+
+ private:
+  Result<void> PlanCells() {
+    std::vector<std::string> tags = arguments_.tags;
+    if (arguments_.scenarios.empty() && tags.empty()) tags = {"core"};
+    TEARPROOF_ASSIGN_OR_RETURN(const std::vector<KnownScenario> scenarios,
+                               catalogue_->FindScenarios(arguments_.scenarios, tags));
+    const std::vector<std::string> all = {"all"};
+    TEARPROOF_ASSIGN_OR_RETURN(
+        const std::vector<NamedBackend> backends,
+        catalogue_->FindBackends(arguments_.backends.empty() ? all : arguments_.backends));
+    for (const NamedBackend& backend : backends) {
+      for (const KnownScenario& known : scenarios) {
+        if (!std::any_of(known.scenario.roles.begin(), known.scenario.roles.end(),
+                         [](const Role& role) { return role.stress.has_value(); })) {
+          continue;
+        }
+        PlannedCell cell{known, backend, ""};
+        TEARPROOF_RETURN_IF_ERROR(
+            stress::ApplyOverrides(settings_.overrides, &cell.known.scenario));
+        ApplyScenarioOptions(known.scenario, &cell.backend);
+        cell.unfit = stress::FitToBackend(backend.description, &cell.known.scenario);
+        cells_.push_back(std::move(cell));
+      }
+    }
+    return {};
+  }
+
+  // A scenario's backend_options count where the backend has such an option and the user named
+  // nothing else.
+  static void ApplyScenarioOptions(const Scenario& scenario, NamedBackend* backend) {
+    for (const auto& [name, value] : scenario.backend_options) {
+      const auto option = backend->options.find(name);
+      const bool named = backend->display.find(name + "=") != std::string::npos;
+      if (option != backend->options.end() && !named) option->second = value;
+    }
+  }
+
+  Result<void> PrintPlan() const {
+    uint64_t runs = 0;
+    for (const PlannedCell& cell : cells_) {
+      const std::string& id = cell.known.scenario.id;
+      if (!cell.unfit.empty()) {
+        fmt::print("{:<24} {:<26} skipped: {}\n", cell.backend.display, id, cell.unfit);
+        continue;
+      }
+      ++runs;
+      fmt::print("{:<24} {:<26} {}\n", cell.backend.display, id,
+                 DescribeRoles(cell.known.scenario));
+    }
+    fmt::print("\n{} of {} would run, each for at most {}: at most {} in all, in a new directory "
+               "under {} ({}).\n",
+               runs, cells_.size(), FormatDuration(settings_.duration),
+               FormatDuration(settings_.duration * static_cast<int64_t>(runs)),
+               settings_.parent_directory, FileSystemName(settings_.parent_directory));
+    if (arguments_.keep_history) {
+      fmt::print("Keeping every history takes up to {} a second.\n", FormatSize(64 << 20));
+    }
+    return {};
+  }
+
+  void Begin() {
+    begin_ = MonotonicNanos();
+    record_.version = TEARPROOF_VERSION;
+    record_.started = Now();
+    record_.seed = settings_.seed;
+    record_.strict = arguments_.strict;
+    record_.expect = arguments_.expect;
+    record_.machine = DescribeMachine(settings_.parent_directory);
+    std::vector<std::string> quoted;
+    for (const std::string& word : session_.arguments) quoted.push_back(ShellQuote(word));
+    record_.command_line = Join(quoted, " ");
+    Result<RunDirectory> run = CreateRunDirectory();
+    if (run.ok()) {
+      run_ = run.value();
+      record_.id = run_.id;
+      record_.directory = run_.relative;
+      return;
+    }
+    record_.notes.push_back("the run could not be recorded here: " + run.error().Message());
+    Result<OwnedDirectory> temporary = OwnedDirectory::Create(settings_.parent_directory);
+    if (!temporary.ok()) return;
+    scratch_.emplace(std::move(temporary).value());
+    run_.path = scratch_->path();
+  }
+
+  stress::CellRequest MakeRequest(size_t index) const {
+    const PlannedCell& cell = cells_[index];
+    stress::CellRequest request;
+    request.scenario = cell.known.scenario;
+    request.description = cell.backend.description;
+    request.duration = settings_.duration;
+    request.goal = settings_.goal;
+    request.parent_directory = settings_.parent_directory;
+    request.cell_directory = fmt::format("{}/cells/{:03}", run_.path, index + 1);
+    request.history_budget = kHistoryBudget - std::min(kHistoryBudget, history_bytes_);
+    request.keep_all = arguments_.keep_history;
+    stress::Plan& plan = request.plan;
+    plan.scenario_id = cell.known.scenario.id;
+    plan.scenario_toml = cell.known.toml;
+    plan.overrides = settings_.overrides;
+    plan.backend_id = cell.backend.description.id;
+    plan.backend_options = cell.backend.options;
+    plan.promises = cell.backend.description.promises;
+    plan.contract =
+        stress::MakeContract(cell.known.scenario, cell.backend.description, cell.backend.options);
+    plan.ttl = cell.backend.description.ttl;
+    plan.seed = settings_.seed;
+    plan.verify = settings_.verify;
+    plan.affinity = settings_.affinity;
+    plan.segment_capacity =
+        std::max<uint64_t>(kSegmentCapacity, uint64_t{4} * cell.known.scenario.keys.count + 64);
+    return request;
+  }
+
+  void RunOne(size_t index, const std::atomic<bool>& interrupted) {
+    const PlannedCell& cell = cells_[index];
+    const Scenario& scenario = cell.known.scenario;
+    CellRecord record;
+    if (!cell.unfit.empty()) {
+      record.state = CellState::kSkipped;
+      record.reason = cell.unfit;
+    } else {
+      const stress::CellRequest request = MakeRequest(index);
+      SetCheckContext(fmt::format("seed {}, {} on {}", settings_.seed, scenario.id,
+                                  cell.backend.display));
+      stress::CellOutcome outcome = stress::RunCell(
+          request, catalogue_->checkers(),
+          [&](const stress::Progress& progress) { ShowProgress(index, progress); }, interrupted);
+      record = std::move(outcome.record);
+      history_bytes_ += outcome.history_bytes;
+      for (std::string& note : outcome.notes) {
+        record_.notes.push_back(fmt::format("{} on {}: {}", scenario.id, cell.backend.display, note));
+      }
+      record.history = fmt::format("cells/{:03}", index + 1);
+    }
+    record.backend = cell.backend.display;
+    record.backend_title = cell.backend.description.title;
+    record.model = cell.backend.description.model;
+    record.scenario = scenario.id;
+    record.scenario_title = scenario.title;
+    record.scope = DescribeScope(scenario, record_.machine);
+    record.rerun = fmt::format("{} stress {} --backend {}{}", session_.ProgramName(),
+                               ShellQuote(NameOf(index)), ShellQuote(cell.backend.display),
+                               RerunOptions(arguments_, settings_.seed));
+    record_.cells.push_back(std::move(record));
+    Save();
+  }
+
+  // What the user would type for the cell's scenario: its id, or the path of the user's file.
+  std::string NameOf(size_t index) const {
+    const std::string& id = cells_[index].known.scenario.id;
+    for (const std::string& named : arguments_.scenarios) {
+      if (named.ends_with("/" + id + ".toml") || named == id + ".toml") return named;
+    }
+    return id;
+  }
+
+  void ShowProgress(size_t index, const stress::Progress& progress) {
+    std::vector<std::string> broken;
+    for (Promise promise : progress.broken) broken.emplace_back(PromiseName(promise));
+    progress_.Show(fmt::format(
+        "{}/{} {} on {}: {}, {} operations, {} rounds{}{}", index + 1, cells_.size(),
+        cells_[index].known.scenario.id, cells_[index].backend.display,
+        FormatDuration(progress.elapsed), FormatRounded(static_cast<double>(progress.operations)),
+        progress.rounds, progress.kills > 0 ? fmt::format(", {} kills", progress.kills) : "",
+        broken.empty() ? "" : ", broken: " + Join(broken, ", ")));
+  }
+
+  // After every cell: a run that is killed leaves what it had found.
+  void Save() {
+    if (record_.directory.empty()) return;
+    record_.elapsed = MonotonicNanos() - begin_;
+    const Result<void> written = WriteRecord();
+    if (written.ok() || save_failed_) return;
+    save_failed_ = true;
+    record_.notes.push_back("the record could not be written: " + written.error().Message());
+  }
+
+  Result<void> WriteRecord() const {
+    TEARPROOF_ASSIGN_OR_RETURN(const std::string json, ToJson(record_));
+    return ReplaceFile(run_.path + "/run.json", json);
+  }
+
+  Result<void> Finish() {
+    Save();
+    session_.exit_code = record_.ExitCode();
+    ReportFiles files;
+    if (!arguments_.json.empty()) files["json"] = arguments_.json;
+    if (!arguments_.junit.empty()) files["junit"] = arguments_.junit;
+    if (!arguments_.markdown.empty()) files["markdown"] = arguments_.markdown;
+    const Result<void> delivered =
+        DeliverReports(record_, *catalogue_, files, arguments_.quiet);
+    if (!delivered.ok()) {
+      std::fprintf(stderr, "tearproof: %s\n", delivered.error().Message().c_str());
+      if (session_.exit_code == 0) session_.exit_code = delivered.error().ExitCode();
+    }
+    return {};
+  }
+
+  const StressArguments& arguments_;
+  Session& session_;
+  ProgressLine progress_;
+  StressSettings settings_;
+  std::unique_ptr<Catalogue> catalogue_;
+  std::vector<PlannedCell> cells_;
+  RunRecord record_;
+  RunDirectory run_;
+  std::optional<OwnedDirectory> scratch_;
+  uint64_t history_bytes_ = 0;
+  int64_t begin_ = 0;
+  bool save_failed_ = false;
+};
+
+}  // namespace
+
+void AddStressCommand(CLI::App& app, Session& session) {
+  auto arguments = std::make_shared<StressArguments>();
+  CLI::App* command = app.add_subcommand(
+      "stress", "Race many real processes on caches, and judge every read.");
+  AddStressOptions(*command, *arguments);
+  command->callback([arguments, &session] {
+    const Result<void> result = StressRun(*arguments, session).Run();
+    if (!result.ok()) session.FailWith(result.error());
+  });
+}
+
+}  // namespace tearproof::cli

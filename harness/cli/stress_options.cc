@@ -1,0 +1,179 @@
+#include "harness/cli/stress_options.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <charconv>
+#include <filesystem>
+
+#include "harness/cli/machine.h"
+#include "harness/core/clock.h"
+#include "harness/core/random.h"
+#include "harness/core/text.h"
+
+namespace tearproof::cli {
+namespace {
+
+constexpr uint32_t kMostProcesses = 1000;
+
+template <typename Number>
+Result<Number> ParseNumber(std::string_view option, std::string_view text) {
+  Number number{};
+  const auto [rest, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc() || rest != text.data() + text.size()) {
+    return UsageError(fmt::format("{} takes a number, not '{}'", option,
+                                  EscapeForTerminal(text, 60)));
+  }
+  return number;
+}
+
+// "writer=4,reader=4"
+Result<std::map<std::string, uint32_t>> ParseProcesses(const std::string& text) {
+  std::map<std::string, uint32_t> processes;
+  if (text.empty()) return processes;
+  for (const std::string& part : Split(text, ',')) {
+    const size_t equals = part.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return UsageError(fmt::format("--processes takes role=number, not '{}'",
+                                    EscapeForTerminal(part, 60)),
+                        "for instance --processes writer=4,reader=4");
+    }
+    TEARPROOF_ASSIGN_OR_RETURN(
+        const uint32_t count,
+        ParseNumber<uint32_t>("--processes", std::string_view(part).substr(equals + 1)));
+    if (count == 0 || count > kMostProcesses) {
+      return UsageError(fmt::format("--processes takes 1 to {} of a role, not {}", kMostProcesses,
+                                    count));
+    }
+    processes[part.substr(0, equals)] = count;
+  }
+  return processes;
+}
+
+// "20/s", "0.5/s", "20"
+Result<double> ParseRate(std::string_view text) {
+  std::string_view number = text;
+  if (number.ends_with("/s")) number.remove_suffix(2);
+  TEARPROOF_ASSIGN_OR_RETURN(const double rate, ParseNumber<double>("--kill", number));
+  if (!(rate >= 0 && rate <= 1000)) {
+    return UsageError(fmt::format("--kill takes 0/s to 1000/s, not '{}'",
+                                  EscapeForTerminal(text, 60)));
+  }
+  return rate;
+}
+
+std::vector<int> AllowedProcessors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  std::vector<int> processors;
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return processors;
+  for (int i = 0; i < CPU_SETSIZE; ++i) {
+    if (CPU_ISSET(i, &set)) processors.push_back(i);
+  }
+  return processors;
+}
+
+// "none", "spread", "0,1"
+Result<std::vector<int>> ParseAffinity(const std::string& text) {
+  const std::vector<int> allowed = AllowedProcessors();
+  if (text == "none") return std::vector<int>();
+  if (text == "spread") return allowed;
+  std::vector<int> chosen;
+  for (const std::string& part : Split(text, ',')) {
+    TEARPROOF_ASSIGN_OR_RETURN(const int processor, ParseNumber<int>("--affinity", part));
+    if (std::find(allowed.begin(), allowed.end(), processor) == allowed.end()) {
+      return UsageError(fmt::format("--affinity: there is no processor {} for us", processor),
+                        fmt::format("there are {}", fmt::join(allowed, ", ")));
+    }
+    chosen.push_back(processor);
+  }
+  return chosen;
+}
+
+void AddOption(std::string* line, const char* name, const std::string& value) {
+  if (!value.empty()) *line += fmt::format(" {} {}", name, ShellQuote(value));
+}
+
+}  // namespace
+
+void AddStressOptions(CLI::App& command, StressArguments& a) {
+  command.add_option("scenario", a.scenarios,
+                     "ids (`tearproof list scenarios`), all, or your own FILE.toml; "
+                     "the core family if none is named");
+  command.add_option("--tag", a.tags, "every scenario with this tag")->delimiter(',');
+  command.add_option("--backend", a.backends,
+                     "NAME[:option=value,...], separated by commas; also all (the default), broken");
+  command.add_option("--processes", a.processes, "of a role: writer=4,reader=4");
+  command.add_option("--duration", a.duration, "at most, for each scenario on each backend")
+      ->capture_default_str();
+  command.add_option("--goal", a.goal,
+                     "a promise exercised so often is covered; 0: use the whole duration")
+      ->capture_default_str();
+  command.add_option("--value-size", a.value_size, "4KiB, or 1B..1MiB");
+  command.add_option("--dir", a.directory,
+                     "the caches lie in a new directory under this one; /dev/shm if it can be used");
+  command.add_option("--seed", a.seed, "the same seed draws the same operations");
+  command.add_option("--kill", a.kill, "kill and replace random workers: 20/s");
+  command.add_option("--verify", a.verify, "full: every byte of every hit; stamps: 32 in 512")
+      ->check(CLI::IsMember({"full", "stamps"}))
+      ->capture_default_str();
+  command.add_option("--affinity", a.affinity, "pin workers: none, spread, or processors: 0,1")
+      ->capture_default_str();
+  command.add_option("--json", a.json, "write the run's record to FILE (- is stdout)");
+  command.add_option("--junit", a.junit, "write a JUnit report to FILE");
+  command.add_option("--markdown", a.markdown, "write a Markdown report to FILE");
+  command.add_flag("--quiet", a.quiet, "only what is broken, and the verdict");
+  command.add_flag("--strict", a.strict, "count every promise, made or not");
+  command.add_flag("--expect", a.expect,
+                   "pass exactly when each backend shows what its backend.toml expects");
+  command.add_flag("--keep-history", a.keep_history, "keep every round's history");
+  command.add_flag("--dry-run", a.dry_run, "say what would run, and for how long");
+}
+
+Result<StressSettings> ResolveSettings(const StressArguments& a) {
+  StressSettings settings;
+  TEARPROOF_ASSIGN_OR_RETURN(settings.overrides.processes, ParseProcesses(a.processes));
+  if (!a.value_size.empty()) {
+    TEARPROOF_ASSIGN_OR_RETURN(const SizeDistribution ignored,
+                               ParseSizeDistribution(a.value_size));
+    (void)ignored;
+    settings.overrides.value_size = a.value_size;
+  }
+  if (!a.kill.empty()) {
+    TEARPROOF_ASSIGN_OR_RETURN(settings.overrides.kills_per_second, ParseRate(a.kill));
+  }
+  TEARPROOF_ASSIGN_OR_RETURN(settings.duration, ParseDuration(a.duration));
+  if (settings.duration <= 0) return UsageError("--duration takes more than nothing");
+  TEARPROOF_ASSIGN_OR_RETURN(settings.goal, ParseNumber<uint64_t>("--goal", a.goal));
+  if (a.seed.empty()) {
+    uint64_t state = static_cast<uint64_t>(RealtimeNanos());
+    settings.seed = SplitMix64(state) % 1'000'000'000;  // Short enough to be read out.
+  } else {
+    TEARPROOF_ASSIGN_OR_RETURN(settings.seed, ParseNumber<uint64_t>("--seed", a.seed));
+  }
+  settings.verify = a.verify == "full" ? VerifyMode::kFull : VerifyMode::kStamps;
+  TEARPROOF_ASSIGN_OR_RETURN(settings.affinity, ParseAffinity(a.affinity));
+  const std::string parent = a.directory.empty() ? DefaultParentDirectory() : a.directory;
+  std::error_code problem;
+  settings.parent_directory = std::filesystem::canonical(parent, problem);
+  if (problem || !std::filesystem::is_directory(settings.parent_directory)) {
+    return UsageError("there is no directory " + EscapeForTerminal(parent),
+                      "name an existing one with --dir");
+  }
+  return settings;
+}
+
+std::string RerunOptions(const StressArguments& a, uint64_t seed) {
+  std::string line = fmt::format(" --duration {} --seed {}", ShellQuote(a.duration), seed);
+  AddOption(&line, "--processes", a.processes);
+  AddOption(&line, "--value-size", a.value_size);
+  AddOption(&line, "--dir", a.directory);
+  AddOption(&line, "--kill", a.kill);
+  if (a.verify != "full") AddOption(&line, "--verify", a.verify);
+  if (a.affinity != "none") AddOption(&line, "--affinity", a.affinity);
+  if (a.goal != "1000000") AddOption(&line, "--goal", a.goal);
+  if (a.strict) line += " --strict";
+  return line;
+}
+
+}  // namespace tearproof::cli

@@ -1,0 +1,61 @@
+// The options of `tearproof stress`, as typed and as meant.
+//
+// Thread safety: plain data. Errors: kUsage.
+#ifndef TEARPROOF_HARNESS_CLI_STRESS_OPTIONS_H_
+#define TEARPROOF_HARNESS_CLI_STRESS_OPTIONS_H_
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/core/result.h"
+#include "harness/history/value.h"
+#include "harness/stress/plan.h"
+
+namespace tearproof::cli {
+
+// As CLI11 leaves them.
+struct StressArguments {
+  std::vector<std::string> scenarios;
+  std::vector<std::string> tags;
+  std::vector<std::string> backends;
+  std::string processes;
+  std::string duration = "10s";
+  std::string goal = "1000000";
+  std::string value_size;
+  std::string directory;
+  std::string seed;
+  std::string kill;
+  std::string verify = "full";
+  std::string affinity = "none";
+  std::string json;
+  std::string junit;
+  std::string markdown;
+  bool quiet = false;
+  bool strict = false;
+  bool expect = false;
+  bool dry_run = false;
+  bool keep_history = false;
+};
+void AddStressOptions(CLI::App& command, StressArguments& arguments);
+
+// As the engine takes them.
+struct StressSettings {
+  stress::Overrides overrides;
+  int64_t duration = 0;
+  uint64_t goal = 0;
+  uint64_t seed = 0;
+  VerifyMode verify = VerifyMode::kFull;
+  std::vector<int> affinity;
+  std::string parent_directory;
+};
+Result<StressSettings> ResolveSettings(const StressArguments& arguments);
+
+// The options that make a cell what it is, for the line that runs it again.
+std::string RerunOptions(const StressArguments& arguments, uint64_t seed);
+
+}  // namespace tearproof::cli
+
+#endif  // TEARPROOF_HARNESS_CLI_STRESS_OPTIONS_H_

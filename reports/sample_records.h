@@ -1,0 +1,20 @@
+// Run records that the tests of the reports render.
+//
+// Thread safety: pure functions.
+#ifndef TEARPROOF_REPORTS_SAMPLE_RECORDS_H_
+#define TEARPROOF_REPORTS_SAMPLE_RECORDS_H_
+
+#include "harness/api/run_record.h"
+
+namespace tearproof::reports {
+
+// Five caches × four scenarios, as a run on a small machine yields them.
+RunRecord RealisticRecord();
+// Every text in it is an attack on a terminal, on XML, on Markdown or on a workflow command.
+RunRecord HostileRecord();
+// All thirteen promises and every kind of cell.
+RunRecord WideRecord();
+
+}  // namespace tearproof::reports
+
+#endif  // TEARPROOF_REPORTS_SAMPLE_RECORDS_H_
