@@ -10,6 +10,7 @@
 #include <set>
 
 #include "harness/api/backend_description.h"
+#include "harness/api/project_file.h"
 #include "harness/api/scenario.h"
 
 namespace tearproof {
@@ -97,6 +98,36 @@ TEST(ShippedFilesTest, EveryBackendParsesAndExpectsOfScenariosThatExist) {
   }
 }
 
+// The first ```toml block of a page.
+std::string ExampleIn(const std::string& page) {
+  const std::string text = ReadText(fs::path(TEARPROOF_SOURCE_DIR) / "docs" / page);
+  const std::string fence = "```toml\n";
+  const size_t begin = text.find(fence) + fence.size();
+  return text.substr(begin, text.find("```\n", begin) - begin);
+}
+
+TEST(ShippedFilesTest, TheExamplesOfThePagesParse) {
+  const auto scenario = ParseScenario(ExampleIn("scenarios.md"), "x", "scenarios.md");
+  EXPECT_TRUE(scenario.ok()) << scenario.error().Message();
+  const auto backend = ParseBackendDescription(ExampleIn("backends.md"), "x", "backends.md");
+  EXPECT_TRUE(backend.ok()) << backend.error().Message();
+  const auto project = ParseProjectFile(ExampleIn("project-file.md"), "project-file.md");
+  ASSERT_TRUE(project.ok()) << project.error().Message();
+  EXPECT_EQ(project.value().backends.size(), 2u);
+}
+
+TEST(ShippedFilesTest, TheErrorShownInThePageIsTheRealOne) {
+  std::string text = ExampleIn("scenarios.md");
+  const std::string good = "get = 9, set = 1";
+  text.replace(text.find(good), good.size(), "get = 9, sett = 1");
+  const auto scenario = ParseScenario(text, "login", "login.toml");
+  ASSERT_FALSE(scenario.ok());
+  const std::string message = scenario.error().Message();
+  const std::string shown = message.substr(0, message.find("Known:"));
+  EXPECT_THAT(ReadText(fs::path(TEARPROOF_SOURCE_DIR) / "docs/scenarios.md"),
+              testing::HasSubstr(shown));
+}
+
 // Parses as anything; whatever comes of it, an error is the user's and has a place.
 void ParseHostile(const std::string& text) {
   const Result<Scenario> scenario = ParseScenario(text, "x", "x.toml");
@@ -107,6 +138,10 @@ void ParseHostile(const std::string& text) {
   const Result<BackendDescription> description = ParseBackendDescription(text, "x", "x.toml");
   if (!description.ok()) {
     ASSERT_EQ(description.error().what.find("x.toml:"), 0u) << description.error().what;
+  }
+  const Result<ProjectFile> project = ParseProjectFile(text, "x.toml");
+  if (!project.ok()) {
+    ASSERT_EQ(project.error().what.find("x.toml:"), 0u) << project.error().what;
   }
 }
 
