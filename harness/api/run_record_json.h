@@ -8,8 +8,7 @@
 #ifndef TEARPROOF_HARNESS_API_RUN_RECORD_JSON_H_
 #define TEARPROOF_HARNESS_API_RUN_RECORD_JSON_H_
 
-#include <string>
-#include <string_view>
+#include <nlohmann/json.hpp>
 
 #include "harness/api/run_record.h"
 #include "harness/core/result.h"
@@ -18,12 +17,12 @@ namespace tearproof {
 
 inline constexpr uint32_t kRunRecordSchema = 1;
 
-// Indented, with a newline at the end.
-Result<std::string> ToJson(const RunRecord& record);
+// Print it with DumpJson (harness/core/json.h), which replaces what is not UTF-8.
+nlohmann::json ToJson(const RunRecord& record);
 
-// `source` is named in errors. Fields that are missing keep their defaults, unknown ones are
-// skipped; a field of another type or a value out of range is an error, and so is a newer schema.
-Result<RunRecord> FromJson(std::string_view json, const std::string& source);
+// Fields that are missing keep their defaults, unknown ones are skipped; a field of another type or
+// a value out of range is an error, and so is a newer schema.
+Result<RunRecord> FromJson(const nlohmann::json& json);
 
 }  // namespace tearproof
 
