@@ -32,10 +32,10 @@ inline constexpr size_t kPromiseCount = 13;
 
 struct PromiseInfo {
   Promise promise;
-  std::string_view name;    // "stays-gone"
-  std::string_view column;  // A heading of at most five columns: "gone"
+  std::string_view name;         // "stays-gone"
+  std::string_view column;       // A heading of at most five columns: "gone"
   std::string_view broken_when;  // One sentence.
-  bool always;              // Made by every backend unless its backend.toml opts out.
+  bool always;                   // Made by every backend unless its backend.toml opts out.
 };
 
 // All promises, in the order of the enumeration, which is that of the reports.

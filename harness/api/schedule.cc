@@ -11,11 +11,12 @@ namespace {
 
 constexpr size_t kMaxChoices = 1 << 20;
 
-// ':' separates the fields, so a name that holds one (a backend's options do) has it escaped.
+// ':' separates the fields, so a name that holds one (a backend's options do) has it escaped; so
+// is whatever a terminal might obey or a mail program change.
 std::string EscapeField(std::string_view field) {
   std::string escaped;
   for (char c : field) {
-    if (c == ':' || c == '%' || static_cast<unsigned char>(c) <= ' ') {
+    if (c == ':' || c == '%' || c <= ' ' || c > '~') {
       escaped += fmt::format("%{:02x}", static_cast<unsigned char>(c));
     } else {
       escaped += c;
@@ -62,8 +63,8 @@ bool ParseChoices(std::string_view text, std::vector<uint32_t>* choices) {
 }  // namespace
 
 std::string Schedule::Print() const {
-  std::string text = fmt::format("TP1:{}:{:016x}:{}:", EscapeField(scenario), program_hash,
-                                 EscapeField(backend));
+  std::string text =
+      fmt::format("TP1:{}:{:016x}:{}:", EscapeField(scenario), program_hash, EscapeField(backend));
   for (size_t i = 0; i < choices.size();) {
     size_t end = i + 1;
     while (end < choices.size() && choices[end] == choices[i]) ++end;
@@ -78,17 +79,17 @@ std::string Schedule::Print() const {
 Result<Schedule> Schedule::Parse(std::string_view text) {
   const std::vector<std::string> fields = Split(text, ':');
   if (fields[0] != "TP1") {
-    return UsageError(fmt::format("'{}' is no schedule of this version",
-                                  EscapeForTerminal(fields[0], 20)),
-                      "a schedule begins with TP1:");
+    return UsageError(
+        fmt::format("'{}' is no schedule of this version", EscapeForTerminal(fields[0], 20)),
+        "a schedule begins with TP1:");
   }
   Schedule schedule;
   if (fields.size() != 5 || !UnescapeField(fields[1], &schedule.scenario) ||
       !ParseNumber(fields[2], 16, &schedule.program_hash) ||
       !UnescapeField(fields[3], &schedule.backend) || !ParseChoices(fields[4], &schedule.choices)) {
-    return UsageError(fmt::format("the schedule '{}' is cut short or damaged",
-                                  EscapeForTerminal(text, 60)),
-                      "paste the whole line as it was printed");
+    return UsageError(
+        fmt::format("the schedule '{}' is cut short or damaged", EscapeForTerminal(text, 60)),
+        "paste the whole line as it was printed");
   }
   return schedule;
 }

@@ -17,8 +17,9 @@ Verdict Merge(Verdict first, const Verdict& second) {
   TEARPROOF_CHECK(first.promise == second.promise, "verdicts on two promises");
   const uint64_t violations = first.violations + second.violations;
   const uint64_t exercised = first.exercised + second.exercised;
+  const std::string unit = first.unit.empty() ? second.unit : first.unit;
   if (second.judgement > first.judgement) first = second;
-  if (first.unit.empty()) first.unit = second.unit;
+  first.unit = unit;
   first.violations = violations;
   first.exercised = exercised;
   return first;

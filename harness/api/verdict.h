@@ -22,23 +22,23 @@ std::string_view JudgementName(Judgement judgement);  // "not exercised"
 // An operation that an evidence rests on, with the key's name, so that a report needs no history.
 struct EvidenceOp {
   Op op;
-  std::string key;      // As given to the cache: escape before printing.
-  std::string part;     // What it has to do with the matter: "wrote the value", "missed".
+  std::string key;   // As given to the cache: escape before printing.
+  std::string part;  // What it has to do with the matter: "wrote the value", "missed".
   bool deciding = false;
 };
 
 struct Verdict {
   Promise promise = Promise::kIntact;
   Judgement judgement = Judgement::kNotExercised;
-  std::string anomaly;       // Of a broken one: its name in anomaly.h, "torn-read".
-  std::string sentence;      // Of a broken one: the first evidence in plain words. Captured text in
-                             // it is already escaped for a terminal.
+  std::string anomaly;   // Of a broken one: its name in anomaly.h, "torn-read".
+  std::string sentence;  // Of a broken one: the first evidence in plain words. Captured text in
+                         // it is already escaped for a terminal.
   std::vector<EvidenceOp> evidence;  // The smallest set of operations that shows it, by invocation.
-  uint64_t round = 0;        // Where the first evidence lies.
-  uint64_t violations = 0;   // How many were seen.
-  uint64_t exercised = 0;    // What was covered, in `unit`s.
-  std::string unit;          // "hits that overlapped a set of their key"
-  std::string reason;        // Of an inconclusive or not exercised one: why.
+  uint64_t round = 0;                // Where the first evidence lies.
+  uint64_t violations = 0;           // How many were seen.
+  uint64_t exercised = 0;            // What was covered, in `unit`s.
+  std::string unit;                  // "hits that overlapped a set of their key"
+  std::string reason;                // Of an inconclusive or not exercised one: why.
 };
 
 // The two verdicts on one promise as one: not exercised gives way, then the worse wins; counts add

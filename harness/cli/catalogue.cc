@@ -4,26 +4,23 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "harness/api/registry.h"
+#include "harness/core/json.h"
 #include "harness/core/text.h"
 
 namespace tearproof::cli {
 namespace {
 
 Result<KnownScenario> ReadScenarioFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path)) {
-    return UsageError("cannot read the scenario " + EscapeForTerminal(path),
+  const Result<std::string> text = ReadTextFile(path);
+  if (!text.ok()) {
+    return UsageError(text.error().what,
                       "`tearproof list scenarios` names those that come with tearproof");
   }
-  std::ostringstream text;
-  text << file.rdbuf();
   const std::string id = std::filesystem::path(path).stem().string();
-  TEARPROOF_ASSIGN_OR_RETURN(Scenario scenario, ParseScenario(text.str(), id, path));
-  return KnownScenario{std::move(scenario), text.str()};
+  TEARPROOF_ASSIGN_OR_RETURN(Scenario scenario, ParseScenario(text.value(), id, path));
+  return KnownScenario{std::move(scenario), text.value()};
 }
 
 bool LooksLikeFile(const std::string& name) {

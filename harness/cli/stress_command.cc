@@ -255,10 +255,15 @@ class StressRun {
   void Save() {
     if (record_.directory.empty()) return;
     record_.elapsed = MonotonicNanos() - begin_;
-    const Result<void> written = ReplaceFile(run_.path + "/run.json", DumpJson(ToJson(record_)));
+    const Result<void> written = WriteRecord();
     if (written.ok() || save_failed_) return;
     save_failed_ = true;
     record_.notes.push_back("the record could not be written: " + written.error().Message());
+  }
+
+  Result<void> WriteRecord() const {
+    TEARPROOF_ASSIGN_OR_RETURN(const std::string json, ToJson(record_));
+    return ReplaceFile(run_.path + "/run.json", json);
   }
 
   Result<void> Finish() {

@@ -2,7 +2,8 @@
 //
 // Purpose: tearproof has three error channels that never mix. This is the third: the *harness* is
 // wrong. A failed check prints the condition and the run's context (seed, schedule) and ends the
-// process with exit code 70. A wrong environment is a Result (result.h); a wrong cache is a Verdict.
+// process with exit code 70. A wrong environment is a Result (result.h); a wrong cache is a
+// Verdict.
 //
 // Thread safety: TEARPROOF_CHECK may be used from any thread. SetCheckContext is not synchronised
 // with a check that fails at the same moment; call it before starting threads.
@@ -27,11 +28,11 @@ void SetCheckContext(std::string context);
 
 // Ends the process with a diagnosis unless `condition` holds. `detail` is anything convertible to
 // std::string_view and is evaluated only on failure.
-#define TEARPROOF_CHECK(condition, detail)                               \
-  do {                                                                   \
-    if (!(condition)) [[unlikely]] {                                     \
+#define TEARPROOF_CHECK(condition, detail)                                \
+  do {                                                                    \
+    if (!(condition)) [[unlikely]] {                                      \
       ::tearproof::CheckFailed(__FILE__, __LINE__, #condition, (detail)); \
-    }                                                                    \
+    }                                                                     \
   } while (false)
 
 #endif  // TEARPROOF_HARNESS_CORE_CHECK_H_

@@ -35,32 +35,115 @@ Result<std::vector<std::string>> ListNames(int fd, const std::string& path) {
   return names;
 }
 
-Result<void> RemoveEntry(int parent, dev_t device, const std::string& name,
-                         const std::string& path) {
-  struct stat status;
-  if (fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-    if (errno == ENOENT) return {};
-    return SystemError(errno, "cannot stat " + path);
-  }
-  if (!S_ISDIR(status.st_mode)) {
-    if (unlinkat(parent, name.c_str(), 0) == 0 || errno == ENOENT) return {};
-    return SystemError(errno, "cannot remove " + path);
-  }
-  if (status.st_dev != device) {
-    return UsageError(path + " is a mount point", "unmount it, then remove it by hand");
-  }
-  UniqueFd fd(openat(parent, name.c_str(), kOpenDirectory));
-  if (!fd.valid() && errno == EACCES) {  // A cache may have taken its own rights away.
-    fchmodat(parent, name.c_str(), 0700, 0);
-    fd.Reset(openat(parent, name.c_str(), kOpenDirectory));
-  }
-  if (!fd.valid()) return SystemError(errno, "cannot open " + path);
-  Result<void> contents = RemoveContents(fd.get(), path);
-  if (unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT && contents.ok()) {
-    return SystemError(errno, "cannot remove " + path);
-  }
-  return contents;
+// Makes a directory that took its own rights away ours again. By descriptor, for chmod(2) would
+// follow a symbolic link that took the name's place.
+void RestoreRights(int parent, const std::string& name) {
+  const UniqueFd fd(openat(parent, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (fd.valid()) chmod(("/proc/self/fd/" + std::to_string(fd.get())).c_str(), 0700);
 }
+
+// Removes a tree with two descriptors, however deep it is: it goes down by name and comes up by
+// "..", where it makes sure that it is back in the directory that it came from.
+class TreeRemover {
+ public:
+  // Removes `names` and all below them from the directory `fd`, which `path` names in errors.
+  Result<void> Remove(int fd, const std::string& path, std::vector<std::string> names) {
+    path_ = path;
+    current_.Reset(openat(fd, ".", kOpenDirectory));
+    struct stat status;
+    if (!current_.valid() || fstat(current_.get(), &status) != 0) {
+      return SystemError(errno, "cannot open " + path);
+    }
+    device_ = status.st_dev;
+    levels_.push_back({"", status.st_ino, std::move(names)});
+    while (!levels_.empty()) {
+      if (levels_.back().names.empty()) {
+        Ascend();
+      } else {
+        const std::string name = std::move(levels_.back().names.back());
+        levels_.back().names.pop_back();
+        RemoveName(name);
+      }
+    }
+    return problem_;
+  }
+
+ private:
+  struct Level {
+    std::string name;
+    ino_t inode;
+    std::vector<std::string> names;  // What is still to be removed in it.
+  };
+
+  void Note(Error error) {
+    if (problem_.ok()) problem_ = std::move(error);
+  }
+
+  std::string PathOf(const std::string& name) const {
+    std::string path = path_;
+    for (const Level& level : levels_) {
+      if (!level.name.empty()) path += "/" + level.name;
+    }
+    return path + "/" + name;
+  }
+
+  void RemoveName(const std::string& name) {
+    struct stat status;
+    if (fstatat(current_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+      if (errno != ENOENT) Note(SystemError(errno, "cannot stat " + PathOf(name)));
+    } else if (S_ISDIR(status.st_mode)) {
+      Descend(name);
+    } else if (unlinkat(current_.get(), name.c_str(), 0) != 0 && errno != ENOENT) {
+      Note(SystemError(errno, "cannot remove " + PathOf(name)));
+    }
+  }
+
+  void Descend(const std::string& name) {
+    UniqueFd fd(openat(current_.get(), name.c_str(), kOpenDirectory));
+    if (!fd.valid() && errno == EACCES) {
+      RestoreRights(current_.get(), name);
+      fd.Reset(openat(current_.get(), name.c_str(), kOpenDirectory));
+    }
+    struct stat status;
+    if (!fd.valid() || fstat(fd.get(), &status) != 0) {
+      return Note(SystemError(errno, "cannot open " + PathOf(name)));
+    }
+    if (status.st_dev != device_) {
+      return Note(
+          UsageError(PathOf(name) + " is a mount point", "unmount it, then remove it by hand"));
+    }
+    if ((status.st_mode & 0700) != 0700) fchmod(fd.get(), 0700);
+    Result<std::vector<std::string>> names = ListNames(fd.get(), PathOf(name));
+    if (!names.ok()) return Note(names.error());
+    levels_.push_back({name, status.st_ino, std::move(names).value()});
+    current_ = std::move(fd);
+  }
+
+  void Ascend() {
+    const Level emptied = std::move(levels_.back());
+    levels_.pop_back();
+    if (levels_.empty()) return;
+    UniqueFd parent(openat(current_.get(), "..", kOpenDirectory));
+    struct stat status;
+    if (!parent.valid() || fstat(parent.get(), &status) != 0 || status.st_dev != device_ ||
+        status.st_ino != levels_.back().inode) {
+      Note(UsageError(PathOf(emptied.name) + " was moved while it was being removed",
+                      "remove the rest by hand"));
+      levels_.clear();
+      return;
+    }
+    current_ = std::move(parent);
+    if (unlinkat(current_.get(), emptied.name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
+      Note(SystemError(errno, "cannot remove " + PathOf(emptied.name)));
+    }
+  }
+
+  std::string path_;
+  dev_t device_ = 0;
+  UniqueFd current_;
+  std::vector<Level> levels_;  // From the root of the removal down to `current_`.
+  Result<void> problem_;
+};
 
 }  // namespace
 
@@ -68,19 +151,14 @@ Result<void> RemoveContents(int fd, const std::string& path) {
   struct stat status;
   if (fstat(fd, &status) != 0) return SystemError(errno, "cannot stat " + path);
   if ((status.st_mode & 0700) != 0700) fchmod(fd, 0700);
-  TEARPROOF_ASSIGN_OR_RETURN(const std::vector<std::string> names, ListNames(fd, path));
-  Result<void> first_problem;
-  for (const std::string& name : names) {
-    Result<void> removed = RemoveEntry(fd, status.st_dev, name, path + "/" + name);
-    if (!removed.ok() && first_problem.ok()) first_problem = removed;
-  }
-  return first_problem;
+  TEARPROOF_ASSIGN_OR_RETURN(std::vector<std::string> names, ListNames(fd, path));
+  return TreeRemover().Remove(fd, path, std::move(names));
 }
 
 Result<void> RemoveTreeAt(int parent, const std::string& name) {
-  struct stat status;
-  if (fstat(parent, &status) != 0) return SystemError(errno, "cannot stat the parent of " + name);
-  return RemoveEntry(parent, status.st_dev, name, name);
+  TEARPROOF_CHECK(name.find('/') == std::string::npos && name != "." && name != "..",
+                  "not the name of an entry: " + name);
+  return TreeRemover().Remove(parent, ".", {name});
 }
 
 Result<OwnedDirectory> OwnedDirectory::Create(const std::string& parent) {
@@ -97,10 +175,21 @@ Result<OwnedDirectory> OwnedDirectory::Create(const std::string& parent) {
     return SystemError(errno, "cannot create a directory in " + parent,
                        "name a writable directory with --dir");
   }
-  directory.fd_.Reset(open(path.c_str(), kOpenDirectory));
+  const std::string name = path.substr(path.rfind('/') + 1);
+  directory.fd_.Reset(openat(directory.parent_.get(), name.c_str(), kOpenDirectory));
   struct stat status;
   if (!directory.fd_.valid() || fstat(directory.fd_.get(), &status) != 0) {
-    return SystemError(errno, "cannot open " + path);
+    const int problem = errno;
+    unlinkat(directory.parent_.get(), name.c_str(), AT_REMOVEDIR);
+    directory.Disown();
+    return SystemError(problem, "cannot open " + path);
+  }
+  // In a parent that others may write to, somebody can have put another directory in its place.
+  const Result<std::vector<std::string>> names = ListNames(directory.fd_.get(), path);
+  if (status.st_uid != geteuid() || !names.ok() || !names.value().empty()) {
+    directory.Disown();
+    return UsageError(path + " was replaced as soon as it was made",
+                      "name a directory with --dir that only you can write to");
   }
   directory.path_ = std::move(path);
   directory.device_ = status.st_dev;

@@ -49,6 +49,7 @@ class OwnedDirectory {
 // Returns the first error and goes on with the rest. REQUIRES: the directory is ours.
 Result<void> RemoveContents(int fd, const std::string& path);
 // Removes `name` in the directory `parent`, whatever it is, by the rules above. Absent is fine.
+// REQUIRES: a plain name, without a slash.
 Result<void> RemoveTreeAt(int parent, const std::string& name);
 
 }  // namespace tearproof

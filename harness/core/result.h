@@ -42,7 +42,7 @@ Error SystemError(int errno_value, std::string what, std::string remedy = "");
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: by design
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: by design
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: by design
 
   bool ok() const { return state_.index() == 0; }
@@ -87,10 +87,10 @@ class [[nodiscard]] Result<void> {
 }  // namespace tearproof
 
 // Returns the error of `expression` from the enclosing function, if it is one.
-#define TEARPROOF_RETURN_IF_ERROR(expression)               \
-  do {                                                      \
+#define TEARPROOF_RETURN_IF_ERROR(expression)                         \
+  do {                                                                \
     if (auto tearproof_result = (expression); !tearproof_result.ok()) \
-      return tearproof_result.error();                      \
+      return tearproof_result.error();                                \
   } while (false)
 
 #define TEARPROOF_CONCATENATE_INNER(a, b) a##b
@@ -100,7 +100,7 @@ class [[nodiscard]] Result<void> {
   if (!result.ok()) return result.error();                           \
   target = std::move(result).value()
 // Assigns the value of `expression` to `target` (which may be a declaration), or returns its error.
-#define TEARPROOF_ASSIGN_OR_RETURN(target, expression)                                      \
+#define TEARPROOF_ASSIGN_OR_RETURN(target, expression)                                         \
   TEARPROOF_ASSIGN_OR_RETURN_INNER(TEARPROOF_CONCATENATE(tearproof_result_, __LINE__), target, \
                                    expression)
 

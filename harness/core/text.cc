@@ -28,13 +28,8 @@ constexpr std::array<Unit, 11> kSizeUnits = {{{"", 1},
                                               {"GB", 1073741824},
                                               {"GiB", 1073741824}}};
 
-constexpr std::array<Unit, 7> kDurationUnits = {{{"ns", 1},
-                                                 {"us", 1e3},
-                                                 {"µs", 1e3},
-                                                 {"ms", 1e6},
-                                                 {"s", 1e9},
-                                                 {"m", 60e9},
-                                                 {"h", 3600e9}}};
+constexpr std::array<Unit, 7> kDurationUnits = {
+    {{"ns", 1}, {"us", 1e3}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
 
 // "12.5 ms" → 12.5 × the factor of "ms"; NaN if `text` is no such thing.
 double ParseQuantity(std::string_view text, std::span<const Unit> units) {
@@ -73,12 +68,20 @@ size_t Utf8SequenceLength(std::string_view text) {
   return 0;
 }
 
-// Characters that reorder or hide text: bidirectional overrides and isolates, zero-width marks.
+uint32_t DecodeUtf8(std::string_view sequence) {
+  constexpr std::array<unsigned char, 5> kLeadBits = {0, 0x7f, 0x1f, 0x0f, 0x07};
+  uint32_t code = static_cast<unsigned char>(sequence[0]) & kLeadBits[sequence.size()];
+  for (const char c : sequence.substr(1))
+    code = (code << 6) | (static_cast<unsigned char>(c) & 0x3f);
+  return code;
+}
+
+// Characters that reorder or hide text: bidirectional marks, zero-width and tag characters.
 bool IsDeceptive(std::string_view sequence) {
-  return sequence.size() == 3 && sequence[0] == '\xe2' &&
-         ((sequence[1] == '\x80' && ((sequence[2] >= '\x8b' && sequence[2] <= '\x8f') ||
-                                     (sequence[2] >= '\xa8' && sequence[2] <= '\xae'))) ||
-          (sequence[1] == '\x81' && sequence[2] >= '\xa6' && sequence[2] <= '\xa9'));
+  const uint32_t code = DecodeUtf8(sequence);
+  return code == 0x061c || code == 0x180e || code == 0xfeff || (code >= 0x200b && code <= 0x200f) ||
+         (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) ||
+         (code >= 0xe0000 && code <= 0xe0fff);
 }
 
 size_t EditDistance(std::string_view a, std::string_view b) {
@@ -126,13 +129,15 @@ Result<int64_t> ParseDuration(std::string_view text) {
 }
 
 std::string FormatDuration(int64_t nanos) {
+  // Three digits are shown; what would round to a fourth is shown in the next unit.
   const double value = static_cast<double>(nanos);
   if (nanos < 1'000) return fmt::format("{} ns", nanos);
-  if (nanos < 1'000'000) return fmt::format("{:.3g} µs", value / 1e3);
-  if (nanos < 1'000'000'000) return fmt::format("{:.3g} ms", value / 1e6);
-  if (nanos < 120'000'000'000) return fmt::format("{:.3g} s", value / 1e9);
-  if (nanos < 7'200'000'000'000) return fmt::format("{:.3g} min", value / 60e9);
-  return fmt::format("{:.3g} h", value / 3600e9);
+  if (value < 999.5e3) return fmt::format("{:.3g} µs", value / 1e3);
+  if (value < 999.5e6) return fmt::format("{:.3g} ms", value / 1e6);
+  if (value < 119.5e9) return fmt::format("{:.3g} s", value / 1e9);
+  if (value < 119.5 * 60e9) return fmt::format("{:.3g} min", value / 60e9);
+  if (value < 999.5 * 3600e9) return fmt::format("{:.3g} h", value / 3600e9);
+  return fmt::format("{:.0f} h", value / 3600e9);
 }
 
 std::string FormatCount(uint64_t count) {
@@ -144,10 +149,10 @@ std::string FormatCount(uint64_t count) {
 }
 
 std::string FormatRounded(double count) {
-  if (count < 1e3) return fmt::format("{:.0f}", count);
-  if (count < 1e5) return fmt::format("{:.1f} k", count / 1e3);
-  if (count < 1e6) return fmt::format("{:.0f} k", count / 1e3);
-  if (count < 1e9) return fmt::format("{:.1f} M", count / 1e6);
+  if (count < 999.5) return fmt::format("{:.0f}", count);
+  if (count < 99.95e3) return fmt::format("{:.1f} k", count / 1e3);
+  if (count < 999.5e3) return fmt::format("{:.0f} k", count / 1e3);
+  if (count < 999.95e6) return fmt::format("{:.1f} M", count / 1e6);
   return fmt::format("{:.1f} G", count / 1e9);
 }
 

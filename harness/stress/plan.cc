@@ -149,7 +149,7 @@ Result<void> WritePlan(const Plan& plan, const std::string& path) {
 
 Result<Plan> ReadPlan(const std::string& path) {
   TEARPROOF_ASSIGN_OR_RETURN(const json in, ReadJsonFile(path));
-  return FromJson(path, [&] {
+  return ConvertJson(path, [&] {
     if (in.at("version") != kPlanVersion) {
       throw std::runtime_error("it was written by another version of tearproof");
     }

@@ -1,0 +1,167 @@
+#include "harness/core/owned_directory.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace tearproof {
+namespace {
+
+namespace fs = std::filesystem;
+
+OwnedDirectory MakeDirectory(const std::string& parent = testing::TempDir()) {
+  auto directory = OwnedDirectory::Create(parent);
+  TEARPROOF_CHECK(directory.ok(), directory.error().Message());
+  return std::move(directory).value();
+}
+
+void WriteFile(const fs::path& path) { std::ofstream(path) << "text"; }
+
+TEST(OwnedDirectoryTest, MakesAPrivateDirectoryWithAnUnpredictableName) {
+  const OwnedDirectory first = MakeDirectory();
+  const OwnedDirectory second = MakeDirectory();
+  EXPECT_NE(first.path(), second.path());
+  struct stat status;
+  ASSERT_EQ(stat(first.path().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0700u);
+}
+
+TEST(OwnedDirectoryTest, RemovesAllWithinAndItself) {
+  OwnedDirectory directory = MakeDirectory();
+  const fs::path path = directory.path();
+  fs::create_directories(path / "a" / "b" / "c");
+  WriteFile(path / "a" / "b" / "file");
+  WriteFile(path / ".hidden");
+  ASSERT_EQ(mkfifo((path / "fifo").c_str(), 0600), 0);
+  EXPECT_TRUE(directory.Remove().ok());
+  EXPECT_FALSE(fs::exists(path));
+  EXPECT_TRUE(directory.Remove().ok()) << "a second time there is nothing to do";
+}
+
+TEST(OwnedDirectoryTest, RemovesWhenItGoes) {
+  fs::path path;
+  {
+    const OwnedDirectory directory = MakeDirectory();
+    path = directory.path();
+    const OwnedDirectory other = MakeDirectory();
+    WriteFile(path / "file");
+  }
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST(OwnedDirectoryTest, LeavesADisownedDirectory) {
+  const OwnedDirectory parent = MakeDirectory();
+  fs::path path;
+  {
+    OwnedDirectory directory = MakeDirectory(parent.path());
+    path = directory.path();
+    directory.Disown();
+  }
+  EXPECT_TRUE(fs::exists(path));
+}
+
+TEST(OwnedDirectoryTest, FollowsNoSymbolicLink) {
+  const OwnedDirectory outside = MakeDirectory();
+  const fs::path kept = fs::path(outside.path()) / "kept";
+  WriteFile(kept);
+  OwnedDirectory directory = MakeDirectory();
+  const fs::path path = directory.path();
+  fs::create_directory_symlink(outside.path(), path / "to-directory");
+  fs::create_symlink(kept, path / "to-file");
+  fs::create_symlink("nowhere", path / "dangling");
+  fs::create_directory_symlink("..", path / "upwards");
+  EXPECT_TRUE(directory.Remove().ok());
+  EXPECT_FALSE(fs::exists(path));
+  EXPECT_TRUE(fs::exists(kept));
+}
+
+TEST(OwnedDirectoryTest, LeavesADirectoryThatTookItsName) {
+  const OwnedDirectory parent = MakeDirectory();
+  OwnedDirectory directory = MakeDirectory(parent.path());
+  const fs::path path = directory.path();
+  fs::rename(path, fs::path(parent.path()) / "moved");
+  fs::create_directory(path);
+  WriteFile(path / "foreign");
+  const Result<void> removed = directory.Remove();
+  ASSERT_FALSE(removed.ok());
+  EXPECT_NE(removed.error().what.find("no longer"), std::string::npos);
+  EXPECT_TRUE(fs::exists(path / "foreign"));
+}
+
+TEST(OwnedDirectoryTest, LeavesASymbolicLinkThatTookItsName) {
+  const OwnedDirectory parent = MakeDirectory();
+  const OwnedDirectory outside = MakeDirectory();
+  WriteFile(fs::path(outside.path()) / "kept");
+  OwnedDirectory directory = MakeDirectory(parent.path());
+  const fs::path path = directory.path();
+  fs::rename(path, fs::path(parent.path()) / "moved");
+  fs::create_directory_symlink(outside.path(), path);
+  EXPECT_FALSE(directory.Remove().ok());
+  EXPECT_TRUE(fs::exists(fs::path(outside.path()) / "kept"));
+  EXPECT_TRUE(fs::is_symlink(path));
+}
+
+TEST(OwnedDirectoryTest, RemovesDirectoriesThatGaveUpTheirRights) {
+  OwnedDirectory directory = MakeDirectory();
+  const fs::path path = directory.path();
+  fs::create_directories(path / "locked" / "inner");
+  WriteFile(path / "locked" / "inner" / "file");
+  fs::permissions(path / "locked" / "inner", fs::perms::none);
+  fs::permissions(path / "locked", fs::perms::none);
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_exec);
+  EXPECT_TRUE(directory.Remove().ok());
+  EXPECT_FALSE(fs::exists(path));
+}
+
+// A cache that takes "a/a/a/..." for a path makes trees deeper than a process may open files.
+TEST(OwnedDirectoryTest, RemovesTreesDeeperThanTheLimitOfDescriptors) {
+  OwnedDirectory directory = MakeDirectory();
+  const fs::path path = directory.path();
+  UniqueFd at(open(path.c_str(), O_RDONLY | O_DIRECTORY));
+  for (int depth = 0; depth < 5000; ++depth) {
+    ASSERT_EQ(mkdirat(at.get(), "a", 0700), 0);
+    at.Reset(openat(at.get(), "a", O_RDONLY | O_DIRECTORY));
+  }
+  at.Reset();
+  EXPECT_TRUE(directory.Remove().ok());
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST(OwnedDirectoryTest, NamesAParentThatCannotBeUsed) {
+  const auto missing = OwnedDirectory::Create("/nonexistent/parent");
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().kind, ErrorKind::kUsage);
+  const OwnedDirectory directory = MakeDirectory();
+  const std::string file = directory.path() + "/file";
+  WriteFile(file);
+  EXPECT_EQ(OwnedDirectory::Create(file).error().kind, ErrorKind::kUsage);
+}
+
+TEST(RemoveTreeAtTest, TakesAPlainNameThatMayBeAbsent) {
+  const OwnedDirectory directory = MakeDirectory();
+  const UniqueFd fd(open(directory.path().c_str(), O_RDONLY | O_DIRECTORY));
+  EXPECT_TRUE(RemoveTreeAt(fd.get(), "absent").ok());
+  EXPECT_EXIT((void)RemoveTreeAt(fd.get(), "../x"), testing::ExitedWithCode(kExitHarnessDefect),
+              "not the name");
+}
+
+TEST(RemoveTreeAtTest, RemovesOneEntryOnly) {
+  const OwnedDirectory directory = MakeDirectory();
+  const fs::path path = directory.path();
+  fs::create_directories(path / "tree" / "inner");
+  WriteFile(path / "tree" / "inner" / "file");
+  WriteFile(path / "other");
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_DIRECTORY));
+  EXPECT_TRUE(RemoveTreeAt(fd.get(), "tree").ok());
+  EXPECT_FALSE(fs::exists(path / "tree"));
+  EXPECT_TRUE(fs::exists(path / "other"));
+  EXPECT_TRUE(RemoveTreeAt(fd.get(), "other").ok());
+  EXPECT_FALSE(fs::exists(path / "other"));
+}
+
+}  // namespace
+}  // namespace tearproof
