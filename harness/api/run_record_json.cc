@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <type_traits>
 
 #include "harness/core/text.h"
@@ -12,7 +13,7 @@
 namespace tearproof {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 constexpr std::array<std::string_view, 3> kExpectations = {"must-hold", "must-break", "may-break"};
 constexpr std::array<std::string_view, 5> kObservations = {"nothing", "intact", "short", "number",
@@ -121,6 +122,27 @@ Json WriteMachine(const Machine& machine) {
   json["cores"] = machine.cores;
   json["memory_bytes"] = machine.memory_bytes;
   json["file_system"] = machine.file_system;
+  return json;
+}
+
+Json WriteRecord(const RunRecord& record) {
+  Json json;
+  json["schema"] = record.schema;
+  json["id"] = record.id;
+  json["version"] = record.version;
+  json["started"] = record.started;
+  json["elapsed_ns"] = record.elapsed;
+  json["command_line"] = record.command_line;
+  json["seed"] = WideNumber(record.seed);
+  json["strict"] = record.strict;
+  json["expect"] = record.expect;
+  json["interrupted"] = record.interrupted;
+  json["exit_code"] = record.ExitCode();
+  json["machine"] = WriteMachine(record.machine);
+  json["directory"] = record.directory;
+  json["notes"] = record.notes;
+  json["cells"] = Json::array();
+  for (const CellRecord& cell : record.cells) json["cells"].push_back(WriteCell(cell));
   return json;
 }
 
@@ -365,32 +387,25 @@ RunRecord ReadRecord(Reader reader, const Json& document, std::string* error) {
 
 }  // namespace
 
-nlohmann::json ToJson(const RunRecord& record) {
-  Json json;
-  json["schema"] = record.schema;
-  json["id"] = record.id;
-  json["version"] = record.version;
-  json["started"] = record.started;
-  json["elapsed_ns"] = record.elapsed;
-  json["command_line"] = record.command_line;
-  json["seed"] = WideNumber(record.seed);
-  json["strict"] = record.strict;
-  json["expect"] = record.expect;
-  json["interrupted"] = record.interrupted;
-  json["exit_code"] = record.ExitCode();
-  json["machine"] = WriteMachine(record.machine);
-  json["directory"] = record.directory;
-  json["notes"] = record.notes;
-  json["cells"] = Json::array();
-  for (const CellRecord& cell : record.cells) json["cells"].push_back(WriteCell(cell));
-  return json;
+Result<std::string> ToJson(const RunRecord& record) {
+  try {
+    return WriteRecord(record).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  } catch (const std::exception& problem) {
+    return Error{ErrorKind::kEnvironment, 0,
+                 fmt::format("cannot write the run record as JSON: {}", problem.what()), ""};
+  }
 }
 
-Result<RunRecord> FromJson(const nlohmann::json& json) {
+Result<RunRecord> FromJson(std::string_view json, const std::string& source) {
   std::string error;
-  RunRecord record = ReadRecord(Reader(json, "", &error), json, &error);
-  if (error.empty()) return record;
-  return UsageError("this is no run record that can be read: " + EscapeForTerminal(error));
+  try {
+    const Json document = Json::parse(json);
+    RunRecord record = ReadRecord(Reader(document, "", &error), document, &error);
+    if (error.empty()) return record;
+  } catch (const std::exception& problem) {
+    error = problem.what();
+  }
+  return UsageError(fmt::format("{} is no run record: {}", source, EscapeForTerminal(error)));
 }
 
 }  // namespace tearproof

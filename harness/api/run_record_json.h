@@ -8,7 +8,8 @@
 #ifndef TEARPROOF_HARNESS_API_RUN_RECORD_JSON_H_
 #define TEARPROOF_HARNESS_API_RUN_RECORD_JSON_H_
 
-#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
 
 #include "harness/api/run_record.h"
 #include "harness/core/result.h"
@@ -17,12 +18,12 @@ namespace tearproof {
 
 inline constexpr uint32_t kRunRecordSchema = 1;
 
-// Print it with DumpJson (harness/core/json.h), which replaces what is not UTF-8.
-nlohmann::json ToJson(const RunRecord& record);
+// Indented, with a newline at the end.
+Result<std::string> ToJson(const RunRecord& record);
 
-// Fields that are missing keep their defaults, unknown ones are skipped; a field of another type or
-// a value out of range is an error, and so is a newer schema.
-Result<RunRecord> FromJson(const nlohmann::json& json);
+// `source` is named in errors. Fields that are missing keep their defaults, unknown ones are
+// skipped; a field of another type or a value out of range is an error, and so is a newer schema.
+Result<RunRecord> FromJson(std::string_view json, const std::string& source);
 
 }  // namespace tearproof
 

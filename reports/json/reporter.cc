@@ -3,7 +3,6 @@
 #include "harness/api/reporter.h"
 
 #include "harness/api/run_record_json.h"
-#include "harness/core/json.h"
 
 namespace tearproof::reports::json {
 namespace {
@@ -13,7 +12,10 @@ class JsonReporter : public Reporter {
   std::string_view name() const override { return "json"; }
 
   std::string Render(const RunRecord& record, const RenderOptions&) const override {
-    return DumpJson(ToJson(record));
+    Result<std::string> json = ToJson(record);
+    // What fails is memory alone, since ToJson replaces what JSON cannot carry.
+    TEARPROOF_CHECK(json.ok(), json.error().what);
+    return std::move(json).value();
   }
 };
 

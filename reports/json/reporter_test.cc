@@ -17,7 +17,7 @@ namespace {
 TEST(JsonReporterTest, RendersAHostileRunThatCanBeReadAgain) {
   const std::string json = Make()->Render(HostileRecord(), {});
   EXPECT_TRUE(MatchesGolden("hostile.json", json));
-  Result<RunRecord> read = FromJson(nlohmann::json::parse(json));
+  Result<RunRecord> read = FromJson(json, "hostile.json");
   ASSERT_TRUE(read.ok()) << read.error().what;
   EXPECT_EQ(Make()->Render(read.value(), {}), json);
 }
