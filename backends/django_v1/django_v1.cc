@@ -12,6 +12,7 @@
 #include "harness/core/unique_fd.h"
 #include "harness/kit/django_options.h"
 #include "harness/kit/file_io.h"
+#include "harness/kit/number.h"
 #include "harness/kit/operations.h"
 #include "harness/kit/pickle.h"
 #include "harness/kit/python.h"
@@ -89,8 +90,8 @@ class DjangoV1 : public kit::Operations {
     Get(request, response);
     if (response.outcome == Outcome::kMiss) return response.Is(Outcome::kRefused);
     if (response.outcome != Outcome::kHit) return;
-    std::string sum;
-    if (!kit::AddToNumber(response.value, request.delta, sum)) {
+    std::string sum = response.value;
+    if (!kit::AddToNumber(sum, request.delta)) {
       return response.Fail(0, "TypeError: the value is no number");
     }
     Store(request.key, sum, kit::DjangoDeadline(kNoTtl, options_), response);

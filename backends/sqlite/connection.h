@@ -50,7 +50,9 @@ class Connection {
   Statement Prepare(const char* sql);
   // Rows that the last statement changed.
   int Changes() const { return sqlite3_changes(database_.get()); }
-  bool InTransaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }
+  bool InTransaction() const {
+    return database_ != nullptr && sqlite3_get_autocommit(database_.get()) == 0;
+  }
   // What the last error was, in SQLite's words.
   std::string Message() const;
   // The errno of the system call behind the last error, or 0.

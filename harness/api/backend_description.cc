@@ -16,7 +16,7 @@ BackendOption ReadOption(TomlTable table) {
   BackendOption option;
   option.name = table.RequiredString("name");
   CheckTomlName(table, {option.name, table.PlaceOf("name")}, "option");
-  if (!table.Has("default")) table.Report("default", UsageError("missing"));
+  if (!table.Has("default")) table.ReportMissing("default");
   option.default_value = table.OptionText("default").value_or("");
   for (const TomlString& choice : table.Strings("choices").value_or(std::vector<TomlString>())) {
     option.choices.push_back(choice.text);

@@ -69,7 +69,7 @@ void ReadPromises(TomlTable& table, BackendDescription& description) {
 void ReadOperations(TomlTable& table, bool required, BackendDescription& description) {
   const auto names = table.Strings("operations");
   if (!names.has_value()) {
-    if (required && !table.Has("operations")) table.Report("operations", UsageError("missing"));
+    if (required && !table.Has("operations")) table.ReportMissing("operations");
     return;
   }
   for (const TomlString& name : *names) {

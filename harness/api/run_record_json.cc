@@ -391,7 +391,8 @@ Result<std::string> ToJson(const RunRecord& record) {
   try {
     return WriteRecord(record).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   } catch (const std::exception& problem) {
-    return SystemError(0, fmt::format("cannot write the run record as JSON: {}", problem.what()));
+    return Error{ErrorKind::kEnvironment, 0,
+                 fmt::format("cannot write the run record as JSON: {}", problem.what()), ""};
   }
 }
 

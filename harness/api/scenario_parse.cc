@@ -167,7 +167,7 @@ std::vector<Step> ReadSteps(TomlTable& table, std::string_view key, const Scenar
 
 uint32_t ReadProcesses(TomlTable& table) {
   if (!table.Has("processes")) {
-    table.Report("processes", UsageError("missing", "say how many, for instance processes = 2"));
+    table.ReportMissing("processes", "say how many, for instance processes = 2");
   }
   return static_cast<uint32_t>(table.Integer("processes", 1, kMaxProcesses).value_or(1));
 }
@@ -186,7 +186,8 @@ void ReadMix(TomlTable mix, const Scenario& scenario, StressRole& role) {
     if (weight > 0) role.mix[*kind] = static_cast<uint32_t>(weight);
   }
   if (role.mix.empty()) {
-    mix.problems().Report(mix.place(), mix.path(), UsageError("no operation has a weight above 0"));
+    mix.problems().ReportMissing(mix.place(), mix.path(),
+                                 UsageError("no operation has a weight above 0"));
   }
 }
 
@@ -208,8 +209,8 @@ StressRole ReadStressRole(TomlTable table, const Scenario& scenario) {
   if (std::optional<TomlTable> mix = table.Table("mix")) ReadMix(*mix, scenario, role);
   role.sequence = ReadSteps(table, "sequence", scenario, false);
   if (table.Has("mix") == table.Has("sequence")) {
-    table.problems().Report(table.place(), table.path(),
-                            UsageError("needs a mix or a sequence, exactly one of the two"));
+    table.problems().ReportMissing(table.place(), table.path(),
+                                   UsageError("needs a mix or a sequence, exactly one of the two"));
   }
   if (scenario.keys.distribution == KeyDistribution::kOwn && WritesDrawnKeys(role) &&
       role.processes > scenario.keys.count) {
@@ -224,7 +225,7 @@ StressRole ReadStressRole(TomlTable table, const Scenario& scenario) {
 ExploreRole ReadExploreRole(TomlTable table, const Scenario& scenario) {
   ExploreRole role;
   role.processes = ReadProcesses(table);
-  if (!table.Has("program")) table.Report("program", UsageError("missing"));
+  if (!table.Has("program")) table.ReportMissing("program");
   role.program = ReadSteps(table, "program", scenario, true);
   table.RejectUnknown();
   return role;
@@ -237,8 +238,8 @@ Role ReadRole(TomlTable table, const std::string& name, const Scenario& scenario
   if (auto explore = table.Table("explore")) role.explore = ReadExploreRole(*explore, scenario);
   table.RejectUnknown();
   if (!table.Has("stress") && !table.Has("explore")) {
-    table.problems().Report(table.place(), table.path(),
-                            UsageError("does nothing", "give it stress, explore or both"));
+    table.problems().ReportMissing(table.place(), table.path(),
+                                   UsageError("does nothing", "give it stress, explore or both"));
   }
   return role;
 }
@@ -246,7 +247,7 @@ Role ReadRole(TomlTable table, const std::string& name, const Scenario& scenario
 void ReadRoles(TomlTable& root, Scenario& scenario) {
   std::optional<TomlTable> roles = root.Table("roles");
   if (!roles.has_value()) {
-    return root.Report("roles", UsageError("missing", "say who does what: [roles.writer]"));
+    return root.ReportMissing("roles", "say who does what: [roles.writer]");
   }
   for (const TomlString& name : roles->Keys()) {
     CheckTomlName(*roles, name, "role");
@@ -330,7 +331,7 @@ Result<Scenario> ParseScenario(std::string_view toml, const std::string& id,
   TomlTable root(document, "", problems);
   Scenario scenario;
   scenario.id = id;
-  if (!root.Has("version")) root.Report("version", UsageError("missing", "write version = 1"));
+  if (!root.Has("version")) root.ReportMissing("version", "write version = 1");
   root.Integer("version", 1, 1);
   scenario.title = root.RequiredString("title");
   scenario.story = root.RequiredString("story");

@@ -13,13 +13,16 @@ namespace tearproof {
 namespace {
 
 constexpr size_t kMaxFileBytes = size_t{1} << 20;
+// The library bounds how deep values nest, but not how deep the tables of a dotted key do, and
+// then destroys them recursively: each level takes a dot, so dots are what is bounded here.
+constexpr std::ptrdiff_t kMaxDots = 4'000;
 
 TomlPlace PlaceOfRegion(const toml::source_region& region) {
   return TomlPlace{std::max<uint32_t>(region.begin.line, 1),
                    std::max<uint32_t>(region.begin.column, 1)};
 }
 
-// The library bounds the depth of nesting, hence of this recursion.
+// Recursive as deep as the document, which ParseToml bounds.
 TomlNode Convert(const toml::node& node) {
   TomlNode result{PlaceOfRegion(node.source()), TomlNode::Other()};
   if (const auto* text = node.as_string()) {
@@ -61,6 +64,12 @@ Result<TomlNode> ParseToml(std::string_view text, const std::string& source) {
     problems.Report({}, "", UsageError("the file is larger than 1 MiB"));
     return problems.first();
   }
+  if (std::count(text.begin(), text.end(), '.') > kMaxDots) {
+    problems.Report({}, "",
+                    UsageError("the file holds more than 4,000 dots",
+                               "names joined by dots would nest too deeply"));
+    return problems.first();
+  }
   try {
     return Convert(toml::parse(text));
   } catch (const toml::parse_error& problem) {
@@ -72,12 +81,18 @@ Result<TomlNode> ParseToml(std::string_view text, const std::string& source) {
   return problems.first();
 }
 
+Error TomlProblems::Placed(TomlPlace place, const std::string& path, const Error& problem) const {
+  return UsageError(fmt::format("{}:{}:{}: {}{}{}", EscapeForTerminal(source_), place.line,
+                                place.column, path, path.empty() ? "" : ": ", problem.what),
+                    problem.remedy);
+}
+
 void TomlProblems::Report(TomlPlace place, const std::string& path, const Error& problem) {
-  if (first_.has_value()) return;
-  first_ = problem;
-  first_->kind = ErrorKind::kUsage;
-  first_->what = fmt::format("{}:{}:{}: {}{}{}", EscapeForTerminal(source_), place.line,
-                             place.column, path, path.empty() ? "" : ": ", problem.what);
+  if (!first_.has_value()) first_ = Placed(place, path, problem);
+}
+
+void TomlProblems::ReportMissing(TomlPlace place, const std::string& path, const Error& problem) {
+  if (!missing_.has_value()) missing_ = Placed(place, path, problem);
 }
 
 TomlTable::TomlTable(const TomlNode& node, std::string path, TomlProblems& problems)
@@ -120,6 +135,10 @@ void TomlTable::Report(std::string_view key, const Error& problem) const {
   problems_.Report(PlaceOf(key), PathOf(key), problem);
 }
 
+void TomlTable::ReportMissing(std::string_view key, std::string remedy) const {
+  problems_.ReportMissing(node_.place, PathOf(key), UsageError("missing", std::move(remedy)));
+}
+
 void TomlTable::ReportType(const TomlNode& node, std::string_view key,
                            std::string_view expected) const {
   problems_.Report(node.place, PathOf(key),
@@ -137,7 +156,7 @@ std::optional<std::string> TomlTable::String(std::string_view key) {
 
 std::string TomlTable::RequiredString(std::string_view key) {
   if (!Has(key)) {
-    Report(key, UsageError("missing"));
+    ReportMissing(key);
     return "";
   }
   const std::string text = String(key).value_or("");

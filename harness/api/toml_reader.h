@@ -46,7 +46,7 @@ struct TomlNode::Entry {
   TomlNode node;
 };
 
-// Errors: kUsage with the place, for what is no TOML or larger than 1 MiB.
+// Errors: kUsage with the place, for what is no TOML or larger than 1 MiB, or nested too deeply.
 Result<TomlNode> ParseToml(std::string_view text, const std::string& source);
 
 // The first problem found in one document.
@@ -56,13 +56,18 @@ class TomlProblems {
 
   // `path` names the field: "roles.writer.stress.mix"; it may be empty.
   void Report(TomlPlace place, const std::string& path, const Error& problem);
-  bool any() const { return first_.has_value(); }
+  // Of something absent. Others go before it, since a misspelt key is also a missing one.
+  void ReportMissing(TomlPlace place, const std::string& path, const Error& problem);
+  bool any() const { return first_.has_value() || missing_.has_value(); }
   // REQUIRES: any().
-  const Error& first() const { return *first_; }
+  const Error& first() const { return first_.has_value() ? *first_ : *missing_; }
 
  private:
+  Error Placed(TomlPlace place, const std::string& path, const Error& problem) const;
+
   std::string source_;
   std::optional<Error> first_;
+  std::optional<Error> missing_;
 };
 
 // A string of the file and its place, for problems that its reader finds later.
@@ -104,6 +109,8 @@ class TomlTable {
 
   // Reports a problem of the value of `key`.
   void Report(std::string_view key, const Error& problem) const;
+  // Reports that the table lacks `key`, which it needs.
+  void ReportMissing(std::string_view key, std::string remedy = "") const;
   // Reports a key that nobody asked for. The last thing to do with a table.
   void RejectUnknown() const;
 

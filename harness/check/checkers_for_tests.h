@@ -17,11 +17,24 @@ namespace tearproof::check {
 TEARPROOF_DECLARE_CHECKER(intact)
 TEARPROOF_DECLARE_CHECKER(no_error)
 TEARPROOF_DECLARE_CHECKER(present)
+TEARPROOF_DECLARE_CHECKER(stays_gone)
+TEARPROOF_DECLARE_CHECKER(add_once)
+TEARPROOF_DECLARE_CHECKER(incr_exact)
+TEARPROOF_DECLARE_CHECKER(expires)
+TEARPROOF_DECLARE_CHECKER(bounded)
+TEARPROOF_DECLARE_CHECKER(tidy)
+TEARPROOF_DECLARE_CHECKER(tidy_after_kill)
+TEARPROOF_DECLARE_CHECKER(confined)
+TEARPROOF_DECLARE_CHECKER(returns)
+TEARPROOF_DECLARE_CHECKER(kill_safe)
 #undef TEARPROOF_DECLARE_CHECKER
 
 inline std::vector<std::unique_ptr<Checker>> AllCheckers() {
   std::vector<std::unique_ptr<Checker>> checkers;
-  for (auto make : {&intact::Make, &no_error::Make, &present::Make}) checkers.push_back(make());
+  for (auto make : {&intact::Make, &no_error::Make, &present::Make, &stays_gone::Make,
+                    &add_once::Make, &incr_exact::Make, &expires::Make, &bounded::Make, &tidy::Make,
+                    &tidy_after_kill::Make, &confined::Make, &returns::Make, &kill_safe::Make})
+    checkers.push_back(make());
   return checkers;
 }
 

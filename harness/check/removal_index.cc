@@ -19,7 +19,7 @@ int64_t TtlNanos(const Op& op) { return int64_t{op.ttl_millis} * kNanosPerMilli;
 Deadlines::Deadlines(const History& history, const Contract& contract)
     : steps_(history.header().time_base == TimeBase::kStep),
       tolerance_(contract.ttl_resolution + history.header().coarse_clock_lag +
-                 WallClockChange(history)),
+                 WallClockChange(history) + history.header().clock_uncertainty),
       clock_was_moved_(WallClockChange(history) > kOrdinaryClockChange + contract.ttl_resolution) {}
 
 int64_t Deadlines::Earliest(const Op& write) const {
@@ -70,9 +70,9 @@ void RemovalIndex::Select(uint32_t key) {
 // Some write or touch with a time to live that does not lie wholly before `write` (itself
 // included) may have run out before `read` returned.
 bool RemovalIndex::MayHaveExpired(const Op& write, const Op& read) const {
-  const auto end = std::partition_point(
-      expiries_.begin(), expiries_.end(),
-      [&](const Expiry& expiry) { return expiry.earliest <= ReachOf(history_, read.ret); });
+  const auto end =
+      std::partition_point(expiries_.begin(), expiries_.end(),
+                           [&](const Expiry& expiry) { return expiry.earliest <= read.ret; });
   return end != expiries_.begin() && std::prev(end)->reach >= write.invoke;
 }
 

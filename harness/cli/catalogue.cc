@@ -4,26 +4,23 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "harness/api/registry.h"
+#include "harness/core/json.h"
 #include "harness/core/text.h"
 
 namespace tearproof::cli {
 namespace {
 
 Result<KnownScenario> ReadScenarioFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path)) {
-    return UsageError("cannot read the scenario " + EscapeForTerminal(path),
+  const Result<std::string> text = ReadTextFile(path);
+  if (!text.ok()) {
+    return UsageError(text.error().what,
                       "`tearproof list scenarios` names those that come with tearproof");
   }
-  std::ostringstream text;
-  text << file.rdbuf();
   const std::string id = std::filesystem::path(path).stem().string();
-  TEARPROOF_ASSIGN_OR_RETURN(Scenario scenario, ParseScenario(text.str(), id, path));
-  return KnownScenario{std::move(scenario), text.str()};
+  TEARPROOF_ASSIGN_OR_RETURN(Scenario scenario, ParseScenario(text.value(), id, path));
+  return KnownScenario{std::move(scenario), text.value()};
 }
 
 bool LooksLikeFile(const std::string& name) {
@@ -65,7 +62,7 @@ Result<std::map<std::string, std::string>> SplitOptions(const std::string& text)
 
 }  // namespace
 
-Result<std::unique_ptr<Catalogue>> Catalogue::Load() {
+Result<std::unique_ptr<Catalogue>> Catalogue::Load(const std::string& project_file) {
   auto catalogue = std::make_unique<Catalogue>();
   for (const RegisteredScenario& registered : RegisteredScenarios()) {
     const std::string toml(registered.toml);
@@ -81,6 +78,7 @@ Result<std::unique_ptr<Catalogue>> Catalogue::Load() {
                                 std::string(registered.description_path)));
     catalogue->backends_.push_back(std::move(description));
   }
+  TEARPROOF_RETURN_IF_ERROR(catalogue->LoadProject(project_file));
   for (const RegisteredChecker& registered : RegisteredCheckers()) {
     catalogue->checkers_.push_back(registered.make());
   }
@@ -88,6 +86,44 @@ Result<std::unique_ptr<Catalogue>> Catalogue::Load() {
     catalogue->reporters_.push_back(registered.make());
   }
   return catalogue;
+}
+
+Result<void> Catalogue::LoadProject(const std::string& path) {
+  const std::string source = path.empty() ? "tearproof.toml" : path;
+  if (path.empty() && !std::filesystem::exists(source)) return {};
+  const Result<std::string> text = ReadTextFile(source);
+  if (!text.ok()) return UsageError(text.error().what);
+  TEARPROOF_ASSIGN_OR_RETURN(project_, ParseProjectFile(text.value(), source));
+  for (const ProjectBackend& backend : project_.backends) {
+    TEARPROOF_RETURN_IF_ERROR(AddProjectBackend(backend));
+  }
+  return {};
+}
+
+Result<void> Catalogue::AddProjectBackend(const ProjectBackend& backend) {
+  const std::string& name = backend.description.id;
+  std::vector<std::string> ids;
+  const BackendDescription* base = nullptr;
+  for (const BackendDescription& known : backends_) {
+    if (known.id == name) return UsageError("tearproof.toml: there is a backend " + name + " already");
+    if (known.id == backend.base) base = &known;
+    ids.push_back(known.id);
+  }
+  if (!backend.command.empty()) {
+    backends_.push_back(backend.description);
+    return {};
+  }
+  if (base == nullptr) return UnknownNameError("base of " + name, backend.base, ids);
+  TEARPROOF_ASSIGN_OR_RETURN(BackendDescription derived, Derive(backend, *base));
+  backends_.push_back(std::move(derived));
+  return {};
+}
+
+Result<const Profile*> Catalogue::FindProfile(const std::string& name) const {
+  if (const Profile* profile = project_.FindProfile(name)) return profile;
+  std::vector<std::string> names;
+  for (const Profile& profile : project_.profiles) names.push_back(profile.name);
+  return UnknownNameError("profile", name, names);
 }
 
 std::vector<const Checker*> Catalogue::checkers() const {
@@ -173,7 +209,13 @@ Result<NamedBackend> Catalogue::FindBackend(const std::string& named) const {
       TEARPROOF_ASSIGN_OR_RETURN(given, SplitOptions(named.substr(colon + 1)));
     }
     TEARPROOF_ASSIGN_OR_RETURN(BackendOptions options, ResolveOptions(description, given));
-    return NamedBackend{description, std::move(options), named};
+    NamedBackend backend{description, description.id, {}, std::move(options), named, {}};
+    if (const ProjectBackend* own = project_.FindBackend(id)) {
+      backend.implementation = own->base;
+      backend.command = own->command;
+      backend.known = own->known;
+    }
+    return backend;
   }
   return UnknownNameError("backend", id, ids);
 }

@@ -14,6 +14,7 @@
 
 #include "harness/api/backend_description.h"
 #include "harness/api/checker.h"
+#include "harness/api/project_file.h"
 #include "harness/api/reporter.h"
 #include "harness/api/scenario.h"
 #include "harness/core/result.h"
@@ -28,16 +29,23 @@ struct KnownScenario {
 // A backend as named: "temp-rename:sync=full".
 struct NamedBackend {
   BackendDescription description;
+  std::string implementation;  // The registered backend that runs it; empty with a command.
+  std::vector<std::string> command;  // The program behind a user's own backend.
   BackendOptions options;      // Resolved: defaults filled in.
-  std::string display;         // As named, normalised.
+  std::string display;         // As named.
+  std::vector<KnownRace> known;  // Races that its project file lists.
 };
 
 class Catalogue {
  public:
-  static Result<std::unique_ptr<Catalogue>> Load();
+  // With the project file at `project_file`; "" stands for ./tearproof.toml, if there is one.
+  static Result<std::unique_ptr<Catalogue>> Load(const std::string& project_file = "");
 
   const std::vector<KnownScenario>& scenarios() const { return scenarios_; }
   const std::vector<BackendDescription>& backends() const { return backends_; }
+  const ProjectFile& project() const { return project_; }
+  // Errors: kUsage for a profile that the project file does not have.
+  Result<const Profile*> FindProfile(const std::string& name) const;
   std::vector<const Checker*> checkers() const;
   const Reporter& reporter(std::string_view name) const;
 
@@ -51,9 +59,12 @@ class Catalogue {
 
  private:
   Result<NamedBackend> FindBackend(const std::string& named) const;
+  Result<void> LoadProject(const std::string& path);
+  Result<void> AddProjectBackend(const ProjectBackend& backend);
 
   std::vector<KnownScenario> scenarios_;
-  std::vector<BackendDescription> backends_;
+  std::vector<BackendDescription> backends_;  // The registered ones, then the project's.
+  ProjectFile project_;
   std::vector<std::unique_ptr<Checker>> checkers_;
   std::vector<std::unique_ptr<Reporter>> reporters_;
 };

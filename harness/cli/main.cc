@@ -59,6 +59,7 @@ int Main(int argc, char** argv) {
   AddShowCommand(app, session);
   AddJudgeCommand(app, session);
   AddExplainCommand(app, session);
+
   AddBenchCommand(app, session);
   AddWorkerCommand(app, session);
   if (argc == 1) {

@@ -13,8 +13,9 @@ namespace {
 
 Result<void> Show(const std::string& named, const std::string& format, Session& session) {
   TEARPROOF_ASSIGN_OR_RETURN(const RunDirectory run, FindRunDirectory(named));
-  TEARPROOF_ASSIGN_OR_RETURN(const nlohmann::json json, ReadJsonFile(run.path + "/run.json"));
-  TEARPROOF_ASSIGN_OR_RETURN(const RunRecord record, FromJson(json));
+  const std::string path = run.path + "/run.json";
+  TEARPROOF_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(path));
+  TEARPROOF_ASSIGN_OR_RETURN(const RunRecord record, FromJson(text, path));
   TEARPROOF_ASSIGN_OR_RETURN(const std::unique_ptr<Catalogue> catalogue, Catalogue::Load());
   RenderOptions options;
   options.color = UseColor();

@@ -70,8 +70,11 @@ class StressRun {
       : arguments_(arguments), session_(session), progress_(arguments.quiet) {}
 
   Result<void> Run() {
-    TEARPROOF_ASSIGN_OR_RETURN(settings_, ResolveSettings(arguments_));
-    TEARPROOF_ASSIGN_OR_RETURN(catalogue_, Catalogue::Load());
+    TEARPROOF_ASSIGN_OR_RETURN(catalogue_, Catalogue::Load(arguments_.config));
+    if (!arguments_.profile.empty()) {
+      TEARPROOF_ASSIGN_OR_RETURN(profile_, catalogue_->FindProfile(arguments_.profile));
+    }
+    TEARPROOF_ASSIGN_OR_RETURN(settings_, ResolveSettings(arguments_, profile_));
     TEARPROOF_RETURN_IF_ERROR(PlanCells());
     if (arguments_.dry_run) return PrintPlan();
     Begin();
@@ -85,14 +88,17 @@ class StressRun {
 
  private:
   Result<void> PlanCells() {
+    std::vector<std::string> names = arguments_.scenarios;
     std::vector<std::string> tags = arguments_.tags;
-    if (arguments_.scenarios.empty() && tags.empty()) tags = {"core"};
+    if (names.empty() && tags.empty() && profile_ != nullptr) names = profile_->scenarios;
+    if (names.empty() && tags.empty()) tags = {"core"};
     TEARPROOF_ASSIGN_OR_RETURN(const std::vector<KnownScenario> scenarios,
-                               catalogue_->FindScenarios(arguments_.scenarios, tags));
-    const std::vector<std::string> all = {"all"};
-    TEARPROOF_ASSIGN_OR_RETURN(
-        const std::vector<NamedBackend> backends,
-        catalogue_->FindBackends(arguments_.backends.empty() ? all : arguments_.backends));
+                               catalogue_->FindScenarios(names, tags));
+    std::vector<std::string> wanted = arguments_.backends;
+    if (wanted.empty() && profile_ != nullptr) wanted = profile_->backends;
+    if (wanted.empty()) wanted = {"all"};
+    TEARPROOF_ASSIGN_OR_RETURN(const std::vector<NamedBackend> backends,
+                               catalogue_->FindBackends(wanted));
     for (const NamedBackend& backend : backends) {
       for (const KnownScenario& known : scenarios) {
         if (!std::any_of(known.scenario.roles.begin(), known.scenario.roles.end(),
@@ -148,8 +154,8 @@ class StressRun {
     record_.version = TEARPROOF_VERSION;
     record_.started = Now();
     record_.seed = settings_.seed;
-    record_.strict = arguments_.strict;
-    record_.expect = arguments_.expect;
+    record_.strict = settings_.strict;
+    record_.expect = settings_.expect;
     record_.machine = DescribeMachine(settings_.parent_directory);
     std::vector<std::string> quoted;
     for (const std::string& word : session_.arguments) quoted.push_back(ShellQuote(word));
@@ -183,7 +189,8 @@ class StressRun {
     plan.scenario_id = cell.known.scenario.id;
     plan.scenario_toml = cell.known.toml;
     plan.overrides = settings_.overrides;
-    plan.backend_id = cell.backend.description.id;
+    plan.backend_id = cell.backend.implementation;
+    plan.adapter_command = cell.backend.command;
     plan.backend_options = cell.backend.options;
     plan.promises = cell.backend.description.promises;
     plan.contract =
@@ -218,6 +225,9 @@ class StressRun {
       }
       record.history = fmt::format("cells/{:03}", index + 1);
     }
+    for (PromiseResult& result : record.promises) {
+      result.known_issue = KnownIssue(cell, result.verdict.promise);
+    }
     record.backend = cell.backend.display;
     record.backend_title = cell.backend.description.title;
     record.model = cell.backend.description.model;
@@ -229,6 +239,12 @@ class StressRun {
                                RerunOptions(arguments_, settings_.seed));
     record_.cells.push_back(std::move(record));
     Save();
+  }
+
+  static std::string KnownIssue(const PlannedCell& cell, Promise promise) {
+    ProjectBackend own;
+    own.known = cell.backend.known;
+    return own.KnownIssue("stress", cell.known.scenario.id, promise);
   }
 
   // What the user would type for the cell's scenario: its id, or the path of the user's file.
@@ -255,10 +271,15 @@ class StressRun {
   void Save() {
     if (record_.directory.empty()) return;
     record_.elapsed = MonotonicNanos() - begin_;
-    const Result<void> written = ReplaceFile(run_.path + "/run.json", DumpJson(ToJson(record_)));
+    const Result<void> written = WriteRecord();
     if (written.ok() || save_failed_) return;
     save_failed_ = true;
     record_.notes.push_back("the record could not be written: " + written.error().Message());
+  }
+
+  Result<void> WriteRecord() const {
+    TEARPROOF_ASSIGN_OR_RETURN(const std::string json, ToJson(record_));
+    return ReplaceFile(run_.path + "/run.json", json);
   }
 
   Result<void> Finish() {
@@ -282,6 +303,7 @@ class StressRun {
   ProgressLine progress_;
   StressSettings settings_;
   std::unique_ptr<Catalogue> catalogue_;
+  const Profile* profile_ = nullptr;
   std::vector<PlannedCell> cells_;
   RunRecord record_;
   RunDirectory run_;

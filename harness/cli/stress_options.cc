@@ -15,6 +15,8 @@ namespace tearproof::cli {
 namespace {
 
 constexpr uint32_t kMostProcesses = 1000;
+constexpr int64_t kDefaultDuration = 10 * kNanosPerSecond;
+constexpr uint64_t kSeedBound = 1'000'000'000;  // Short enough to be read out.
 
 template <typename Number>
 Result<Number> ParseNumber(std::string_view option, std::string_view text) {
@@ -90,6 +92,17 @@ Result<std::vector<int>> ParseAffinity(const std::string& text) {
   return chosen;
 }
 
+Result<std::string> ResolveDirectory(const std::string& named) {
+  const std::string parent = named.empty() ? DefaultParentDirectory() : named;
+  std::error_code problem;
+  const std::filesystem::path resolved = std::filesystem::canonical(parent, problem);
+  if (problem || !std::filesystem::is_directory(resolved)) {
+    return UsageError("there is no directory " + EscapeForTerminal(parent),
+                      "name an existing one with --dir");
+  }
+  return resolved.string();
+}
+
 void AddOption(std::string* line, const char* name, const std::string& value) {
   if (!value.empty()) *line += fmt::format(" {} {}", name, ShellQuote(value));
 }
@@ -104,8 +117,8 @@ void AddStressOptions(CLI::App& command, StressArguments& a) {
   command.add_option("--backend", a.backends,
                      "NAME[:option=value,...], separated by commas; also all (the default), broken");
   command.add_option("--processes", a.processes, "of a role: writer=4,reader=4");
-  command.add_option("--duration", a.duration, "at most, for each scenario on each backend")
-      ->capture_default_str();
+  command.add_option("--duration", a.duration,
+                     "at most, for each scenario on each backend; 10s unless given");
   command.add_option("--goal", a.goal,
                      "a promise exercised so often is covered; 0: use the whole duration")
       ->capture_default_str();
@@ -119,6 +132,8 @@ void AddStressOptions(CLI::App& command, StressArguments& a) {
       ->capture_default_str();
   command.add_option("--affinity", a.affinity, "pin workers: none, spread, or processors: 0,1")
       ->capture_default_str();
+  command.add_option("--config", a.config, "the project file; ./tearproof.toml if there is one");
+  command.add_option("--profile", a.profile, "the options of [profile.NAME] in the project file");
   command.add_option("--json", a.json, "write the run's record to FILE (- is stdout)");
   command.add_option("--junit", a.junit, "write a JUnit report to FILE");
   command.add_option("--markdown", a.markdown, "write a Markdown report to FILE");
@@ -130,41 +145,49 @@ void AddStressOptions(CLI::App& command, StressArguments& a) {
   command.add_flag("--dry-run", a.dry_run, "say what would run, and for how long");
 }
 
-Result<StressSettings> ResolveSettings(const StressArguments& a) {
+Result<StressSettings> ResolveSettings(const StressArguments& a, const Profile* profile) {
+  const Profile defaults;
+  if (profile == nullptr) profile = &defaults;
   StressSettings settings;
-  TEARPROOF_ASSIGN_OR_RETURN(settings.overrides.processes, ParseProcesses(a.processes));
-  if (!a.value_size.empty()) {
-    TEARPROOF_ASSIGN_OR_RETURN(const SizeDistribution ignored,
-                               ParseSizeDistribution(a.value_size));
-    (void)ignored;
-    settings.overrides.value_size = a.value_size;
+  settings.overrides.processes = profile->processes;
+  if (!a.processes.empty()) {
+    TEARPROOF_ASSIGN_OR_RETURN(settings.overrides.processes, ParseProcesses(a.processes));
   }
+  settings.overrides.value_sizes = profile->value_sizes;
+  if (!a.value_size.empty()) {
+    TEARPROOF_ASSIGN_OR_RETURN(settings.overrides.value_sizes, ParseSizeDistribution(a.value_size));
+  }
+  settings.overrides.kills_per_second = profile->kills_per_second;
   if (!a.kill.empty()) {
     TEARPROOF_ASSIGN_OR_RETURN(settings.overrides.kills_per_second, ParseRate(a.kill));
   }
-  TEARPROOF_ASSIGN_OR_RETURN(settings.duration, ParseDuration(a.duration));
+  settings.duration = profile->duration_nanos.value_or(kDefaultDuration);
+  if (!a.duration.empty()) {
+    TEARPROOF_ASSIGN_OR_RETURN(settings.duration, ParseDuration(a.duration));
+  }
   if (settings.duration <= 0) return UsageError("--duration takes more than nothing");
   TEARPROOF_ASSIGN_OR_RETURN(settings.goal, ParseNumber<uint64_t>("--goal", a.goal));
-  if (a.seed.empty()) {
-    uint64_t state = static_cast<uint64_t>(RealtimeNanos());
-    settings.seed = SplitMix64(state) % 1'000'000'000;  // Short enough to be read out.
-  } else {
+  uint64_t state = static_cast<uint64_t>(RealtimeNanos());
+  settings.seed = profile->seed.value_or(SplitMix64(state) % kSeedBound);
+  if (!a.seed.empty()) {
     TEARPROOF_ASSIGN_OR_RETURN(settings.seed, ParseNumber<uint64_t>("--seed", a.seed));
   }
   settings.verify = a.verify == "full" ? VerifyMode::kFull : VerifyMode::kStamps;
   TEARPROOF_ASSIGN_OR_RETURN(settings.affinity, ParseAffinity(a.affinity));
-  const std::string parent = a.directory.empty() ? DefaultParentDirectory() : a.directory;
-  std::error_code problem;
-  settings.parent_directory = std::filesystem::canonical(parent, problem);
-  if (problem || !std::filesystem::is_directory(settings.parent_directory)) {
-    return UsageError("there is no directory " + EscapeForTerminal(parent),
-                      "name an existing one with --dir");
-  }
+  settings.strict = a.strict || profile->strict.value_or(false);
+  settings.expect = a.expect || profile->expect.value_or(false);
+  TEARPROOF_ASSIGN_OR_RETURN(
+      settings.parent_directory,
+      ResolveDirectory(a.directory.empty() ? profile->directory.value_or("") : a.directory));
   return settings;
 }
 
 std::string RerunOptions(const StressArguments& a, uint64_t seed) {
-  std::string line = fmt::format(" --duration {} --seed {}", ShellQuote(a.duration), seed);
+  std::string line;
+  AddOption(&line, "--duration", a.duration);
+  AddOption(&line, "--seed", std::to_string(seed));
+  AddOption(&line, "--config", a.config);
+  AddOption(&line, "--profile", a.profile);
   AddOption(&line, "--processes", a.processes);
   AddOption(&line, "--value-size", a.value_size);
   AddOption(&line, "--dir", a.directory);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/api/project_file.h"
 #include "harness/core/result.h"
 #include "harness/history/value.h"
 #include "harness/stress/plan.h"
@@ -22,7 +23,7 @@ struct StressArguments {
   std::vector<std::string> tags;
   std::vector<std::string> backends;
   std::string processes;
-  std::string duration = "10s";
+  std::string duration;
   std::string goal = "1000000";
   std::string value_size;
   std::string directory;
@@ -30,6 +31,8 @@ struct StressArguments {
   std::string kill;
   std::string verify = "full";
   std::string affinity = "none";
+  std::string config;
+  std::string profile;
   std::string json;
   std::string junit;
   std::string markdown;
@@ -50,8 +53,11 @@ struct StressSettings {
   VerifyMode verify = VerifyMode::kFull;
   std::vector<int> affinity;
   std::string parent_directory;
+  bool strict = false;
+  bool expect = false;
 };
-Result<StressSettings> ResolveSettings(const StressArguments& arguments);
+// What the command line leaves open, `profile` (which may be null) says; then the defaults.
+Result<StressSettings> ResolveSettings(const StressArguments& arguments, const Profile* profile);
 
 // The options that make a cell what it is, for the line that runs it again.
 std::string RerunOptions(const StressArguments& arguments, uint64_t seed);

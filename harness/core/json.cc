@@ -14,13 +14,17 @@
 
 namespace tearproof {
 
-Result<nlohmann::json> ReadJsonFile(const std::string& path) {
+Result<std::string> ReadTextFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return SystemError(errno, "cannot read " + path);
   std::ostringstream text;
-  text << file.rdbuf();
-  nlohmann::json value =
-      nlohmann::json::parse(text.str(), /*cb=*/nullptr, /*allow_exceptions=*/false);
+  if (file) text << file.rdbuf();
+  if (!file) return SystemError(errno, "cannot read " + path);
+  return text.str();
+}
+
+Result<nlohmann::json> ReadJsonFile(const std::string& path) {
+  TEARPROOF_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(path));
+  nlohmann::json value = nlohmann::json::parse(text, /*cb=*/nullptr, /*allow_exceptions=*/false);
   if (value.is_discarded()) return UsageError(path + " is no JSON");
   return value;
 }

@@ -12,6 +12,8 @@
 
 namespace tearproof {
 
+// The whole file. Errors: kEnvironment.
+Result<std::string> ReadTextFile(const std::string& path);
 // The parsed file. Errors: kEnvironment where it cannot be read, kUsage where it is no JSON.
 Result<nlohmann::json> ReadJsonFile(const std::string& path);
 
@@ -24,7 +26,7 @@ std::string DumpJson(const nlohmann::json& value);
 // Runs `convert` (which may throw what nlohmann throws) and turns an exception into a usage error
 // that names `source`.
 template <typename Convert>
-auto FromJson(const std::string& source, Convert convert) -> Result<decltype(convert())> {
+auto ConvertJson(const std::string& source, Convert convert) -> Result<decltype(convert())> {
   try {
     return convert();
   } catch (const std::exception& problem) {

@@ -9,6 +9,7 @@
 
 #include "harness/core/unique_fd.h"
 #include "harness/kit/file_io.h"
+#include "harness/kit/number.h"
 #include "harness/kit/pickle.h"
 #include "harness/kit/python.h"
 
@@ -21,7 +22,7 @@ PythonException IsExpired(const PickleObject& deadline, bool& expired) {
     return {PythonKind::kOther, 0,
             "TypeError: '<' not supported between instances of 'bytes' and 'float'"};
   }
-  expired = deadline.kind == PickleObject::Kind::kFloat && deadline.number < PythonTime();
+  expired = deadline.kind != PickleObject::Kind::kNone && deadline.number < PythonTime();
   return {};
 }
 
@@ -72,8 +73,7 @@ void DjangoBuckets::Get(const Request& request, Response& response) {
     return;
   }
   if (object.kind == PickleObject::Kind::kNone) return;
-  response.value = object.kind == PickleObject::Kind::kBytes ? std::string(object.bytes)
-                                                             : std::to_string(object.number);
+  response.value = TextOf(object);
   response.Is(Outcome::kHit);
 }
 
@@ -128,8 +128,8 @@ void DjangoBuckets::Incr(const Request& request, Response& response) {
   Get(request, response);
   if (response.outcome == Outcome::kMiss) return response.Is(Outcome::kRefused);
   if (response.outcome != Outcome::kHit) return;
-  std::string sum;
-  if (!AddToNumber(response.value, request.delta, sum)) {
+  std::string sum = response.value;
+  if (!AddToNumber(sum, request.delta)) {
     return response.Fail(0, "TypeError: the value is no number");
   }
   Store(request.key, sum, DjangoDeadline(kNoTtl, options_));

@@ -39,13 +39,4 @@ std::optional<double> DjangoDeadline(uint32_t ttl_millis, const DjangoOptions& o
   return PythonTime() + seconds;
 }
 
-bool AddToNumber(std::string_view text, int64_t delta, std::string& sum) {
-  int64_t number = 0;
-  const auto [rest, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || problem != std::errc() || rest != text.data() + text.size()) return false;
-  sum = std::to_string(
-      static_cast<int64_t>(static_cast<uint64_t>(number) + static_cast<uint64_t>(delta)));
-  return true;
-}
-
 }  // namespace tearproof::kit

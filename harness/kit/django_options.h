@@ -32,10 +32,6 @@ std::string DjangoKeyHash(std::string_view key);
 // 0 was a second ago.
 std::optional<double> DjangoDeadline(uint32_t ttl_millis, const DjangoOptions& options);
 
-// incr: the sum as the text that is stored. False where `text` is no number that can be added to:
-// Python answers with a TypeError.
-bool AddToNumber(std::string_view text, int64_t delta, std::string& sum);
-
 }  // namespace tearproof::kit
 
 #endif  // TEARPROOF_HARNESS_KIT_DJANGO_OPTIONS_H_

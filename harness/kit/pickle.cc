@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <bit>
 #include <cerrno>
 #include <cstdint>
@@ -13,10 +14,14 @@ constexpr size_t kBlock = 4096;
 constexpr char kProto = '\x80';
 constexpr char kVersion = 3;
 constexpr char kNone = 'N';
+constexpr char kBinInteger = 'J';
 constexpr char kBinFloat = 'G';
 constexpr char kBinBytes = 'B';
 constexpr char kBinPut = 'q';
 constexpr char kStop = '.';
+constexpr std::array<char, 6> kOpcodeList = {kProto,      kBinPut,   kNone,
+                                             kBinInteger, kBinFloat, kBinBytes};
+constexpr std::string_view kOpcodes(kOpcodeList.data(), kOpcodeList.size());
 
 PythonException Truncated() {
   return {PythonKind::kPickleError, 0, "_pickle.UnpicklingError: pickle data was truncated"};
@@ -48,10 +53,10 @@ double BigEndianDouble(std::string_view bytes) {
   return std::bit_cast<double>(bits);
 }
 
-size_t LittleEndianLength(std::string_view bytes) {
-  size_t length = 0;
-  for (size_t i = 4; i-- > 0;) length = (length << 8) | static_cast<unsigned char>(bytes[i]);
-  return length;
+uint32_t LittleEndian(std::string_view bytes) {
+  uint32_t number = 0;
+  for (size_t i = 4; i-- > 0;) number = (number << 8) | static_cast<unsigned char>(bytes[i]);
+  return number;
 }
 
 // Runs one opcode whose argument has a fixed length. False: the file ends within the argument.
@@ -65,6 +70,13 @@ bool LoadArgument(BufferedReader& reader, char opcode, PickleObject& object, siz
     case kNone:
       object = {};
       return true;
+    case kBinInteger:
+      if (!reader.Need(4)) return false;
+      object = {PickleObject::Kind::kInteger,
+                static_cast<double>(static_cast<int32_t>(LittleEndian(reader.Ahead()))),
+                {}};
+      reader.Skip(4);
+      return true;
     case kBinFloat:
       if (!reader.Need(8)) return false;
       object = {PickleObject::Kind::kFloat, BigEndianDouble(reader.Ahead()), {}};
@@ -72,7 +84,7 @@ bool LoadArgument(BufferedReader& reader, char opcode, PickleObject& object, siz
       return true;
     default:  // kBinBytes
       if (!reader.Need(4)) return false;
-      bytes_length = LittleEndianLength(reader.Ahead());
+      bytes_length = LittleEndian(reader.Ahead());
       reader.Skip(4);
       if (!reader.Need(bytes_length)) return false;
       object = {PickleObject::Kind::kBytes, 0, {}};
@@ -94,6 +106,26 @@ std::string PickleExpiry(std::optional<double> expiry) {
   }
   text += kStop;
   return text;
+}
+
+std::string PickleInteger(int32_t number) {
+  std::string text = {kBinInteger};
+  for (int shift = 0; shift < 32; shift += 8) text += static_cast<char>(number >> shift);
+  text += kStop;
+  return text;
+}
+
+std::string TextOf(const PickleObject& object) {
+  switch (object.kind) {
+    case PickleObject::Kind::kNone:
+      return "None";
+    case PickleObject::Kind::kInteger:
+      return std::to_string(static_cast<int64_t>(object.number));
+    case PickleObject::Kind::kFloat:
+      return std::to_string(object.number);
+    default:
+      return std::string(object.bytes);
+  }
 }
 
 std::string PickleBytes(std::string_view bytes) {
@@ -138,10 +170,7 @@ PythonException LoadPickle(BufferedReader& reader, PickleObject& object) {
     const char opcode = reader.Ahead().front();
     reader.Skip(1);
     if (opcode == kStop) break;
-    if (opcode != kProto && opcode != kBinPut && opcode != kNone && opcode != kBinFloat &&
-        opcode != kBinBytes) {
-      return FailOn(opcode);
-    }
+    if (kOpcodes.find(opcode) == std::string_view::npos) return FailOn(opcode);
     if (!LoadArgument(reader, opcode, object, bytes_length)) return ended(Truncated());
     if (opcode == kBinBytes) bytes_end = reader.Position();
     loaded = loaded || (opcode != kProto && opcode != kBinPut);

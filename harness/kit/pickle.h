@@ -4,13 +4,14 @@
 // that ends early is an EOFError or an UnpicklingError, a foreign byte where an opcode should stand
 // is an UnpicklingError or, for the opcodes that parse text or look things up, a ValueError or
 // KeyError; bytes of two writers within one record are no error at all. The records are real
-// (protocol 3: None, float, bytes); Python reads what is written here. Of the opcodes that these
-// records do not use the reader knows only how they fail.
-// Thread safety: none; one reader a file. Ownership: borrows descriptor and buffer.
+// (protocol 3: None, integer, float, bytes); Python reads what is written here. Of the opcodes that
+// these records do not use the reader knows only how they fail. Thread safety: none; one reader a
+// file. Ownership: borrows descriptor and buffer.
 #ifndef TEARPROOF_HARNESS_KIT_PICKLE_H_
 #define TEARPROOF_HARNESS_KIT_PICKLE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ namespace tearproof::kit {
 
 // pickle.dumps of a float or None: 12 or 4 bytes, so that a body behind it shifts.
 std::string PickleExpiry(std::optional<double> expiry);
+// pickle.dumps of an integer of 32 bits in protocol 1, as some store their deadlines.
+std::string PickleInteger(int32_t number);
 // pickle.dumps of `bytes`.
 std::string PickleBytes(std::string_view bytes);
 
@@ -53,11 +56,14 @@ class BufferedReader {
 };
 
 struct PickleObject {
-  enum class Kind { kNone, kFloat, kBytes };
+  enum class Kind { kNone, kInteger, kFloat, kBytes };
   Kind kind = Kind::kNone;
-  double number = 0;
+  double number = 0;       // Of an integer and a float.
   std::string_view bytes;  // Into the reader's buffer; valid until its next Need.
 };
+
+// What str() shows of it.
+std::string TextOf(const PickleObject& object);
 
 // pickle.load: one object up to its STOP; what follows is left unread.
 PythonException LoadPickle(BufferedReader& reader, PickleObject& object);

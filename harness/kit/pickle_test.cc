@@ -32,6 +32,9 @@ TEST(PickleTest, ReadsBackWhatItWrote) {
   EXPECT_FALSE(Load(PickleExpiry(12.25), object, bytes).raised());
   EXPECT_EQ(object.kind, PickleObject::Kind::kFloat);
   EXPECT_EQ(object.number, 12.25);
+  EXPECT_FALSE(Load(PickleInteger(-77), object, bytes).raised());
+  EXPECT_EQ(object.kind, PickleObject::Kind::kInteger);
+  EXPECT_EQ(object.number, -77);
   EXPECT_FALSE(Load(PickleExpiry(std::nullopt), object, bytes).raised());
   EXPECT_EQ(object.kind, PickleObject::Kind::kNone);
 }

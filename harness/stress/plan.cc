@@ -29,9 +29,24 @@ std::optional<OpKind> MissingStep(const std::set<OpKind>& operations,
   return std::nullopt;
 }
 
+json SizesToJson(const SizeDistribution& sizes) {
+  json out = {{"choices", sizes.choices}};
+  if (sizes.range) out["range"] = {sizes.range->first, sizes.range->second};
+  return out;
+}
+
+SizeDistribution SizesFromJson(const json& in) {
+  SizeDistribution sizes;
+  sizes.choices = in.at("choices").get<std::vector<uint64_t>>();
+  if (in.contains("range")) {
+    sizes.range = std::pair(in["range"].at(0).get<uint64_t>(), in["range"].at(1).get<uint64_t>());
+  }
+  return sizes;
+}
+
 json OverridesToJson(const Overrides& overrides) {
   json out = {{"processes", overrides.processes}};
-  if (overrides.value_size) out["value_size"] = *overrides.value_size;
+  if (overrides.value_sizes) out["value_sizes"] = SizesToJson(*overrides.value_sizes);
   if (overrides.kills_per_second) out["kills_per_second"] = *overrides.kills_per_second;
   return out;
 }
@@ -39,7 +54,7 @@ json OverridesToJson(const Overrides& overrides) {
 Overrides OverridesFromJson(const json& in) {
   Overrides overrides;
   overrides.processes = in.at("processes").get<std::map<std::string, uint32_t>>();
-  if (in.contains("value_size")) overrides.value_size = in["value_size"].get<std::string>();
+  if (in.contains("value_sizes")) overrides.value_sizes = SizesFromJson(in["value_sizes"]);
   if (in.contains("kills_per_second")) {
     overrides.kills_per_second = in["kills_per_second"].get<double>();
   }
@@ -86,10 +101,7 @@ Result<void> ApplyOverrides(const Overrides& overrides, Scenario* scenario) {
       if (role.name == name) role.stress->processes = count;
     }
   }
-  if (overrides.value_size && !scenario->counters) {
-    TEARPROOF_ASSIGN_OR_RETURN(scenario->value_sizes,
-                               ParseSizeDistribution(*overrides.value_size));
-  }
+  if (overrides.value_sizes && !scenario->counters) scenario->value_sizes = *overrides.value_sizes;
   if (overrides.kills_per_second) scenario->kills_per_second = *overrides.kills_per_second;
   return {};
 }
@@ -149,7 +161,7 @@ Result<void> WritePlan(const Plan& plan, const std::string& path) {
 
 Result<Plan> ReadPlan(const std::string& path) {
   TEARPROOF_ASSIGN_OR_RETURN(const json in, ReadJsonFile(path));
-  return FromJson(path, [&] {
+  return ConvertJson(path, [&] {
     if (in.at("version") != kPlanVersion) {
       throw std::runtime_error("it was written by another version of tearproof");
     }

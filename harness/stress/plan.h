@@ -23,7 +23,7 @@ namespace tearproof::stress {
 // What the command line changes of a scenario.
 struct Overrides {
   std::map<std::string, uint32_t> processes;  // By role.
-  std::optional<std::string> value_size;
+  std::optional<SizeDistribution> value_sizes;
   std::optional<double> kills_per_second;
 };
 // Errors: kUsage for a role that the scenario does not have, naming those it has.

@@ -130,7 +130,7 @@ Result<void> WriteRoundInfo(const RoundInfo& info, const std::string& round_dire
 Result<RoundInfo> ReadRoundInfo(const std::string& round_directory) {
   const std::string path = round_directory + "/round.json";
   TEARPROOF_ASSIGN_OR_RETURN(const json in, ReadJsonFile(path));
-  return FromJson(path, [&] {
+  return ConvertJson(path, [&] {
     RoundInfo info;
     info.header = HeaderFromJson(in.at("header"));
     for (const json& process : in.at("processes")) {

@@ -15,7 +15,7 @@
 #include "harness/check/judge.h"
 #include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
-#include "harness/core/text.h"
+#include "harness/history/segment.h"
 #include "harness/stress/round_directory.h"
 #include "harness/stress/round_runner.h"
 #include "harness/stress/round_store.h"

@@ -13,80 +13,27 @@ constexpr size_t kMostOps = 12;
 constexpr size_t kIndent = 4;
 constexpr size_t kLongestOp = 30;
 
-struct Unit {
-  const char* name;
-  double nanos;
-  int decimals;
-};
-
-// One unit for the whole table, so that the times line up.
-Unit UnitFor(int64_t span, bool steps) {
-  if (steps) return {"steps", 1, 0};
-  if (span < 100'000'000) return {"µs", 1e3, 1};
-  if (span < 100'000'000'000) return {"ms", 1e6, 1};
-  return {"s", 1e9, 1};
-}
-
 struct Lane {
   const EvidenceOp* evidence;
   char letter;
   std::string what;
   std::string when;
+  std::string part;
 };
 
-std::string DescribeOp(const EvidenceOp& evidence) {
-  const Op& op = evidence.op;
-  std::string what(OpKindName(op.kind));
-  if (TakesKey(op.kind)) what += " " + EscapeForTerminal(evidence.key, 16);
-  if (op.kind == OpKind::kIncr) what += fmt::format(" by {}", op.length);
-  if (op.ttl_millis != kNoTtl) {
-    what += " for " + FormatDuration(int64_t{op.ttl_millis} * 1'000'000);
-  }
-  what += ": ";
-  what += op.outcome == Outcome::kOpen ? "no return" : OutcomeName(op.outcome);
-  if (op.observation == Observed::kNumber) {
-    what += fmt::format(" {}", static_cast<int64_t>(op.observed));
-  }
-  return Shorten(what, kLongestOp);
-}
-
-// The deciding operations and the first of the others, by invocation.
-std::vector<const EvidenceOp*> Chosen(const std::vector<EvidenceOp>& evidence) {
-  std::vector<const EvidenceOp*> chosen;
-  for (const bool deciding : {true, false}) {
-    for (const EvidenceOp& each : evidence) {
-      if (each.deciding == deciding && chosen.size() < kMostOps) chosen.push_back(&each);
-    }
-  }
-  std::stable_sort(chosen.begin(), chosen.end(), [](const EvidenceOp* a, const EvidenceOp* b) {
-    return a->op.invoke < b->op.invoke;
-  });
-  return chosen;
-}
-
-std::vector<Lane> MakeLanes(const std::vector<const EvidenceOp*>& chosen, bool steps) {
-  const int64_t origin = chosen.front()->op.invoke;
-  int64_t span = 0;
-  for (const EvidenceOp* each : chosen) {
-    span = std::max(span, each->op.invoke - origin);
-    if (each->op.ret != kNever) span = std::max(span, each->op.ret - origin);
-  }
-  const Unit unit = UnitFor(span, steps);
-  const auto format = [&](int64_t time) {
-    return fmt::format("{:.{}f}", static_cast<double>(time - origin) / unit.nanos, unit.decimals);
-  };
+std::vector<Lane> MakeLanes(const std::vector<OpText>& ops) {
   size_t from_width = 0;
   size_t to_width = 0;
-  for (const EvidenceOp* each : chosen) {
-    from_width = std::max(from_width, format(each->op.invoke).size());
-    to_width = std::max(to_width, each->op.ret == kNever ? 3 : format(each->op.ret).size());
+  for (const OpText& op : ops) {
+    from_width = std::max(from_width, DisplayWidth(op.from));
+    to_width = std::max(to_width, DisplayWidth(op.to));
   }
   std::vector<Lane> lanes;
-  for (const EvidenceOp* each : chosen) {
-    const std::string to = each->op.ret == kNever ? "…" : format(each->op.ret);
-    lanes.push_back({each, static_cast<char>('A' + lanes.size()), DescribeOp(*each),
-                     fmt::format("{} – {} {}", PadLeft(format(each->op.invoke), from_width),
-                                 PadLeft(to, to_width), unit.name)});
+  for (const OpText& op : ops) {
+    lanes.push_back(
+        {op.evidence, static_cast<char>('A' + lanes.size()), Shorten(op.what, kLongestOp),
+         fmt::format("{} – {} {}", PadLeft(op.from, from_width), PadLeft(op.to, to_width), op.unit),
+         op.part});
   }
   return lanes;
 }
@@ -105,9 +52,7 @@ std::string OpTable(const Page& page, const std::vector<Lane>& lanes) {
     const std::string first =
         fmt::format("{}{}{}  {}  {}  ", std::string(kIndent - 2, ' '), deciding ? "→ " : "  ",
                     lane.letter, PadRight(lane.what, what_width), PadLeft(lane.when, when_width));
-    std::string part = EscapeForTerminal(lane.evidence->part, 200);
-    if (deciding) part += part.empty() ? "decides" : " (decides)";
-    std::string block = Block(first, part, page.columns);
+    std::string block = Block(first, lane.part, page.columns);
     if (block.empty()) {
       block = first.substr(0, first.find_last_not_of(' ') + 1) + "\n";
     }
@@ -178,18 +123,14 @@ std::string LaneLines(const Page& page, const std::vector<Lane>& lanes) {
 
 std::string TimeDiagram(const Page& page, const std::vector<EvidenceOp>& evidence,
                         const std::string& engine) {
-  if (evidence.empty()) return "";
-  const std::vector<const EvidenceOp*> chosen = Chosen(evidence);
-  const std::vector<Lane> lanes = MakeLanes(chosen, engine != "stress");
+  const std::vector<Lane> lanes = MakeLanes(DescribeOps(evidence, engine, kMostOps));
+  if (lanes.empty()) return "";
   std::string diagram = OpTable(page, lanes);
-  if (chosen.size() < evidence.size()) {
+  if (lanes.size() < evidence.size()) {
     diagram += fmt::format("{}and {} more, in the report\n", std::string(kIndent, ' '),
-                           evidence.size() - chosen.size());
+                           evidence.size() - lanes.size());
   }
   diagram += "\n" + LaneLines(page, lanes);
-  diagram += page.style.Dim(std::string(kIndent, ' ') +
-                            "time runs to the right, in order of events, not to scale") +
-             "\n";
   return diagram;
 }
 

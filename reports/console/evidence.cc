@@ -10,65 +10,21 @@
 namespace tearproof::reports::console {
 namespace {
 
-// A broken promise of one backend, all its scenarios as one.
-struct Break {
-  const MatrixRow* row;
-  const MatrixCell* cell;
-  const CellResult source;
-};
+constexpr std::string_view kDiagramKey =
+    "(Diagrams: a lane a process, a letter an operation; in order, not to scale.)";
 
-enum class Class : uint8_t { kFails, kExpected, kKnown, kNotPromised };
-
-Class ClassOf(const Break& each) {
-  if (each.source.standing == Standing::kFails) return Class::kFails;
-  if (!each.source.result->known_issue.empty()) return Class::kKnown;
-  return each.cell->promised ? Class::kExpected : Class::kNotPromised;
-}
-
-std::string_view TitleOf(Class which) {
+std::string_view TitleOf(BreakClass which) {
   switch (which) {
-    case Class::kFails:
+    case BreakClass::kFails:
       return "Broken promises";
-    case Class::kExpected:
+    case BreakClass::kExpected:
       return "Broken promises, as expected";
-    case Class::kKnown:
+    case BreakClass::kKnown:
       return "Known races";
-    case Class::kNotPromised:
+    case BreakClass::kNotPromised:
       return "Also broken, but never promised";
   }
   return "";
-}
-
-std::vector<Break> FindBreaks(const Page& page) {
-  std::vector<Break> breaks;
-  for (const MatrixRow& row : page.rows) {
-    for (const auto& [promise, cell] : row.cells) {
-      if (cell.verdict.judgement != Judgement::kBroken) continue;
-      for (const CellResult& each : ResultsOf(page.record, row, promise)) {
-        if (each.cell != cell.source) continue;
-        breaks.push_back({&row, &cell, each});
-        break;
-      }
-    }
-  }
-  return breaks;
-}
-
-// "12,345 times in 3.1 M hits that overlapped a set of their key; also in set-set".
-std::string Amount(const Page& page, const Break& each) {
-  const Verdict& verdict = each.source.result->verdict;
-  std::string amount =
-      verdict.violations == 1 ? "once" : fmt::format("{} times", FormatCount(verdict.violations));
-  const std::string covered = Covered(verdict);
-  if (!covered.empty()) amount += " in " + covered;
-  std::vector<std::string> others;
-  for (const CellResult& other : ResultsOf(page.record, *each.row, each.cell->verdict.promise)) {
-    if (other.cell == each.source.cell) continue;
-    if (other.result->verdict.judgement != Judgement::kBroken) continue;
-    others.push_back(SafeName(other.cell->scenario));
-  }
-  if (!others.empty()) amount += "; also in " + Join(others, ", ");
-  return amount;
 }
 
 std::string CauseAndRemedy(const Page& page, const std::string& name,
@@ -87,12 +43,8 @@ std::string CauseAndRemedy(const Page& page, const std::string& name,
 }
 
 std::string Title(const Page& page, const Break& each) {
-  const Verdict& verdict = each.cell->verdict;
-  const std::string name = SafeName(each.row->display_name);
-  const std::string title = fmt::format("{} broke {} in {}", name, PromiseName(verdict.promise),
-                                        SafeName(each.source.cell->scenario));
-  const std::string shown = Shorten(title, page.columns - 2);
-  const bool fails = ClassOf(each) == Class::kFails;
+  const std::string shown = Shorten(BreakTitle(each), page.columns - 2);
+  const bool fails = ClassOf(each) == BreakClass::kFails;
   return "  " + (fails ? page.style.Red(shown) : page.style.Bold(shown)) + "\n";
 }
 
@@ -103,7 +55,7 @@ std::string Sentence(const Page& page, const Verdict& verdict) {
 
 std::string Full(const Page& page, const Break& each, std::set<std::string>* explained) {
   const Verdict& verdict = each.source.result->verdict;
-  std::string text = Title(page, each) + Block("  ", Amount(page, each), page.columns);
+  std::string text = Title(page, each) + Block("  ", BreakAmount(page.record, each), page.columns);
   std::string rerun;
   if (!each.source.cell->rerun.empty()) {
     rerun = "  Run it again:\n" + CopyLine(page, each.source.cell->rerun);
@@ -117,7 +69,7 @@ std::string Full(const Page& page, const Break& each, std::set<std::string>* exp
 }
 
 std::string Brief(const Page& page, const Break& each) {
-  std::string text = Title(page, each) + Block("  ", Amount(page, each), page.columns);
+  std::string text = Title(page, each) + Block("  ", BreakAmount(page.record, each), page.columns);
   if (!each.source.result->known_issue.empty()) {
     text += Block("    known: ", EscapeForTerminal(each.source.result->known_issue), page.columns);
   }
@@ -129,17 +81,21 @@ std::string Brief(const Page& page, const Break& each) {
 }  // namespace
 
 std::string EvidenceSection(const Page& page, bool only_failing) {
-  const std::vector<Break> breaks = FindBreaks(page);
+  const std::vector<Break> breaks = FindBreaks(page.record, page.rows);
   std::string section;
   std::set<std::string> explained;
-  for (const Class which : {Class::kFails, Class::kExpected, Class::kKnown, Class::kNotPromised}) {
-    if (only_failing && which != Class::kFails) continue;
+  bool key_shown = false;
+  for (const BreakClass which :
+       {BreakClass::kFails, BreakClass::kExpected, BreakClass::kKnown, BreakClass::kNotPromised}) {
+    if (only_failing && which != BreakClass::kFails) continue;
+    const bool full = which == BreakClass::kFails || which == BreakClass::kExpected;
     bool titled = false;
     for (const Break& each : breaks) {
       if (ClassOf(each) != which) continue;
       if (!titled) section += Heading(page.style, TitleOf(which));
+      if (full && !key_shown) section += Block("  ", kDiagramKey, page.columns);
+      key_shown = key_shown || full;
       titled = true;
-      const bool full = which == Class::kFails || which == Class::kExpected;
       section += "\n" + (full ? Full(page, each, &explained) : Brief(page, each));
     }
   }

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "harness/core/text.h"
 #include "reports/console/sections.h"
+#include "reports/mark.h"
 
 namespace tearproof::reports::console {
 namespace {
@@ -13,98 +13,6 @@ namespace {
 constexpr size_t kIndent = 2;
 constexpr size_t kGap = 2;
 constexpr size_t kLongestName = 30;
-
-// What a cell shows. Capitals are what counts against the run.
-enum class Mark : uint8_t {
-  kHeld,
-  kBrokenCounted,
-  kBroken,
-  kKnown,
-  kHeldUnexpected,
-  kUnsureCounted,
-  kUnsure,
-  kIdleCounted,
-  kIdle,
-  kAbsent,
-};
-constexpr size_t kMarkCount = 10;
-
-Mark CountedMark(Judgement judgement) {
-  switch (judgement) {
-    case Judgement::kHeld:
-      return Mark::kHeldUnexpected;
-    case Judgement::kBroken:
-      return Mark::kBrokenCounted;
-    case Judgement::kInconclusive:
-      return Mark::kUnsureCounted;
-    case Judgement::kNotExercised:
-      return Mark::kIdleCounted;
-  }
-  return Mark::kAbsent;
-}
-
-// If any scenario counts against the run, the mark is of the worst of them; else of all as one.
-Mark MarkOf(const Page& page, const MatrixRow& row, Promise promise) {
-  const auto found = row.cells.find(promise);
-  if (found == row.cells.end()) return Mark::kAbsent;
-  const MatrixCell& cell = found->second;
-  if (cell.standing == Standing::kFails || cell.standing == Standing::kOpen) {
-    for (const CellResult& each : ResultsOf(page.record, row, promise)) {
-      if (each.standing == cell.standing) return CountedMark(each.result->verdict.judgement);
-    }
-  }
-  switch (cell.verdict.judgement) {
-    case Judgement::kHeld:
-      return Mark::kHeld;
-    case Judgement::kBroken:
-      return cell.known_issue.empty() ? Mark::kBroken : Mark::kKnown;
-    case Judgement::kInconclusive:
-      return Mark::kUnsure;
-    case Judgement::kNotExercised:
-      return Mark::kIdle;
-  }
-  return Mark::kAbsent;
-}
-
-std::string_view MarkText(Mark mark) {
-  constexpr std::array<std::string_view, kMarkCount> kTexts = {
-      "", "BROKEN", "broken", "known", "HELD", "UNSURE", "unsure", "IDLE", "idle", "·"};
-  return kTexts[static_cast<size_t>(mark)];
-}
-
-std::string_view MarkMeaning(const RunRecord& record, Mark mark) {
-  switch (mark) {
-    case Mark::kHeld:
-      return "held: judged that many times, never seen broken";
-    case Mark::kBrokenCounted:
-      return record.expect ? "broken, and expected to hold"
-                           : "a promise was broken; the evidence is below";
-    case Mark::kBroken:
-      return record.expect ? "broken, as it must or may"
-                           : "broken, but this cache never promised it";
-    case Mark::kKnown:
-      return "broken, and listed as known";
-    case Mark::kHeldUnexpected:
-      return "held, but it was expected to break";
-    case Mark::kUnsureCounted:
-      return "inconclusive: the judge could not decide";
-    case Mark::kUnsure:
-      return "inconclusive, and not promised";
-    case Mark::kIdleCounted:
-      return "promised, but this run never put it to the test";
-    case Mark::kIdle:
-      return "not exercised";
-    case Mark::kAbsent:
-      return "no scenario of this run asks for it";
-  }
-  return "";
-}
-
-std::string CellText(const Page& page, const MatrixRow& row, Promise promise) {
-  const Mark mark = MarkOf(page, row, promise);
-  return mark == Mark::kHeld ? ShortCount(row.cells.at(promise).verdict.exercised)
-                             : std::string(MarkText(mark));
-}
 
 std::string PaintMark(const Style& style, Mark mark, const std::string& text) {
   switch (mark) {
@@ -135,7 +43,7 @@ std::vector<Column> PresentColumns(const Page& page) {
     bool present = false;
     for (const MatrixRow& row : page.rows) {
       present = present || row.cells.contains(info.promise);
-      width = std::max(width, DisplayWidth(CellText(page, row, info.promise)));
+      width = std::max(width, DisplayWidth(CellText(page.record, row, info.promise)));
     }
     if (present) columns.push_back({&info, width});
   }
@@ -160,9 +68,9 @@ std::string Table(const Page& page, size_t name_width, std::span<const Column> c
     } else {
       for (const Column& column : columns) {
         const Promise promise = column.info->promise;
-        table +=
-            std::string(kGap, ' ') + PaintMark(page.style, MarkOf(page, row, promise),
-                                               PadLeft(CellText(page, row, promise), column.width));
+        table += std::string(kGap, ' ') +
+                 PaintMark(page.style, MarkOf(page.record, row, promise),
+                           PadLeft(CellText(page.record, row, promise), column.width));
       }
     }
     table += "\n";
@@ -176,7 +84,7 @@ std::string Legend(const Page& page, std::span<const Column> columns) {
     for (const Column& column : columns) {
       if (row.all_skipped) break;
       const Promise promise = column.info->promise;
-      used.try_emplace(MarkOf(page, row, promise), CellText(page, row, promise));
+      used.try_emplace(MarkOf(page.record, row, promise), CellText(page.record, row, promise));
     }
   }
   std::string legend;

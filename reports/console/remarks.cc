@@ -4,6 +4,7 @@
 
 #include "harness/core/text.h"
 #include "reports/console/sections.h"
+#include "reports/verdict_words.h"
 
 namespace tearproof::reports::console {
 namespace {
@@ -74,109 +75,23 @@ std::string Scope(const Page& page) {
   return text;
 }
 
-std::string Plural(size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
-struct Tally {
-  size_t judged = 0;
-  size_t failing = 0;
-  size_t open = 0;
-  size_t held = 0;
-  size_t known = 0;
-  size_t tolerated = 0;
-  std::vector<std::string> failing_backends;
-  std::vector<std::string> open_backends;
-  std::string rerun;  // Of the first that fails, else of the first left open.
-};
-
-Tally Count(const Page& page) {
-  Tally tally;
-  std::string open_rerun;
-  for (const MatrixRow& row : page.rows) {
-    for (const auto& [promise, cell] : row.cells) {
-      if (cell.verdict.judgement == Judgement::kNotExercised && cell.standing == Standing::kFine) {
-        continue;
-      }
-      ++tally.judged;
-      if (cell.verdict.judgement == Judgement::kHeld) ++tally.held;
-      if (cell.standing == Standing::kKnown) ++tally.known;
-      if (cell.standing == Standing::kTolerated) ++tally.tolerated;
-      if (cell.standing != Standing::kFails && cell.standing != Standing::kOpen) continue;
-      const bool fails = cell.standing == Standing::kFails;
-      ++(fails ? tally.failing : tally.open);
-      std::vector<std::string>& names = fails ? tally.failing_backends : tally.open_backends;
-      const std::string name = SafeName(row.backend);
-      if (names.empty() || names.back() != name) names.push_back(name);
-      for (const CellResult& each : ResultsOf(page.record, row, promise)) {
-        std::string& rerun = fails ? tally.rerun : open_rerun;
-        if (each.standing == cell.standing && rerun.empty()) rerun = each.cell->rerun;
-      }
-    }
-  }
-  if (tally.rerun.empty()) tally.rerun = open_rerun;
-  return tally;
-}
-
-std::string VerdictText(const Page& page, const Tally& tally, int code) {
-  const RunRecord& record = page.record;
-  switch (code) {
-    case 0: {
-      if (record.expect) {
-        return fmt::format("AS EXPECTED: all {} verdicts are what the backends state.",
-                           tally.judged);
-      }
-      std::string text = fmt::format("HELD: no promise was seen broken; {} held.", tally.held);
-      if (tally.known > 0) text += fmt::format(" {} known.", Plural(tally.known, "race"));
-      if (tally.tolerated > 0) {
-        text += fmt::format(" {} not promised did not hold.", tally.tolerated);
-      }
-      return text;
-    }
-    case 1:
-      if (record.expect) {
-        return fmt::format("NOT AS EXPECTED: {} of {} verdicts, of {}.", tally.failing,
-                           tally.judged, Join(tally.failing_backends, ", "));
-      }
-      return fmt::format("BROKEN: {}, by {}.{}", Plural(tally.failing, "promise"),
-                         Join(tally.failing_backends, ", "),
-                         tally.open == 0 ? "" : fmt::format(" {} left open.", tally.open));
-    case 2:
-      if (tally.open == 0) return "INCONCLUSIVE: something could not run; see above.";
-      return fmt::format(
-          "INCONCLUSIVE: nothing that counts was seen broken, but {} of {} left open.",
-          Plural(tally.open, "promise"), Join(tally.open_backends, ", "));
-    case 4:
-      return "NOTHING SELECTED: no scenario ran on any backend.";
-    case 77:
-      return "CANNOT RUN: this machine cannot run what was asked for; see the reasons above.";
-    case 130:
-      return "INTERRUPTED: nothing that counts was seen broken until then.";
-    default:
-      return fmt::format("Exit code {}.", code);
-  }
-}
-
 }  // namespace
 
 std::string RemarksSection(const Page& page) { return Notes(page) + Skipped(page) + Scope(page); }
 
 std::string VerdictSection(const Page& page) {
-  const int code = page.record.ExitCode();
-  const Tally tally = Count(page);
+  const VerdictWords words = PutIntoWords(page.record, page.rows);
   std::string section = "\n";
   if (!page.record.directory.empty()) {
     section += "Report   " + EscapeForTerminal(page.record.directory, 4096) + "\n";
   }
-  for (const std::string& line : WrapWords(VerdictText(page, tally, code), page.columns)) {
-    section += (code == 0   ? page.style.Green(line)
-                : code == 1 ? page.style.Red(line)
-                            : page.style.Yellow(line)) +
+  for (const std::string& line : WrapWords(words.sentence, page.columns)) {
+    section += (words.exit_code == 0   ? page.style.Green(line)
+                : words.exit_code == 1 ? page.style.Red(line)
+                                       : page.style.Yellow(line)) +
                "\n";
   }
-  std::string copy = tally.rerun;
-  if (copy.empty() && code != 0) copy = page.record.command_line;
-  if (code != 0 && !copy.empty()) section += CopyLine(page, copy);
+  if (!words.rerun.empty()) section += CopyLine(page, words.rerun);
   return section;
 }
 

@@ -11,6 +11,7 @@
 
 #include "harness/api/run_record.h"
 #include "reports/console/layout.h"
+#include "reports/findings.h"
 
 namespace tearproof::reports::console {
 
@@ -21,21 +22,6 @@ struct Page {
   size_t columns = 80;
 };
 
-// One verdict of one cell, and what it means for the run.
-struct CellResult {
-  const CellRecord* cell = nullptr;
-  const PromiseResult* result = nullptr;
-  Standing standing = Standing::kFine;
-};
-// What the cells of `row` say of `promise`, in the order of the record.
-std::vector<CellResult> ResultsOf(const RunRecord& record, const MatrixRow& row, Promise promise);
-
-// "3.1 M", "12 k", "950": at most five columns.
-std::string ShortCount(uint64_t count);
-// A captured name, fit for a table cell.
-std::string SafeName(std::string_view name);
-// The counts and the unit of what was covered: "3.1 M hits that overlapped ...".
-std::string Covered(const Verdict& verdict);
 // A line to copy: alone on its line and never wrapped.
 std::string CopyLine(const Page& page, std::string_view command);
 

@@ -8,8 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "harness/check/damage.h"
 #include "harness/check/evidence.h"
-#include "harness/check/intact/damage.h"
 #include "harness/check/interval_index.h"
 #include "harness/core/text.h"
 #include "harness/history/value.h"

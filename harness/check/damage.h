@@ -3,8 +3,8 @@
 // Purpose: names the anomaly of a damaged hit and puts its bytes into plain words: "0–2047 from
 // set #812 of process 3, 2048–4095 from set #790 of process 1".
 // Thread safety: pure functions. Units: bytes.
-#ifndef TEARPROOF_HARNESS_CHECK_INTACT_DAMAGE_H_
-#define TEARPROOF_HARNESS_CHECK_INTACT_DAMAGE_H_
+#ifndef TEARPROOF_HARNESS_CHECK_DAMAGE_H_
+#define TEARPROOF_HARNESS_CHECK_DAMAGE_H_
 
 #include <algorithm>
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 #include "harness/history/history.h"
 
-namespace tearproof::check::intact {
+namespace tearproof::check {
 
 // How telling an evidence is; the most telling one is shown.
 inline constexpr int kMixedRank = 50;
@@ -50,6 +50,6 @@ Damage Classify(const History& history, const Op& get);
 std::string DescribeDamagedHit(const History& history, const Op& get, const Damage& damage,
                                const WrittenLengths& lengths);
 
-}  // namespace tearproof::check::intact
+}  // namespace tearproof::check
 
-#endif  // TEARPROOF_HARNESS_CHECK_INTACT_DAMAGE_H_
+#endif  // TEARPROOF_HARNESS_CHECK_DAMAGE_H_

@@ -1,4 +1,4 @@
-#include "harness/check/intact/damage.h"
+#include "harness/check/damage.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "harness/check/evidence.h"
 
-namespace tearproof::check::intact {
+namespace tearproof::check {
 namespace {
 
 using Source = DamageRun::Source;
@@ -116,4 +116,4 @@ std::string DescribeDamagedHit(const History& history, const Op& get, const Dama
                      DescribeRuns(history, runs));
 }
 
-}  // namespace tearproof::check::intact
+}  // namespace tearproof::check

@@ -1,0 +1,65 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "harness/core/owned_directory.h"
+#include "harness/kit/backend_driver.h"
+#include "harness/kit/file_io.h"
+
+namespace tearproof::backends::ticket_rename {
+Result<std::unique_ptr<Backend>> Open(const BackendSetup& setup);
+namespace {
+
+class TicketRenameTest : public testing::Test {
+ protected:
+  kit::BackendDriver Driver(const std::string& max_entries = "300") {
+    kit::BackendDriver driver(
+        &Open, directory_,
+        {{"max_entries", max_entries}, {"cull_frequency", "1"}, {"timeout", "300"}});
+    EXPECT_EQ(driver.Init(), Outcome::kDone);
+    return driver;
+  }
+  std::string PathOf(const std::string& key) const {
+    const std::string hash = kit::Md5Hex(":1:" + key);
+    return directory_ + "/" + hash.substr(0, 2) + "/" + hash.substr(2, 2) + "/" + hash.substr(4);
+  }
+
+  OwnedDirectory owned_ = std::move(OwnedDirectory::Create(testing::TempDir()).value());
+  std::string directory_ = owned_.path() + "/cache";
+};
+
+TEST_F(TicketRenameTest, ReplacesTheInode) {
+  auto cache = Driver();
+  cache.Set("k0", "old");
+  struct stat before;
+  ASSERT_EQ(stat(PathOf("k0").c_str(), &before), 0);
+  std::filesystem::create_hard_link(PathOf("k0"), owned_.path() + "/kept");
+  EXPECT_EQ(cache.Set("k0", std::string(9000, 'n')), Outcome::kDone);
+  struct stat after;
+  ASSERT_EQ(stat(PathOf("k0").c_str(), &after), 0);
+  EXPECT_NE(before.st_ino, after.st_ino);
+  EXPECT_EQ(cache.Get("k0"), Outcome::kHit);
+  EXPECT_EQ(cache.value(), std::string(9000, 'n'));
+}
+
+TEST_F(TicketRenameTest, FailedRenameIsSwallowedAndLeavesTheTemporaryFile) {
+  auto cache = Driver();
+  std::filesystem::create_directories(PathOf("k0"));
+  EXPECT_EQ(cache.Set("k0", "v"), Outcome::kDone);
+  EXPECT_EQ(cache.Get("k0"), Outcome::kMiss);
+  std::vector<std::string> names;
+  ASSERT_EQ(kit::ListDirectory(directory_, names), 0);
+  EXPECT_EQ(names.size(), 2u);
+}
+
+TEST_F(TicketRenameTest, OnlyTheCronJobCulls) {
+  auto cache = Driver("3");
+  for (int i = 0; i < 9; ++i) cache.Set(kit::NumberedKey(i), "v");
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(cache.Get(kit::NumberedKey(i)), Outcome::kHit);
+  EXPECT_EQ(cache.Cull(), Outcome::kDone);
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(cache.Get(kit::NumberedKey(i)), Outcome::kMiss);
+}
+
+}  // namespace
+}  // namespace tearproof::backends::ticket_rename

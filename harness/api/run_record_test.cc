@@ -1,0 +1,206 @@
+#include "harness/api/run_record.h"
+
+#include <gtest/gtest.h>
+
+namespace tearproof {
+namespace {
+
+PromiseResult Make(Judgement judgement, bool promised = true, std::string known_issue = "") {
+  PromiseResult result;
+  result.verdict.judgement = judgement;
+  result.promised = promised;
+  result.expectation = promised ? Expectation::kMustHold : Expectation::kMayBreak;
+  result.known_issue = std::move(known_issue);
+  return result;
+}
+
+CellRecord Cell(std::string backend, std::string scenario, std::vector<PromiseResult> promises) {
+  CellRecord cell;
+  cell.backend = std::move(backend);
+  cell.scenario = std::move(scenario);
+  cell.promises = std::move(promises);
+  return cell;
+}
+
+CellRecord Unrun(std::string backend, CellState state, std::string reason = "") {
+  CellRecord cell = Cell(std::move(backend), "get-set", {});
+  cell.state = state;
+  cell.reason = std::move(reason);
+  return cell;
+}
+
+RunRecord Record(std::vector<CellRecord> cells) {
+  RunRecord record;
+  record.cells = std::move(cells);
+  return record;
+}
+
+RunRecord OneVerdict(PromiseResult result) { return Record({Cell("a", "s", {std::move(result)})}); }
+
+const PromiseResult kHeld = Make(Judgement::kHeld);
+const PromiseResult kBroken = Make(Judgement::kBroken);
+const PromiseResult kUnsure = Make(Judgement::kInconclusive);
+const PromiseResult kIdle = Make(Judgement::kNotExercised);
+
+TEST(ExitCodeTest, CountsWhatIsPromised) {
+  EXPECT_EQ(OneVerdict(kHeld).ExitCode(), 0);
+  EXPECT_EQ(OneVerdict(kBroken).ExitCode(), 1);
+  EXPECT_EQ(OneVerdict(kUnsure).ExitCode(), 2);
+  EXPECT_EQ(OneVerdict(kIdle).ExitCode(), 2);
+  EXPECT_EQ(OneVerdict(Make(Judgement::kBroken, false)).ExitCode(), 0);
+  EXPECT_EQ(OneVerdict(Make(Judgement::kInconclusive, false)).ExitCode(), 0);
+  EXPECT_EQ(OneVerdict(Make(Judgement::kNotExercised, false)).ExitCode(), 0);
+}
+
+TEST(ExitCodeTest, StrictCountsAllThatWasJudged) {
+  const auto strict = [](Judgement judgement) {
+    RunRecord record = OneVerdict(Make(judgement, false));
+    record.strict = true;
+    return record.ExitCode();
+  };
+  EXPECT_EQ(strict(Judgement::kBroken), 1);
+  EXPECT_EQ(strict(Judgement::kInconclusive), 2);
+  EXPECT_EQ(strict(Judgement::kNotExercised), 0);
+}
+
+TEST(ExitCodeTest, AKnownRaceDoesNotFailAndANewOneDoes) {
+  const PromiseResult known = Make(Judgement::kBroken, true, "#7");
+  EXPECT_EQ(OneVerdict(known).ExitCode(), 0);
+  RunRecord strict = OneVerdict(known);
+  strict.strict = true;
+  EXPECT_EQ(strict.ExitCode(), 0);
+  EXPECT_EQ(Record({Cell("a", "s", {known}), Cell("a", "t", {kBroken})}).ExitCode(), 1);
+  EXPECT_EQ(Record({Cell("a", "s", {known}), Cell("a", "t", {kUnsure})}).ExitCode(), 2);
+}
+
+TEST(ExitCodeTest, WhatAnotherScenarioExercisedIsNotOpen) {
+  EXPECT_EQ(Record({Cell("a", "s", {kIdle}), Cell("a", "t", {kHeld})}).ExitCode(), 0);
+  EXPECT_EQ(Record({Cell("a", "s", {kIdle}), Cell("b", "t", {kHeld})}).ExitCode(), 2);
+}
+
+TEST(ExitCodeTest, BrokenPrecedesInterruptedPrecedesInconclusive) {
+  RunRecord record = OneVerdict(kUnsure);
+  record.interrupted = true;
+  EXPECT_EQ(record.ExitCode(), 130);
+  record.cells.push_back(Cell("b", "s", {kBroken}));
+  EXPECT_EQ(record.ExitCode(), 1);
+  RunRecord nothing;
+  nothing.interrupted = true;
+  EXPECT_EQ(nothing.ExitCode(), 130);
+  RunRecord by_cell = OneVerdict(kHeld);
+  by_cell.cells[0].state = CellState::kInterrupted;
+  EXPECT_EQ(by_cell.ExitCode(), 130);
+}
+
+TEST(ExitCodeTest, NothingSelected) { EXPECT_EQ(RunRecord().ExitCode(), 4); }
+
+TEST(ExitCodeTest, WhatThisMachineCannotRun) {
+  const CellRecord held = Cell("a", "get-set", {kHeld});
+  const CellRecord skipped = Unrun("b", CellState::kSkipped);
+  const CellRecord failed = Unrun("b", CellState::kFailed);
+  EXPECT_EQ(Record({skipped}).ExitCode(), 77);
+  EXPECT_EQ(Record({failed}).ExitCode(), 77);
+  EXPECT_EQ(Record({held, skipped}).ExitCode(), 0);
+  EXPECT_EQ(Record({held, failed}).ExitCode(), 77);
+  EXPECT_EQ(Record({Cell("b", "t", {kHeld}), failed}).ExitCode(), 2);
+  EXPECT_EQ(Record({Cell("a", "s", {kBroken}), failed}).ExitCode(), 1);
+  EXPECT_EQ(Record({Cell("a", "s", {kUnsure}), failed}).ExitCode(), 2);
+}
+
+TEST(ExitCodeTest, ASkippedCellLeavesNothingOpen) {
+  CellRecord skipped = Unrun("a", CellState::kSkipped);
+  skipped.promises = {kIdle};
+  EXPECT_EQ(Record({Cell("a", "t", {}), skipped}).ExitCode(), 0);
+}
+
+TEST(AsExpectedTest, Table) {
+  const auto expected = [](Expectation expectation, Judgement judgement) {
+    PromiseResult result = Make(judgement);
+    result.expectation = expectation;
+    return result.AsExpected();
+  };
+  for (const Judgement judgement :
+       {Judgement::kNotExercised, Judgement::kHeld, Judgement::kInconclusive, Judgement::kBroken}) {
+    EXPECT_EQ(expected(Expectation::kMustHold, judgement), judgement == Judgement::kHeld);
+    EXPECT_EQ(expected(Expectation::kMustBreak, judgement), judgement == Judgement::kBroken);
+    EXPECT_TRUE(expected(Expectation::kMayBreak, judgement));
+  }
+}
+
+TEST(ExpectTest, PassesExactlyWhenEachVerdictIsAsExpected) {
+  PromiseResult must_break = Make(Judgement::kBroken);
+  must_break.expectation = Expectation::kMustBreak;
+  RunRecord record = Record({Cell("a", "s", {must_break}), Cell("b", "s", {kHeld})});
+  record.expect = true;
+  EXPECT_EQ(record.ExitCode(), 0);
+  record.cells[0].promises[0].verdict.judgement = Judgement::kHeld;
+  EXPECT_EQ(record.ExitCode(), 1);
+  record.cells[0].promises[0].verdict.judgement = Judgement::kNotExercised;
+  EXPECT_EQ(record.ExitCode(), 1);
+  record.interrupted = true;
+  EXPECT_EQ(record.ExitCode(), 130);
+  record.cells[1].promises[0].verdict.judgement = Judgement::kBroken;
+  EXPECT_EQ(record.ExitCode(), 1);
+}
+
+TEST(ExpectTest, AnotherScenarioMayExerciseWhatMustHold) {
+  RunRecord record = Record({Cell("a", "s", {kIdle}), Cell("a", "t", {kHeld})});
+  record.expect = true;
+  EXPECT_EQ(record.ExitCode(), 0);
+  EXPECT_TRUE(BuildMatrix(record)[0].cells.at(Promise::kIntact).as_expected);
+}
+
+TEST(MatrixTest, RowsInOrderOfNamingAndCellsMerged) {
+  PromiseResult first = kHeld;
+  first.verdict.exercised = 10;
+  PromiseResult second = kBroken;
+  second.verdict.exercised = 5;
+  second.verdict.violations = 2;
+  second.verdict.sentence = "seen";
+  RunRecord record =
+      Record({Cell("b", "s", {first}), Cell("a", "s", {first}), Cell("b", "t", {second})});
+  record.cells[0].model = true;
+  const std::vector<MatrixRow> rows = BuildMatrix(record);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].backend, "b");
+  EXPECT_EQ(rows[0].display_name, "b (model)");
+  EXPECT_EQ(rows[0].broken_promised, 1u);
+  const MatrixCell& cell = rows[0].cells.at(Promise::kIntact);
+  EXPECT_EQ(cell.verdict.judgement, Judgement::kBroken);
+  EXPECT_EQ(cell.verdict.exercised, 15u);
+  EXPECT_EQ(cell.verdict.violations, 2u);
+  EXPECT_EQ(cell.verdict.sentence, "seen");
+  EXPECT_EQ(cell.source, &record.cells[2]);
+  EXPECT_EQ(cell.standing, Standing::kFails);
+  EXPECT_FALSE(cell.as_expected);
+  EXPECT_EQ(rows[1].display_name, "a");
+  EXPECT_EQ(rows[1].broken_promised, 0u);
+}
+
+TEST(MatrixTest, ANewBreakHidesAKnownOne) {
+  PromiseResult known = Make(Judgement::kBroken, true, "#7");
+  known.verdict.sentence = "known";
+  PromiseResult fresh = kBroken;
+  fresh.verdict.sentence = "new";
+  const RunRecord record = Record({Cell("a", "s", {known}), Cell("a", "t", {fresh})});
+  const std::vector<MatrixRow> rows = BuildMatrix(record);
+  const MatrixCell& cell = rows[0].cells.at(Promise::kIntact);
+  EXPECT_EQ(cell.verdict.sentence, "new");
+  EXPECT_EQ(cell.known_issue, "");
+  EXPECT_EQ(cell.source, &record.cells[1]);
+  EXPECT_EQ(BuildMatrix(Record({record.cells[0]}))[0].cells.at(Promise::kIntact).known_issue, "#7");
+}
+
+TEST(MatrixTest, ARowOfSkippedCellsSaysWhy) {
+  const RunRecord record =
+      Record({Unrun("a", CellState::kSkipped, "no O_TMPFILE here"),
+              Unrun("b", CellState::kSkipped, "no clear"), Cell("b", "t", {kHeld})});
+  const std::vector<MatrixRow> rows = BuildMatrix(record);
+  EXPECT_TRUE(rows[0].all_skipped);
+  EXPECT_EQ(rows[0].skip_reason, "no O_TMPFILE here");
+  EXPECT_FALSE(rows[1].all_skipped);
+  EXPECT_EQ(rows[1].skip_reason, "");
+}
+
+}  // namespace
+}  // namespace tearproof

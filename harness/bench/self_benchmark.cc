@@ -1,0 +1,225 @@
+#include "harness/bench/self_benchmark.h"
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "harness/api/backend_description.h"
+#include "harness/api/registry.h"
+#include "harness/core/clock.h"
+#include "harness/core/owned_directory.h"
+#include "harness/stress/recorder.h"
+
+namespace tearproof::bench {
+namespace {
+
+constexpr uint32_t kValueBytes = 4096;
+constexpr uint64_t kSlots = 1 << 17;
+// A batch is short enough that machine noise falls on both sides of a pair, long enough that the
+// clock readings around it do not count.
+constexpr int kBatch = 2000;
+
+// A backend on a directory of its own, with one key set.
+class Subject {
+ public:
+  static Result<std::unique_ptr<Subject>> Create(const std::string& id, const std::string& parent) {
+    auto subject = std::unique_ptr<Subject>(new Subject);
+    TEARPROOF_ASSIGN_OR_RETURN(OwnedDirectory directory, OwnedDirectory::Create(parent));
+    subject->directory_.emplace(std::move(directory));
+    for (const RegisteredBackend& registered : RegisteredBackends()) {
+      if (registered.id != id) continue;
+      TEARPROOF_ASSIGN_OR_RETURN(const BackendDescription description,
+                                 ParseBackendDescription(registered.description_toml, id,
+                                                         std::string(registered.description_path)));
+      BackendSetup setup;
+      setup.directory = subject->directory_->path() + "/cache";
+      TEARPROOF_ASSIGN_OR_RETURN(setup.options, ResolveOptions(description, {}));
+      TEARPROOF_ASSIGN_OR_RETURN(subject->backend_, registered.open(setup));
+    }
+    if (subject->backend_ == nullptr) return UsageError("no backend " + id);
+    Response response;
+    subject->backend_->Execute({OpKind::kInit, {}, {}, kNoTtl, 1}, response);
+    return subject;
+  }
+
+  Backend& backend() { return *backend_; }
+  const std::string& path() const { return directory_->path(); }
+
+ private:
+  std::optional<OwnedDirectory> directory_;
+  std::unique_ptr<Backend> backend_;
+};
+
+// The same operation, bare and recorded, in batches that take turns.
+class Pair {
+ public:
+  static Result<std::unique_ptr<Pair>> Create(const std::string& backend, OpKind kind,
+                                              VerifyMode verify, const std::string& parent) {
+    auto pair = std::unique_ptr<Pair>(new Pair);
+    pair->kind_ = kind;
+    TEARPROOF_ASSIGN_OR_RETURN(pair->subject_, Subject::Create(backend, parent));
+    TEARPROOF_ASSIGN_OR_RETURN(
+        pair->segment_,
+        SegmentWriter::Create(pair->subject_->path() + "/segment", 1, kSlots));
+    pair->slot_ = std::make_unique<stress::WorkerSlot>();
+    pair->recorder_ = std::make_unique<stress::Recorder>(
+        &pair->segment_, pair->slot_.get(), &pair->keys_, /*counters=*/false, verify, 1);
+    pair->recorder_->UseBackend(&pair->subject_->backend());
+    pair->segment_.BeginRound(1);
+    pair->recorder_->Run({OpKind::kSet, 0, kValueBytes, kNoTtl});
+    pair->value_.resize(kValueBytes);
+    FillValue({1, 1}, kValueBytes, pair->value_.data());
+    return pair;
+  }
+
+  // Nanoseconds an operation of the bare loop.
+  double Bare() {
+    const Request request{kind_, keys_[0],
+                          kind_ == OpKind::kSet ? std::string_view(value_) : std::string_view(),
+                          kNoTtl, 1};
+    const int64_t begin = MonotonicNanos();
+    for (int i = 0; i < kBatch; ++i) {
+      subject_->backend().Execute(request, response_);
+      benchmark::DoNotOptimize(response_.value.data());
+    }
+    return static_cast<double>(MonotonicNanos() - begin) / kBatch;
+  }
+
+  // The same with values made, stamped, recorded and verified.
+  double Recorded() {
+    if (segment_.used() + kBatch > kSlots) segment_.BeginRound(++round_);
+    const stress::Task task{kind_, 0, kind_ == OpKind::kSet ? kValueBytes : 0, kNoTtl};
+    const int64_t begin = MonotonicNanos();
+    for (int i = 0; i < kBatch; ++i) recorder_->Run(task);
+    return static_cast<double>(MonotonicNanos() - begin) / kBatch;
+  }
+
+ private:
+  OpKind kind_ = OpKind::kGet;
+  std::unique_ptr<Subject> subject_;
+  SegmentWriter segment_;
+  std::unique_ptr<stress::WorkerSlot> slot_;
+  std::vector<std::string> keys_ = {"k0"};
+  std::unique_ptr<stress::Recorder> recorder_;
+  std::string value_;
+  Response response_;
+  uint64_t round_ = 1;
+};
+
+double Median(std::vector<double> numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  return numbers.empty() ? 0 : numbers[numbers.size() / 2];
+}
+
+// Reports the speed of the bare loop and of the recorded one, and the median of their ratios.
+void RunPair(benchmark::State& state, const std::string& backend, OpKind kind, VerifyMode verify,
+             const std::string& parent) {
+  Result<std::unique_ptr<Pair>> pair = Pair::Create(backend, kind, verify, parent);
+  if (!pair.ok()) return state.SkipWithError(pair.error().Message().c_str());
+  std::vector<double> bare;
+  std::vector<double> recorded;
+  std::vector<double> ratios;
+  bool bare_first = true;
+  for (auto _ : state) {
+    double one = bare_first ? pair.value()->Bare() : 0;
+    const double other = pair.value()->Recorded();
+    if (!bare_first) one = pair.value()->Bare();
+    bare_first = !bare_first;
+    bare.push_back(one);
+    recorded.push_back(other);
+    ratios.push_back(one / other);
+  }
+  state.counters["bare_ns"] = Median(bare);
+  state.counters["recorded_ns"] = Median(recorded);
+  state.counters["of_bare_speed"] = Median(ratios);
+}
+
+void RegisterPairs(const std::string& parent) {
+  const auto add = [&](const char* name, const char* backend, OpKind kind, VerifyMode verify) {
+    benchmark::RegisterBenchmark(name, [=](benchmark::State& state) {
+      RunPair(state, backend, kind, verify, parent);
+    })->MinTime(2);
+  };
+  add("worker/naive/get/4KiB/every-byte", "naive", OpKind::kGet, VerifyMode::kFull);
+  add("worker/naive/get/4KiB/stamps", "naive", OpKind::kGet, VerifyMode::kStamps);
+  add("worker/naive/set/4KiB", "naive", OpKind::kSet, VerifyMode::kFull);
+  add("worker/temp-rename/get/4KiB/every-byte", "temp-rename", OpKind::kGet, VerifyMode::kFull);
+  add("worker/temp-rename/set/4KiB", "temp-rename", OpKind::kSet, VerifyMode::kFull);
+}
+
+void RegisterParts() {
+  benchmark::RegisterBenchmark("part/two-clock-readings", [](benchmark::State& state) {
+    for (auto _ : state) {
+      benchmark::DoNotOptimize(MonotonicNanos());
+      benchmark::DoNotOptimize(MonotonicNanos());
+    }
+  });
+  benchmark::RegisterBenchmark("part/fill-value/4KiB", [](benchmark::State& state) {
+    std::string value(kValueBytes, '\0');
+    uint64_t sequence = 0;
+    for (auto _ : state) {
+      FillValue({1, ++sequence}, value.size(), value.data());
+      benchmark::DoNotOptimize(value.data());
+      benchmark::ClobberMemory();
+    }
+  });
+  for (VerifyMode mode : {VerifyMode::kFull, VerifyMode::kStamps}) {
+    const char* name = mode == VerifyMode::kFull ? "part/verify-value/4KiB/every-byte"
+                                                 : "part/verify-value/4KiB/stamps";
+    benchmark::RegisterBenchmark(name, [mode](benchmark::State& state) {
+      std::string value(kValueBytes, '\0');
+      FillValue({1, 7}, value.size(), value.data());
+      for (auto _ : state) benchmark::DoNotOptimize(VerifyValue(value, mode));
+    });
+  }
+}
+
+void RegisterRecord(const std::string& parent) {
+  benchmark::RegisterBenchmark("part/record-operation", [parent](benchmark::State& state) {
+    Result<OwnedDirectory> directory = OwnedDirectory::Create(parent);
+    if (!directory.ok()) return state.SkipWithError("no directory");
+    Result<SegmentWriter> segment =
+        SegmentWriter::Create(directory.value().path() + "/segment", 1, kSlots);
+    if (!segment.ok()) return state.SkipWithError("no segment");
+    uint64_t round = 0;
+    Op op;
+    op.key = 0;
+    op.kind = OpKind::kGet;
+    op.outcome = Outcome::kHit;
+    for (auto _ : state) {
+      if (segment.value().full()) segment.value().BeginRound(++round);
+      segment.value().Invoke(op);
+      segment.value().Return(op);
+    }
+    state.counters["bytes_an_operation"] = sizeof(Slot);
+  });
+}
+
+}  // namespace
+
+Result<void> RunSelfBenchmark(const std::string& program, const std::vector<std::string>& flags,
+                              const std::string& parent_directory) {
+  std::vector<std::string> words = {program};
+  words.insert(words.end(), flags.begin(), flags.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  int argc = static_cast<int>(argv.size());
+  argv.push_back(nullptr);
+  benchmark::Initialize(&argc, argv.data());
+  if (argc > 1) {
+    return UsageError(fmt::format("bench self does not know '{}'", argv[1]),
+                      "it takes Google Benchmark's flags, --benchmark_filter=REGEX and so on");
+  }
+  RegisterPairs(parent_directory);
+  RegisterRecord(parent_directory);
+  RegisterParts();
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return {};
+}
+
+}  // namespace tearproof::bench

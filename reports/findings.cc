@@ -1,0 +1,191 @@
+#include "reports/findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/api/anomaly.h"
+#include "harness/core/text.h"
+
+namespace tearproof::reports {
+namespace {
+
+constexpr size_t kLongestText = 4000;
+constexpr size_t kMostOps = 12;
+
+int Rank(const MatrixRow& row) {
+  if (row.all_skipped) return static_cast<int>(Standing::kFails) + 1;
+  Standing worst = Standing::kFine;
+  for (const auto& [promise, cell] : row.cells) worst = std::max(worst, cell.standing);
+  return static_cast<int>(Standing::kFails) - static_cast<int>(worst);
+}
+
+struct Unit {
+  const char* name;
+  double nanos;
+  int decimals;
+};
+
+// One unit for all, so that the times line up.
+Unit UnitFor(int64_t span, bool steps) {
+  if (steps) return {"steps", 1, 0};
+  if (span < 100'000'000) return {"µs", 1e3, 1};
+  if (span < 100'000'000'000) return {"ms", 1e6, 1};
+  return {"s", 1e9, 1};
+}
+
+std::string DescribeOp(const EvidenceOp& evidence) {
+  const Op& op = evidence.op;
+  std::string what(OpKindName(op.kind));
+  if (TakesKey(op.kind)) what += " " + EscapeForTerminal(evidence.key, 12);
+  if (op.kind == OpKind::kIncr) what += fmt::format(" by {}", op.length);
+  if (op.ttl_millis != kNoTtl) {
+    what += " for " + FormatDuration(int64_t{op.ttl_millis} * 1'000'000);
+  }
+  what += ": ";
+  what += op.outcome == Outcome::kOpen ? "no return" : OutcomeName(op.outcome);
+  if (op.observation == Observed::kNumber) {
+    what += fmt::format(" {}", static_cast<int64_t>(op.observed));
+  }
+  return what;
+}
+
+}  // namespace
+
+std::vector<MatrixRow> SortedMatrix(const RunRecord& record) {
+  std::vector<MatrixRow> rows = BuildMatrix(record);
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const MatrixRow& a, const MatrixRow& b) { return Rank(a) < Rank(b); });
+  return rows;
+}
+
+std::vector<CellResult> ResultsOf(const RunRecord& record, const MatrixRow& row, Promise promise) {
+  const auto merged = row.cells.find(promise);
+  if (merged == row.cells.end()) return {};
+  const bool exercised = merged->second.verdict.judgement != Judgement::kNotExercised;
+  std::vector<CellResult> results;
+  for (const CellRecord& cell : record.cells) {
+    if (cell.backend != row.backend) continue;
+    const bool ran = cell.state == CellState::kDone || cell.state == CellState::kInterrupted;
+    for (const PromiseResult& result : cell.promises) {
+      if (result.verdict.promise != promise) continue;
+      if (!ran && result.verdict.judgement == Judgement::kNotExercised) continue;
+      results.push_back({&cell, &result, StandingOf(record, result, exercised)});
+    }
+  }
+  return results;
+}
+
+BreakClass ClassOf(const Break& each) {
+  if (each.source.standing == Standing::kFails) return BreakClass::kFails;
+  if (!each.source.result->known_issue.empty()) return BreakClass::kKnown;
+  return each.cell->promised ? BreakClass::kExpected : BreakClass::kNotPromised;
+}
+
+std::vector<Break> FindBreaks(const RunRecord& record, const std::vector<MatrixRow>& rows) {
+  std::vector<Break> breaks;
+  for (const MatrixRow& row : rows) {
+    for (const auto& [promise, cell] : row.cells) {
+      if (cell.verdict.judgement != Judgement::kBroken) continue;
+      for (const CellResult& each : ResultsOf(record, row, promise)) {
+        if (each.cell != cell.source || each.result->verdict.judgement != Judgement::kBroken) {
+          continue;
+        }
+        breaks.push_back({&row, &cell, each});
+        break;
+      }
+    }
+  }
+  return breaks;
+}
+
+std::string BreakTitle(const Break& each) {
+  return fmt::format("{} broke {} in {}", SafeName(each.row->display_name),
+                     PromiseName(each.cell->verdict.promise), SafeName(each.source.cell->scenario));
+}
+
+std::string BreakAmount(const RunRecord& record, const Break& each) {
+  const Verdict& verdict = each.source.result->verdict;
+  std::string amount =
+      verdict.violations == 1 ? "once" : fmt::format("{} times", FormatCount(verdict.violations));
+  if (verdict.exercised > 0) {
+    amount += " in " + ShortCount(verdict.exercised);
+    if (!verdict.unit.empty()) amount += " " + EscapeForTerminal(verdict.unit);
+  }
+  std::vector<std::string> others;
+  for (const CellResult& other : ResultsOf(record, *each.row, verdict.promise)) {
+    if (other.cell == each.source.cell) continue;
+    if (other.result->verdict.judgement != Judgement::kBroken) continue;
+    others.push_back(SafeName(other.cell->scenario));
+  }
+  if (!others.empty()) amount += "; also in " + Join(others, ", ");
+  return amount;
+}
+
+std::vector<OpText> DescribeOps(const std::vector<EvidenceOp>& evidence, std::string_view engine,
+                                size_t most) {
+  std::vector<const EvidenceOp*> chosen;
+  for (const bool deciding : {true, false}) {
+    for (const EvidenceOp& each : evidence) {
+      if (each.deciding == deciding && chosen.size() < most) chosen.push_back(&each);
+    }
+  }
+  if (chosen.empty()) return {};
+  std::stable_sort(chosen.begin(), chosen.end(), [](const EvidenceOp* a, const EvidenceOp* b) {
+    return a->op.invoke < b->op.invoke;
+  });
+  const int64_t origin = chosen.front()->op.invoke;
+  int64_t last = origin;
+  for (const EvidenceOp* each : chosen) {
+    last = std::max(last, each->op.ret == kNever ? each->op.invoke : each->op.ret);
+  }
+  const Unit unit = UnitFor(last - origin, engine != "stress");
+  const auto format = [&](int64_t time) {
+    return fmt::format("{:.{}f}", static_cast<double>(time - origin) / unit.nanos, unit.decimals);
+  };
+  std::vector<OpText> texts;
+  for (const EvidenceOp* each : chosen) {
+    std::string part = EscapeForTerminal(each->part, 200);
+    if (each->deciding) part += part.empty() ? "decides" : " (decides)";
+    texts.push_back({each, DescribeOp(*each), format(each->op.invoke),
+                     each->op.ret == kNever ? "…" : format(each->op.ret), unit.name,
+                     std::move(part)});
+  }
+  return texts;
+}
+
+std::vector<std::string> EvidenceLines(const CellResult& source) {
+  const Verdict& verdict = source.result->verdict;
+  std::vector<std::string> lines;
+  const auto add = [&](std::string_view label, std::string_view text) {
+    if (!text.empty()) lines.push_back(std::string(label) + EscapeForTerminal(text, kLongestText));
+  };
+  add("", verdict.sentence);
+  if (const Anomaly* anomaly = FindAnomaly(verdict.anomaly)) {
+    add("Cause: ", anomaly->cause);
+    add("Remedy: ", anomaly->remedy);
+  }
+  for (const OpText& op : DescribeOps(verdict.evidence, source.cell->engine, kMostOps)) {
+    std::string line = fmt::format("process {}, {} – {} {}: {}", op.evidence->op.process, op.from,
+                                   op.to, op.unit, op.what);
+    if (!op.part.empty()) line += "; " + op.part;
+    lines.push_back(std::move(line));
+  }
+  add("Again: ", source.cell->rerun);
+  return lines;
+}
+
+std::string ShortCount(uint64_t count) {
+  const double value = static_cast<double>(count);
+  if (count < 1'000) return std::to_string(count);
+  if (count < 9'950) return fmt::format("{:.1f} k", value / 1e3);
+  if (count < 999'500) return fmt::format("{:.0f} k", value / 1e3);
+  if (count < 9'950'000) return fmt::format("{:.1f} M", value / 1e6);
+  if (count < 999'500'000) return fmt::format("{:.0f} M", value / 1e6);
+  if (count < 9'950'000'000) return fmt::format("{:.1f} G", value / 1e9);
+  return fmt::format("{:.0f} G", value / 1e9);
+}
+
+std::string SafeName(std::string_view name) { return EscapeForTerminal(name, 60); }
+
+}  // namespace tearproof::reports

@@ -1,0 +1,70 @@
+// What a report has to say of a run, before it is laid out in a format.
+//
+// Purpose: the questions that every format asks of a run record, answered once. Text that these
+// functions return has gone through EscapeForTerminal; a format escapes it once more for its own
+// sake. Thread safety: pure functions. Ownership: results borrow the record and the rows.
+#ifndef TEARPROOF_REPORTS_FINDINGS_H_
+#define TEARPROOF_REPORTS_FINDINGS_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/api/run_record.h"
+
+namespace tearproof::reports {
+
+// One verdict of one cell, and what it means for the run.
+struct CellResult {
+  const CellRecord* cell = nullptr;
+  const PromiseResult* result = nullptr;
+  Standing standing = Standing::kFine;
+};
+
+// BuildMatrix, with what is broken first, then what is left open, then known and tolerated breaks,
+// then what held, then what was skipped.
+std::vector<MatrixRow> SortedMatrix(const RunRecord& record);
+
+// What the cells of `row` say of `promise`, in the order of the record.
+std::vector<CellResult> ResultsOf(const RunRecord& record, const MatrixRow& row, Promise promise);
+
+// A broken promise of one backend, all its scenarios as one.
+struct Break {
+  const MatrixRow* row;
+  const MatrixCell* cell;
+  CellResult source;  // The scenario whose evidence is shown.
+};
+enum class BreakClass : uint8_t { kFails, kExpected, kKnown, kNotPromised };
+BreakClass ClassOf(const Break& each);
+// In the order of `rows`.
+std::vector<Break> FindBreaks(const RunRecord& record, const std::vector<MatrixRow>& rows);
+
+// "naive broke intact in get-set".
+std::string BreakTitle(const Break& each);
+// "12,345 times in 3.1 M hits that overlapped a set of their key; also in set-set".
+std::string BreakAmount(const RunRecord& record, const Break& each);
+
+// An operation of an evidence in words and times, times relative to the first operation.
+struct OpText {
+  const EvidenceOp* evidence;
+  std::string what;  // "get k0: hit"
+  std::string from;  // "12.0"
+  std::string to;    // "14.2"; "…" if it never returned
+  const char* unit;  // One for all: "µs"
+  std::string part;  // "returned both (decides)"
+};
+// The deciding operations and the first of the others, at most `most`, by invocation.
+std::vector<OpText> DescribeOps(const std::vector<EvidenceOp>& evidence, std::string_view engine,
+                                size_t most);
+
+// The evidence as lines of plain text: sentence, cause, remedy, operations, the rerun line.
+std::vector<std::string> EvidenceLines(const CellResult& source);
+
+// "3.1 M", "12 k", "950": at most five columns.
+std::string ShortCount(uint64_t count);
+// A captured name, fit for a title or a table.
+std::string SafeName(std::string_view name);
+
+}  // namespace tearproof::reports
+
+#endif  // TEARPROOF_REPORTS_FINDINGS_H_

@@ -1,0 +1,54 @@
+#include "harness/api/reporter.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "harness/core/text.h"
+#include "reports/golden.h"
+#include "reports/sample_records.h"
+
+namespace tearproof::reports::markdown {
+
+std::unique_ptr<Reporter> Make();
+
+namespace {
+
+TEST(MarkdownReporterTest, RendersARealisticRun) {
+  EXPECT_TRUE(MatchesGolden("realistic.markdown", Make()->Render(RealisticRecord(), {})));
+}
+
+TEST(MarkdownReporterTest, HostileTextStaysText) {
+  const std::string text = Make()->Render(HostileRecord(), {});
+  EXPECT_TRUE(MatchesGolden("hostile.markdown", text));
+  EXPECT_TRUE(IsSafeForTerminal(text));
+  bool fenced = false;
+  size_t pipes = 0;
+  for (const std::string& line : Split(text, '\n')) {
+    if (line.starts_with("```")) fenced = !fenced;
+    if (fenced) continue;
+    EXPECT_EQ(line.find('<'), std::string::npos) << line;
+    if (line.starts_with("| ") && line.find("&#124;") != std::string::npos) ++pipes;
+  }
+  EXPECT_FALSE(fenced);
+  EXPECT_GT(pipes, 0u);
+}
+
+TEST(MarkdownReporterTest, EveryRowOfATableHasAsManyCells) {
+  for (const RunRecord& record : {RealisticRecord(), HostileRecord(), WideRecord()}) {
+    size_t cells = 0;
+    for (const std::string& line : Split(Make()->Render(record, {}), '\n')) {
+      const size_t now = Split(line, '|').size();
+      if (!line.starts_with('|')) {
+        cells = 0;
+      } else if (cells == 0) {
+        cells = now;
+      } else {
+        EXPECT_EQ(now, cells) << line;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tearproof::reports::markdown

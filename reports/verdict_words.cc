@@ -1,0 +1,101 @@
+#include "reports/verdict_words.h"
+
+#include <fmt/format.h>
+
+#include "harness/core/text.h"
+#include "reports/findings.h"
+
+namespace tearproof::reports {
+namespace {
+
+std::string Plural(size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+struct Tally {
+  size_t judged = 0;
+  size_t failing = 0;
+  size_t open = 0;
+  size_t held = 0;
+  size_t known = 0;
+  std::vector<std::string> failing_backends;
+  std::vector<std::string> open_backends;
+  std::string rerun;  // Of the first that fails, else of the first left open.
+};
+
+Tally Count(const RunRecord& record, const std::vector<MatrixRow>& rows) {
+  Tally tally;
+  std::string open_rerun;
+  for (const MatrixRow& row : rows) {
+    for (const auto& [promise, cell] : row.cells) {
+      if (cell.verdict.judgement == Judgement::kNotExercised && cell.standing == Standing::kFine) {
+        continue;
+      }
+      ++tally.judged;
+      if (cell.verdict.judgement == Judgement::kHeld) ++tally.held;
+      if (cell.standing == Standing::kKnown) ++tally.known;
+      if (cell.standing != Standing::kFails && cell.standing != Standing::kOpen) continue;
+      const bool fails = cell.standing == Standing::kFails;
+      ++(fails ? tally.failing : tally.open);
+      std::vector<std::string>& names = fails ? tally.failing_backends : tally.open_backends;
+      const std::string name = SafeName(row.backend);
+      if (names.empty() || names.back() != name) names.push_back(name);
+      for (const CellResult& each : ResultsOf(record, row, promise)) {
+        std::string& rerun = fails ? tally.rerun : open_rerun;
+        if (each.standing == cell.standing && rerun.empty()) rerun = each.cell->rerun;
+      }
+    }
+  }
+  if (tally.rerun.empty()) tally.rerun = open_rerun;
+  return tally;
+}
+
+std::string Sentence(const RunRecord& record, const Tally& tally, int code) {
+  switch (code) {
+    case 0: {
+      if (record.expect) {
+        return fmt::format("AS EXPECTED: all {} verdicts are what the backends state.",
+                           tally.judged);
+      }
+      std::string text =
+          fmt::format("HELD: {} held, and nothing {} was seen broken.",
+                      Plural(tally.held, "promise"), tally.known > 0 ? "new" : "that counts");
+      if (tally.known > 0) text += fmt::format(" Known: {}.", Plural(tally.known, "race"));
+      return text;
+    }
+    case 1:
+      if (record.expect) {
+        return fmt::format("NOT AS EXPECTED: {} of {} verdicts, of {}.", tally.failing,
+                           tally.judged, Join(tally.failing_backends, ", "));
+      }
+      return fmt::format("BROKEN: {}, by {}.{}", Plural(tally.failing, "promise"),
+                         Join(tally.failing_backends, ", "),
+                         tally.open == 0 ? "" : fmt::format(" {} left open.", tally.open));
+    case 2:
+      if (tally.open == 0) return "INCONCLUSIVE: something could not run; see above.";
+      return fmt::format(
+          "INCONCLUSIVE: nothing that counts was seen broken, but {} of {} left open.",
+          Plural(tally.open, "promise"), Join(tally.open_backends, ", "));
+    case 4:
+      return "NOTHING SELECTED: no scenario ran on any backend.";
+    case 77:
+      return "CANNOT RUN: this machine cannot run what was asked for; see the reasons above.";
+    case 130:
+      return "INTERRUPTED: nothing that counts was seen broken until then.";
+    default:
+      return fmt::format("Exit code {}.", code);
+  }
+}
+
+}  // namespace
+
+VerdictWords PutIntoWords(const RunRecord& record, const std::vector<MatrixRow>& rows) {
+  VerdictWords words;
+  words.exit_code = record.ExitCode();
+  const Tally tally = Count(record, rows);
+  words.sentence = Sentence(record, tally, words.exit_code);
+  if (words.exit_code != 0) words.rerun = tally.rerun.empty() ? record.command_line : tally.rerun;
+  return words;
+}
+
+}  // namespace tearproof::reports
