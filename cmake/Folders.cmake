@@ -1,4 +1,5 @@
-# One target a folder: its sources make a static library, its *_test.cc one test program.
+# One target a folder: its sources make a static library, its *_test.cc one test program. What
+# tests share lies in *_testing.cc.
 
 # tearproof_folder(<name> [DEPENDS <target>...] [TEST_DEPENDS <target>...])
 # Makes tearproof_<name> of the *.cc here and, where there are *_test.cc, <name>_test.
@@ -6,8 +7,8 @@ function(tearproof_folder name)
   cmake_parse_arguments(FOLDER "" "" "DEPENDS;TEST_DEPENDS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(tests ${sources})
-  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "(_test|_fuzzer|/main)\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_(test|testing)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_testing|_fuzzer|/main)\\.cc$")
   if(sources)
     add_library(tearproof_${name} STATIC ${sources})
     target_link_libraries(tearproof_${name} PUBLIC tearproof_options ${FOLDER_DEPENDS})
