@@ -13,7 +13,10 @@ option(TEARPROOF_COVERAGE "Count which lines the tests reach" OFF)
 
 find_program(TEARPROOF_CCACHE ccache)
 if(TEARPROOF_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${TEARPROOF_CCACHE})
+  # Precompiled headers need it told that their macros and times do not matter.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${TEARPROOF_CCACHE})
 endif()
 
 add_library(tearproof_options INTERFACE)
