@@ -41,7 +41,8 @@ class OddKeysTest : public testing::TestWithParam<Parameter> {};
 INSTANTIATE_TEST_SUITE_P(Sound, OddKeysTest,
                          testing::ValuesIn(SoundWith({OpKind::kSet, OpKind::kGet})), ParameterName);
 
-// A key that the cache refuses is no key of it; one that it takes has an entry of its own.
+// A key that the cache refuses is no key of it; one that it takes has an entry of its own. It may
+// fail on a key only if its description says so.
 TEST_P(OddKeysTest, NeverMeetEachOther) {
   const Subject subject(*GetParam());
   Handle cache = subject.Open();
@@ -51,8 +52,10 @@ TEST_P(OddKeysTest, NeverMeetEachOther) {
   for (size_t i = 0; i < keys.size(); ++i) {
     const Outcome outcome = cache.Set(keys[i], ValueOf(100, i));
     taken.push_back(outcome == Outcome::kDone);
-    EXPECT_TRUE(outcome == Outcome::kDone || outcome == Outcome::kRefused)
-        << "key " << i << ": " << cache.response().error;
+    const bool may_fail = subject.description().Expected("stress", "odd-keys", Promise::kNoError) !=
+                          Expectation::kMustHold;
+    EXPECT_TRUE(may_fail || outcome == Outcome::kDone || outcome == Outcome::kRefused)
+        << "key " << i << ": " << cache.response().error.substr(0, 200);
   }
   for (size_t i = 0; i < keys.size(); ++i) {
     SCOPED_TRACE(i);
