@@ -81,7 +81,8 @@ class Worker {
     if (getppid() != plan_.coordinator) {
       return SystemError(ESRCH, "the coordinator is gone");  // It died before the line above.
     }
-    signal(SIGINT, SIG_IGN);
+    // They reach the whole group from a terminal; the coordinator ends us in order.
+    for (int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     if (index >= control_.header().slot_count) return UsageError("no such slot");
     slot_ = &control_.slot(index);

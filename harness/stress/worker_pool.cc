@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/process/v2/process.hpp>
 #include <cerrno>
@@ -27,11 +28,19 @@ boost::asio::io_context& Executor() {
   return context;
 }
 
+// Signals that come from without (a person, the kernel's want of memory), never from the cache's
+// own code: such an end is a kill, and says nothing against the cache.
+bool ComesFromOutside(int signal) {
+  constexpr std::array kSignals = {SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+  return std::find(kSignals.begin(), kSignals.end(), signal) != kSignals.end();
+}
+
 void DescribeEnd(int native_status, ProcessInfo* info) {
   info->end = ProcessInfo::End::kDied;
   info->reaped = MonotonicNanos();
   if (WIFSIGNALED(native_status)) {
     info->end_signal = WTERMSIG(native_status);
+    if (ComesFromOutside(info->end_signal)) info->end = ProcessInfo::End::kKilled;
   } else {
     info->end_status = WEXITSTATUS(native_status);
   }
