@@ -67,9 +67,9 @@ Result<uint16_t> WorkerPool::Start(uint32_t slot, const std::string& role, uint3
   place.in_operation.store(0);
   place.operations.store(0);
   try {
-    children_[slot] = std::make_unique<Child>(process::process(
-        Executor(), "/proc/self/exe",
-        {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
+    children_[slot] = std::make_unique<Child>(
+        process::process(Executor(), "/proc/self/exe",
+                         {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
   } catch (const boost::system::system_error& problem) {
     return SystemError(problem.code().value(), "cannot start a worker process",
                        "raise the limit of processes (ulimit -u) or ask for fewer (--processes)");
