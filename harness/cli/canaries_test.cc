@@ -1,7 +1,10 @@
 // The canaries: every planted bug is caught, no sound cache is accused.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <map>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -15,6 +18,10 @@ namespace {
 struct Canary {
   std::string backend;
   std::string scenario;
+
+  friend void PrintTo(const Canary& canary, std::ostream* out) {
+    *out << canary.backend << " in " << canary.scenario;
+  }
 };
 
 std::unique_ptr<Catalogue> LoadCatalogue() {
@@ -24,11 +31,11 @@ std::unique_ptr<Catalogue> LoadCatalogue() {
 }
 
 bool MustBreak(const BackendDescription& backend, const std::string& scenario) {
-  const auto engine = backend.expect.find("stress");
-  if (engine == backend.expect.end()) return false;
-  const auto expected = engine->second.find(scenario);
-  if (expected == engine->second.end()) return false;
-  for (const auto& [promise, expectation] : expected->second) {
+  const auto expected = backend.expect.find(scenario);
+  if (expected == backend.expect.end()) return false;
+  const auto engine = expected->second.find("stress");
+  if (engine == expected->second.end()) return false;
+  for (const auto& [promise, expectation] : engine->second) {
     if (expectation == Expectation::kMustBreak) return true;
   }
   return false;
