@@ -3,6 +3,8 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+# -O3 takes half as long again to compile and makes nothing here faster.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release or RelWithDebInfo" FORCE)
 endif()
@@ -13,7 +15,10 @@ option(TEARPROOF_COVERAGE "Count which lines the tests reach" OFF)
 
 find_program(TEARPROOF_CCACHE ccache)
 if(TEARPROOF_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${TEARPROOF_CCACHE})
+  # Precompiled headers need it told that their macros and times do not matter.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${TEARPROOF_CCACHE})
 endif()
 
 add_library(tearproof_options INTERFACE)

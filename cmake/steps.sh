@@ -48,8 +48,8 @@ show_progress() {
   done
 }
 
-# step <log name> <title> <command>...: runs the command with its output in a log. Shows the log's end,
-# and where it lies, if the command fails.
+# step <log name> <title> <command>...: runs the command with its output in a log. Shows the log's
+# end, and where it lies, if the command fails.
 step() {
   local title=$2 log=$log_folder/$1.log status=0 started
   shift 2
@@ -90,7 +90,7 @@ ask_to_install() {
 # install_packages <use>...: makes sure that the packages of those uses are there.
 install_packages() {
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    say "This is no Debian: install by hand what cmake/debian-packages.txt lists, if cmake asks for it."
+    say "This is no Debian: what cmake misses, install by hand (cmake/debian-packages.txt)."
     return
   fi
   local missing as_root=()

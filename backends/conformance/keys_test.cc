@@ -41,7 +41,8 @@ class OddKeysTest : public testing::TestWithParam<Parameter> {};
 INSTANTIATE_TEST_SUITE_P(Sound, OddKeysTest,
                          testing::ValuesIn(SoundWith({OpKind::kSet, OpKind::kGet})), ParameterName);
 
-// A key that the cache refuses is no key of it; one that it takes has an entry of its own.
+// A key that the cache refuses is no key of it; one that it takes has an entry of its own. It may
+// fail on a key only if its description says so.
 TEST_P(OddKeysTest, NeverMeetEachOther) {
   const Subject subject(*GetParam());
   Handle cache = subject.Open();
@@ -51,8 +52,10 @@ TEST_P(OddKeysTest, NeverMeetEachOther) {
   for (size_t i = 0; i < keys.size(); ++i) {
     const Outcome outcome = cache.Set(keys[i], ValueOf(100, i));
     taken.push_back(outcome == Outcome::kDone);
-    EXPECT_TRUE(outcome == Outcome::kDone || outcome == Outcome::kRefused)
-        << "key " << i << ": " << cache.response().error;
+    const bool may_fail = subject.description().Expected("stress", "odd-keys", Promise::kNoError) !=
+                          Expectation::kMustHold;
+    EXPECT_TRUE(may_fail || outcome == Outcome::kDone || outcome == Outcome::kRefused)
+        << "key " << i << ": " << cache.response().error.substr(0, 200);
   }
   for (size_t i = 0; i < keys.size(); ++i) {
     SCOPED_TRACE(i);
@@ -66,21 +69,26 @@ TEST_P(OddKeysTest, NeverMeetEachOther) {
   }
 }
 
+// A file of the test's own and all that the cache has made.
+void ExpectConfined(const std::string& parent) {
+  for (const std::string& name : TreeOf(parent)) {
+    EXPECT_TRUE(name == "x" || name == "cache" || name.starts_with("cache/")) << name;
+  }
+  std::string kept;
+  std::getline(std::ifstream(parent + "/x"), kept);
+  EXPECT_EQ(kept, "not the cache's");
+}
+
 TEST_P(OddKeysTest, NeverLeaveTheDirectory) {
   const Subject subject(*GetParam());
   std::ofstream(subject.parent() + "/x") << "not the cache's";
   Handle cache = subject.Open();
   ASSERT_EQ(cache.Init(), Outcome::kDone);
   for (const std::string& key : OddKeys()) cache.Set(key, ValueOf(100));
-  if (subject.Supports(OpKind::kDelete)) {
-    for (const std::string& key : OddKeys()) cache.Delete(key);
-  }
-  for (const std::string& name : TreeOf(subject.parent())) {
-    EXPECT_TRUE(name == "x" || name == "cache" || name.starts_with("cache/")) << name;
-  }
-  std::string kept;
-  std::getline(std::ifstream(subject.parent() + "/x"), kept);
-  EXPECT_EQ(kept, "not the cache's");
+  ExpectConfined(subject.parent());
+  if (!subject.Supports(OpKind::kDelete)) return;
+  for (const std::string& key : OddKeys()) cache.Delete(key);
+  ExpectConfined(subject.parent());
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ size_t CountWhile(const Entries& entries, size_t cursor, Predicate is_before) {
 
 void IntervalIndex::Clear() {
   entries_.clear();
+  running_ = {};
   invoked_cursor_ = 0;
   before_cursor_ = 0;
 }
@@ -52,31 +53,26 @@ void IntervalIndex::Add(const Op& op) {
   Entry entry;
   entry.invoke = op.invoke;
   entry.op = IndexOf(history_, op);
-  if (!entries_.empty()) {
-    TEARPROOF_CHECK(entries_.back().op < entry.op, "operations are added out of order");
-    entry.latest = entries_.back().latest;
-  }
-  Insert(entry.latest, entry.op);
+  TEARPROOF_CHECK(entries_.empty() || entries_.back().op < entry.op, "added out of order");
+  Insert(op, entry.op);
+  for (size_t i = 0; i < kListed; ++i) entry.latest[i] = running_[i].op;
   entries_.push_back(entry);
 }
 
-void IntervalIndex::Insert(Latest& latest, uint32_t op) const {
-  const std::span<const Op> ops = history_.ops();
+void IntervalIndex::Insert(const Op& op, uint32_t index) {
   // A process's later operation returns no earlier, so it takes the place of its predecessor.
   size_t place = 0;
-  while (place < latest.size() && latest[place] != kNone &&
-         ops[latest[place]].process != ops[op].process) {
+  while (place < kListed && running_[place].op != kNone && running_[place].process != op.process) {
     ++place;
   }
-  if (place == latest.size()) {
-    if (ops[latest.back()].ret >= ops[op].ret) return;
-    place = latest.size() - 1;
+  if (place == kListed) {
+    if (running_.back().ret >= op.ret) return;
+    place = kListed - 1;
   }
-  latest[place] = op;
-  while (place > 0 && ops[latest[place - 1]].ret < ops[op].ret) {
-    std::swap(latest[place - 1], latest[place]);
-    --place;
+  for (; place > 0 && running_[place - 1].ret < op.ret; --place) {
+    running_[place] = running_[place - 1];
   }
+  running_[place] = {op.ret, index, op.process};
 }
 
 size_t IntervalIndex::CountInvokedBy(int64_t time) {
@@ -113,9 +109,7 @@ const Op* IntervalIndex::Between(const Op& from, const Op& to) {
   return FindBetween(CountBefore(IndexOf(history_, to)), from, to);
 }
 
-const Op* IntervalIndex::OverlappingOther(const Op& op) {
-  if (entries_.empty()) return nullptr;
-  const size_t count = CountInvokedBy(ReachOf(history_, op.ret));
+const Op* IntervalIndex::FindOverlapping(size_t count, const Op& op) const {
   if (count == 0) return nullptr;
   for (const uint32_t index : entries_[count - 1].latest) {
     if (index == kNone) break;
@@ -123,6 +117,13 @@ const Op* IntervalIndex::OverlappingOther(const Op& op) {
     if (other.process != op.process && history_.Overlaps(other, op)) return &other;
   }
   return nullptr;
+}
+
+const Op* IntervalIndex::OverlappingOther(const Op& op) {
+  if (entries_.empty()) return nullptr;
+  // Under load the answer to the last question mostly answers this one as well.
+  if (const Op* found = FindOverlapping(invoked_cursor_, op)) return found;
+  return FindOverlapping(CountInvokedBy(ReachOf(history_, op.ret)), op);
 }
 
 void CompletedIndex::Clear() {

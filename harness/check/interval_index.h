@@ -47,24 +47,33 @@ class IntervalIndex {
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
+  static constexpr size_t kListed = 3;
   // Of the operations up to this one, those of three processes that return last. Three, for the
   // processes of `from` and `to` may have to be passed over.
-  using Latest = std::array<uint32_t, 3>;
+  using Latest = std::array<uint32_t, kListed>;
+  struct Running {
+    int64_t ret = INT64_MIN;
+    uint32_t op = kNone;
+    uint32_t process = UINT32_MAX;
+  };
   struct Entry {
     int64_t invoke = 0;
     uint32_t op = 0;
     Latest latest{kNone, kNone, kNone};
   };
 
-  void Insert(Latest& latest, uint32_t op) const;
+  void Insert(const Op& op, uint32_t index);
   // Number of entries invoked at `time` or before.
   size_t CountInvokedBy(int64_t time);
   // Number of entries before operation `op` in the history.
   size_t CountBefore(uint32_t op);
+  // Both look at the first `count` entries only.
   const Op* FindBetween(size_t count, const Op& from, const Op& to) const;
+  const Op* FindOverlapping(size_t count, const Op& op) const;
 
   const History& history_;
   std::vector<Entry> entries_;
+  std::array<Running, kListed> running_;  // The last entry's `latest`, at hand.
   size_t invoked_cursor_ = 0;
   size_t before_cursor_ = 0;
 };

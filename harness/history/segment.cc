@@ -1,6 +1,7 @@
 #include "harness/history/segment.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -159,8 +160,11 @@ Result<SegmentWriter> SegmentWriter::Create(const std::string& path, uint16_t pr
                                             uint64_t capacity, uint64_t side_bytes) {
   TEARPROOF_CHECK(capacity > 0, "an empty segment");
   SegmentWriter writer;
+  // Under its name only once it is whole: a worker may be killed while it starts.
+  const std::string unfinished = path + ".new";
   TEARPROOF_ASSIGN_OR_RETURN(
-      writer.file_, MappedFile::Create(path, kHeaderBytes + capacity * sizeof(Slot) + side_bytes));
+      writer.file_,
+      MappedFile::Create(unfinished, kHeaderBytes + capacity * sizeof(Slot) + side_bytes));
   writer.slots_ = reinterpret_cast<Slot*>(writer.file_.data() + kHeaderBytes);
   writer.side_ = writer.file_.data() + kHeaderBytes + capacity * sizeof(Slot);
   writer.capacity_ = capacity;
@@ -173,6 +177,9 @@ Result<SegmentWriter> SegmentWriter::Create(const std::string& path, uint16_t pr
   writer.header_->capacity = capacity;
   writer.header_->side_bytes = side_bytes;
   writer.salt_ = SaltOf(0, process);
+  if (rename(unfinished.c_str(), path.c_str()) != 0) {
+    return SystemError(errno, "cannot name " + path);
+  }
   return writer;
 }
 

@@ -224,7 +224,10 @@ class Cell {
 
   void RemoveDeadSegments() {
     for (uint16_t number : runner_->pool().ForgetDead()) {
-      unlink(fmt::format("{}/live/p{}.segment", request_.cell_directory, number).c_str());
+      const std::string segment =
+          fmt::format("{}/live/p{}.segment", request_.cell_directory, number);
+      unlink(segment.c_str());
+      unlink((segment + ".new").c_str());  // Killed while it started.
     }
   }
 

@@ -53,17 +53,10 @@ std::string Scope(const Page& page) {
     }
   }
   if (!held) return "";
-  const Machine& machine = page.record.machine;
-  std::vector<std::string> where;
-  if (!machine.file_system.empty()) where.push_back(EscapeForTerminal(machine.file_system));
-  if (!machine.kernel.empty()) where.push_back(EscapeForTerminal(machine.kernel));
-  if (machine.cores > 0) where.push_back(fmt::format("{} cores", machine.cores));
-  where.push_back("one host");
   std::string text = Heading(page.style, "What “held” means") + "\n";
   text += Block("  ",
-                fmt::format("Not seen broken on {}, under the load below. It does not prove that "
-                            "the promise cannot be broken.",
-                            Join(where, ", ")),
+                "Not seen broken in this run, under the load below. It does not prove that the "
+                "promise cannot be broken.",
                 page.columns);
   size_t width = 0;
   for (const auto& [scenario, scope] : scopes) width = std::max(width, DisplayWidth(scenario));

@@ -87,6 +87,31 @@ TEST(ConsoleReporterTest, FitsNarrowAndWideTerminals) {
   }
 }
 
+TEST(ConsoleReporterTest, CellsTellEveryStandingApart) {
+  const auto mark = [](Judgement judgement, bool promised, const char* known) {
+    RunRecord record = RealisticRecord();
+    record.cells.resize(1);
+    record.cells[0].backend = "x";
+    PromiseResult result;
+    result.verdict.judgement = judgement;
+    result.verdict.exercised = 3'100'000;
+    result.promised = promised;
+    result.known_issue = known;
+    record.cells[0].promises = {result};
+    const std::string report = Render(record);
+    const size_t at = report.find("\n  x ");
+    return report.substr(at + 1, report.find('\n', at + 1) - at - 1);
+  };
+  EXPECT_EQ(mark(Judgement::kHeld, true, ""), "  x         3.1 M");
+  EXPECT_EQ(mark(Judgement::kBroken, true, ""), "  x         BROKEN");
+  EXPECT_EQ(mark(Judgement::kBroken, false, ""), "  x         broken");
+  EXPECT_EQ(mark(Judgement::kBroken, true, "#1"), "  x         known");
+  EXPECT_EQ(mark(Judgement::kInconclusive, true, ""), "  x         UNSURE");
+  EXPECT_EQ(mark(Judgement::kInconclusive, false, ""), "  x         unsure");
+  EXPECT_EQ(mark(Judgement::kNotExercised, true, ""), "  x          IDLE");
+  EXPECT_EQ(mark(Judgement::kNotExercised, false, ""), "  x          idle");
+}
+
 TEST(ConsoleReporterTest, AnEmptyRunSaysSo) {
   const std::string report = Render(RunRecord());
   EXPECT_NE(report.find("NOTHING SELECTED"), std::string::npos);

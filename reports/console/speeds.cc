@@ -20,6 +20,7 @@ std::vector<Row> SpeedRows(const Page& page) {
     for (const CellRecord& cell : page.record.cells) {
       if (cell.backend != backend.backend) continue;
       for (const auto& [kind, speed] : cell.speeds) {
+        if (kind == OpKind::kInit) continue;  // Once a process and round: nobody's throughput.
         rows.push_back({SafeName(backend.display_name), SafeName(cell.scenario),
                         std::string(OpKindName(kind)), FormatRounded(speed.per_second),
                         FormatDuration(speed.p50), FormatDuration(speed.p99),

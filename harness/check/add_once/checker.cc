@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "harness/check/evidence.h"
@@ -44,20 +45,24 @@ class Judge {
 
  private:
   void JudgeKey(uint32_t key) {
+    const std::span<const uint32_t> ops = history_.OpsOfKey(key);
+    const bool any_add = std::any_of(ops.begin(), ops.end(), [this](uint32_t index) {
+      return history_.ops()[index].kind == OpKind::kAdd;
+    });
+    if (!any_add) return;
     adds_.Clear();
     changes_.Clear();
     winners_.Clear();
     removals_.Select(key);
-    for (const uint32_t index : history_.OpsOfKey(key)) {
+    for (const uint32_t index : ops) {
       const Op& op = history_.ops()[index];
       if (MayChangeKey(op)) changes_.Add(op);
       if (op.kind != OpKind::kAdd || op.outcome == Outcome::kUnsupported) continue;
       adds_.Add(op);
       if (op.outcome == Outcome::kDone) winners_.Add(op);
     }
-    if (adds_.empty()) return;
     const Op* last_winner = nullptr;
-    for (const uint32_t index : history_.OpsOfKey(key)) {
+    for (const uint32_t index : ops) {
       const Op& op = history_.ops()[index];
       if (op.kind == OpKind::kGet && op.observation == Observed::kIntact) JudgeHit(op);
       if (op.kind != OpKind::kAdd || op.outcome != Outcome::kDone || contract_.evicts) continue;

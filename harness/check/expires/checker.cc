@@ -85,15 +85,18 @@ class Judge {
   void JudgeKey(uint32_t key) {
     extensions_.Clear();
     writes_.Clear();
-    bool any_ttl = false;
-    for (const uint32_t index : history_.OpsOfKey(key)) {
+    const std::span<const uint32_t> ops = history_.OpsOfKey(key);
+    const bool any_ttl = std::any_of(ops.begin(), ops.end(), [this](uint32_t index) {
+      const Op& op = history_.ops()[index];
+      return IsWrite(op) && op.ttl_millis != kNoTtl;
+    });
+    if (!any_ttl) return;
+    for (const uint32_t index : ops) {
       const Op& op = history_.ops()[index];
       if (IsWrite(op) && op.outcome == Outcome::kDone) writes_.Add(op);
-      if (IsWrite(op)) any_ttl = any_ttl || op.ttl_millis != kNoTtl;
       if (op.kind == OpKind::kTouch && op.may_have_happened()) extensions_.Add(op);
     }
-    if (!any_ttl) return;
-    for (const uint32_t index : history_.OpsOfKey(key)) {
+    for (const uint32_t index : ops) {
       const Op& op = history_.ops()[index];
       if (op.kind != OpKind::kGet) continue;
       if (op.outcome == Outcome::kHit || op.outcome == Outcome::kMiss) JudgeGet(op);

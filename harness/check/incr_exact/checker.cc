@@ -111,7 +111,7 @@ class Judge {
   }
 
   bool IsAtRest(const Op& read) {
-    return incrs_.Between(read, read) == nullptr && !history_.Precedes(read, *last_incr_);
+    return history_.Precedes(*last_incr_, read) && incrs_.Between(read, read) == nullptr;
   }
 
   // The sum of all increments that may have happened by the end of `read`.

@@ -48,9 +48,13 @@ class Judge {
     // A delete that finds the entry expired is refused; another process's coarser clock may still
     // show it. So a refusal proves absence only where nothing expires.
     bool expires = false;
+    bool removed = !clears_.empty();
     for (const uint32_t index : history_.OpsOfKey(key)) {
-      expires = expires || history_.ops()[index].ttl_millis != kNoTtl;
+      const Op& op = history_.ops()[index];
+      expires = expires || op.ttl_millis != kNoTtl;
+      removed = removed || op.kind == OpKind::kDelete;
     }
+    if (!removed) return;
     for (const uint32_t index : history_.OpsOfKey(key)) {
       const Op& op = history_.ops()[index];
       const bool removes = op.kind == OpKind::kDelete && IsAnswered(op);
@@ -58,7 +62,6 @@ class Judge {
       if (IsWrite(op) && op.outcome == Outcome::kDone) writes_.Add(op);
       if (MayChangeKey(op)) changes_.Add(op);
     }
-    if (deletes_.empty() && clears_.empty()) return;
     for (const uint32_t index : history_.OpsOfKey(key)) {
       const Op& op = history_.ops()[index];
       if (op.kind != OpKind::kGet) continue;
