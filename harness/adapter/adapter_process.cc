@@ -81,6 +81,16 @@ std::string DescribeEnd(const siginfo_t& end) {
                      name == nullptr ? "unknown" : name);
 }
 
+// Its last line first, which names the exception in most languages: reports cut long texts.
+std::string DescribeStderr(std::string_view tail) {
+  while (tail.ends_with('\n')) tail.remove_suffix(1);
+  if (tail.empty()) return "";
+  const size_t newline = tail.rfind('\n');
+  if (newline == std::string_view::npos) return fmt::format("; its standard error: {}", tail);
+  return fmt::format("; its standard error: {}\nand before that: {}", tail.substr(newline + 1),
+                     tail.substr(0, newline));
+}
+
 }  // namespace
 
 AdapterProcess::AdapterProcess() {
@@ -240,8 +250,7 @@ void AdapterProcess::Break(const std::string& why) {
   if (broken()) return;
   // What it wrote before it broke is in the pipe already: 64 KiB at most, unless it goes on.
   for (size_t part = 0; part < (64 << 10) / kStderrTail && stderr_.valid(); ++part) ReadStderr();
-  failure_ = why;
-  if (!stderr_tail_.empty()) failure_ += "; the end of its standard error: " + stderr_tail_;
+  failure_ = why + DescribeStderr(stderr_tail_);
   stdin_.Reset();
 }
 

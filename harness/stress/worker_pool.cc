@@ -41,8 +41,8 @@ void DescribeEnd(int native_status, ProcessInfo* info) {
   }
 }
 
-// A killed worker's adapter gets its own SIGKILL from the kernel before the worker can be reaped, but
-// may still be in the system call that it was in: its operation is over only when it is gone.
+// A killed worker's adapter gets its own SIGKILL from the kernel before the worker can be reaped,
+// but may still be in the system call that it was in: its operation is over only when it is gone.
 constexpr int kAdapterEndMillis = 10'000;
 
 UniqueFd HandleOfAdapter(const WorkerSlot& slot) {
@@ -77,9 +77,9 @@ Result<uint16_t> WorkerPool::Start(uint32_t slot, const std::string& role, uint3
   place.operations.store(0);
   place.adapter.store(0);
   try {
-    children_[slot] = std::make_unique<Child>(process::process(
-        Executor(), "/proc/self/exe",
-        {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
+    children_[slot] = std::make_unique<Child>(
+        process::process(Executor(), "/proc/self/exe",
+                         {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
   } catch (const boost::system::system_error& problem) {
     return SystemError(problem.code().value(), "cannot start a worker process",
                        "raise the limit of processes (ulimit -u) or ask for fewer (--processes)");

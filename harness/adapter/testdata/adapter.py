@@ -36,7 +36,7 @@ def misbehave(answer):
     if "stray" in faults: print("Warning: \x1b[31mred")
     if "wrong-id" in faults: answer["id"] += 1
     if "no-value" in faults: answer.pop("value", None)
-    if "exit" in faults: sys.exit("no more memory")
+    if "exit" in faults: sys.exit("Traceback\nno more memory")
     if "die" in faults: os.kill(os.getpid(), signal.SIGKILL)
     if "silent" in faults: time.sleep(1000)
     if "huge" in faults: print("x" * (65 << 20), end="")
