@@ -158,7 +158,7 @@ TEST_F(AdapterBackendTest, DiesWithTheProcessThatStartedIt) {
   ASSERT_EQ(pipe(ends), 0);
   const pid_t worker = fork();
   if (worker == 0) {
-    const auto started = AdapterProcess::Start({"sleep", "1000"});
+    const auto started = AdapterProcess::Start({"sleep", "20"});
     const pid_t adapter = started.ok() ? started.value()->id() : 0;
     if (write(ends[1], &adapter, sizeof(adapter)) != sizeof(adapter)) _exit(1);
     while (true) pause();
@@ -171,6 +171,9 @@ TEST_F(AdapterBackendTest, DiesWithTheProcessThatStartedIt) {
   int status = 0;
   EXPECT_EQ(waitpid(adapter, &status, 0), adapter);
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  prctl(PR_SET_CHILD_SUBREAPER, 0);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 TEST(AdapterProcessTest, AProgramThatIsNotThereIsTheUsersError) {

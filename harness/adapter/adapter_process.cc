@@ -53,7 +53,7 @@ struct ChildEnds {
 [[noreturn]] void RunChild(const ChildEnds& ends, pid_t parent, char* const* arguments) {
   const bool ready = setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
   if (getppid() != parent) _exit(0);
-  for (const int number : {SIGPIPE, SIGINT, SIGXFSZ}) signal(number, SIG_DFL);
+  for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGXFSZ}) signal(number, SIG_DFL);
   if (ready && Become(ends.in, STDIN_FILENO) && Become(ends.out, STDOUT_FILENO) &&
       Become(ends.err, STDERR_FILENO)) {
     execvp(arguments[0], arguments);

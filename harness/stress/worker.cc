@@ -194,9 +194,8 @@ class Worker {
 
   Result<void> Audit(bool baseline) {
     TEARPROOF_RETURN_IF_ERROR(OpenCache(true));
-    if (baseline)
-      RunAll(maker_->MakeAll({Supports(OpKind::kSet) ? OpKind::kSet : OpKind::kAdd,
-                              Step::Target::kEach, 0, std::nullopt}));
+    if (baseline) RunAll(maker_->MakeAll({Supports(OpKind::kSet) ? OpKind::kSet : OpKind::kAdd,
+                                          Step::Target::kEach, 0, std::nullopt}));
     if (scenario_.audit) RunAll(maker_->MakeAll({OpKind::kGet, Step::Target::kEach, 0, {}}));
     if (!scenario_.tidy) return {};
     if (Supports(OpKind::kCull)) RunAll(maker_->MakeAll({OpKind::kCull, {}, 0, {}}));

@@ -77,9 +77,9 @@ Result<uint16_t> WorkerPool::Start(uint32_t slot, const std::string& role, uint3
   place.operations.store(0);
   place.adapter.store(0);
   try {
-    children_[slot] = std::make_unique<Child>(
-        process::process(Executor(), "/proc/self/exe",
-                         {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
+    children_[slot] = std::make_unique<Child>(process::process(
+        Executor(), "/proc/self/exe",
+        {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
   } catch (const boost::system::system_error& problem) {
     return SystemError(problem.code().value(), "cannot start a worker process",
                        "raise the limit of processes (ulimit -u) or ask for fewer (--processes)");
@@ -120,6 +120,7 @@ std::vector<uint32_t> WorkerPool::ReapDead() {
     if (children_[slot] == nullptr) continue;
     boost::system::error_code problem;
     if (children_[slot]->handle.running(problem)) continue;
+    WaitForEnd(HandleOfAdapter(control_->slot(slot)));
     DescribeEnd(children_[slot]->handle.native_exit_code(), &InfoOf(slot));
     children_[slot].reset();
     dead.push_back(slot);
