@@ -156,7 +156,7 @@ class Werkzeug2013 : public kit::Operations {
 
 Result<std::unique_ptr<Backend>> Open(const BackendSetup& setup) {
   TEARPROOF_ASSIGN_OR_RETURN(const uint64_t threshold,
-                             kit::ParseCountOption(setup.options, "threshold"));
+                             kit::ParseCountOption(setup.options, "max_entries"));
   TEARPROOF_ASSIGN_OR_RETURN(const uint64_t timeout,
                              kit::ParseCountOption(setup.options, "timeout"));
   return std::unique_ptr<Backend>(std::make_unique<Werkzeug2013>(setup, threshold, timeout));

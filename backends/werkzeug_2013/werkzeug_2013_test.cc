@@ -16,7 +16,7 @@ namespace {
 class Werkzeug2013Test : public testing::Test {
  protected:
   kit::BackendDriver Driver(const std::string& threshold = "500") {
-    kit::BackendDriver driver(&Open, directory_, {{"threshold", threshold}, {"timeout", "300"}});
+    kit::BackendDriver driver(&Open, directory_, {{"max_entries", threshold}, {"timeout", "300"}});
     EXPECT_EQ(driver.Init(), Outcome::kDone);
     return driver;
   }

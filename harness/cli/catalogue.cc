@@ -76,9 +76,8 @@ Result<std::unique_ptr<Catalogue>> Catalogue::Load(const std::string& project_fi
   auto catalogue = std::make_unique<Catalogue>();
   for (const RegisteredScenario& registered : RegisteredScenarios()) {
     const std::string toml(registered.toml);
-    TEARPROOF_ASSIGN_OR_RETURN(
-        Scenario scenario,
-        ParseScenario(toml, std::string(registered.id), std::string(registered.path)));
+    TEARPROOF_ASSIGN_OR_RETURN(Scenario scenario, ParseScenario(toml, std::string(registered.id),
+                                                                std::string(registered.path)));
     catalogue->scenarios_.push_back({std::move(scenario), toml});
   }
   for (const RegisteredBackend& registered : RegisteredBackends()) {
@@ -115,7 +114,8 @@ Result<void> Catalogue::AddProjectBackend(const ProjectBackend& backend) {
   std::vector<std::string> ids;
   const BackendDescription* base = nullptr;
   for (const BackendDescription& known : backends_) {
-    if (known.id == name) return UsageError("tearproof.toml: there is a backend " + name + " already");
+    if (known.id == name)
+      return UsageError("tearproof.toml: there is a backend " + name + " already");
     if (known.id == backend.base) base = &known;
     ids.push_back(known.id);
   }

@@ -43,7 +43,7 @@ struct HistoryHeader {
 struct ProcessInfo {
   enum class End : uint8_t {
     kLived,   // To the end of the history.
-    kKilled,  // By us, with SIGKILL.
+    kKilled,  // By us, or by another signal from without (SIGTERM, want of memory).
     kDied,    // By itself: a crash or an exit in the middle.
   };
   uint16_t number = 0;

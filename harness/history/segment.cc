@@ -59,7 +59,7 @@ uint64_t SaltOf(uint64_t round, uint32_t process) {
 
 uint64_t SideCheck(const SideRecord& record, const char* bytes, uint64_t salt) {
   const uint64_t head = XXH3_64bits_withSeed(bytes, record.size, salt);
-  return head ^ (record.sequence * 31 + record.size * 7 + record.kind);
+  return head ^ (record.sequence * 31 + uint64_t{record.size} * 7 + record.kind);
 }
 
 void CompilerBarrier() { std::atomic_signal_fence(std::memory_order_seq_cst); }

@@ -83,7 +83,8 @@ class Worker {
     if (getppid() != plan_.coordinator) {
       return SystemError(ESRCH, "the coordinator is gone");  // It died before the line above.
     }
-    signal(SIGINT, SIG_IGN);
+    // They reach the whole group from a terminal; the coordinator ends us in order.
+    for (int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     if (index >= control_.header().slot_count) return UsageError("no such slot");
     slot_ = &control_.slot(index);
@@ -194,8 +195,9 @@ class Worker {
 
   Result<void> Audit(bool baseline) {
     TEARPROOF_RETURN_IF_ERROR(OpenCache(true));
-    if (baseline) RunAll(maker_->MakeAll({Supports(OpKind::kSet) ? OpKind::kSet : OpKind::kAdd,
-                                          Step::Target::kEach, 0, std::nullopt}));
+    if (baseline)
+      RunAll(maker_->MakeAll({Supports(OpKind::kSet) ? OpKind::kSet : OpKind::kAdd,
+                              Step::Target::kEach, 0, std::nullopt}));
     if (scenario_.audit) RunAll(maker_->MakeAll({OpKind::kGet, Step::Target::kEach, 0, {}}));
     if (!scenario_.tidy) return {};
     if (Supports(OpKind::kCull)) RunAll(maker_->MakeAll({OpKind::kCull, {}, 0, {}}));

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/process/v2/process.hpp>
 #include <cerrno>
@@ -31,11 +32,19 @@ boost::asio::io_context& Executor() {
   return context;
 }
 
+// Signals that come from without (a person, the kernel's want of memory), never from the cache's
+// own code: such an end is a kill, and says nothing against the cache.
+bool ComesFromOutside(int signal) {
+  constexpr std::array kSignals = {SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+  return std::find(kSignals.begin(), kSignals.end(), signal) != kSignals.end();
+}
+
 void DescribeEnd(int native_status, ProcessInfo* info) {
   info->end = ProcessInfo::End::kDied;
   info->reaped = MonotonicNanos();
   if (WIFSIGNALED(native_status)) {
     info->end_signal = WTERMSIG(native_status);
+    if (ComesFromOutside(info->end_signal)) info->end = ProcessInfo::End::kKilled;
   } else {
     info->end_status = WEXITSTATUS(native_status);
   }
@@ -77,9 +86,9 @@ Result<uint16_t> WorkerPool::Start(uint32_t slot, const std::string& role, uint3
   place.operations.store(0);
   place.adapter.store(0);
   try {
-    children_[slot] = std::make_unique<Child>(process::process(
-        Executor(), "/proc/self/exe",
-        {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
+    children_[slot] = std::make_unique<Child>(
+        process::process(Executor(), "/proc/self/exe",
+                         {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
   } catch (const boost::system::system_error& problem) {
     return SystemError(problem.code().value(), "cannot start a worker process",
                        "raise the limit of processes (ulimit -u) or ask for fewer (--processes)");

@@ -1,5 +1,5 @@
-// The planted bug: at its limit, set evicts every file in the directory, whether it is an entry or
-// not.
+// The planted bug: at its limit, set or add evicts every file in the directory, whether it is an
+// entry or not.
 #include <vector>
 
 #include "harness/kit/canary_store.h"
@@ -18,6 +18,10 @@ class EvictsForeignFiles : public kit::CanaryStore {
   void Set(const Request& request, Response& response) override {
     EvictAll();
     CanaryStore::Set(request, response);
+  }
+  void Add(const Request& request, Response& response) override {
+    EvictAll();
+    CanaryStore::Add(request, response);
   }
 
  private:
