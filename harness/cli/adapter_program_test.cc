@@ -1,24 +1,21 @@
 // The built program on a user's own backend: tearproof.toml, an adapter, a verdict.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdio.h>
-#include <sys/wait.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <string>
 
-#include "harness/core/json.h"
-#include "harness/core/owned_directory.h"
-#include "harness/core/text.h"
+#include "harness/cli/workspace.h"
 
 namespace tearproof::cli {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-using ::testing::Not;
+using ::testing::IsEmpty;
 
 // What stands in the page's only ```python block.
 std::string ExampleOfThePage() {
@@ -45,45 +42,36 @@ std::vector<std::string> AdaptersIn(const std::string& directory) {
 class AdapterProgramTest : public ::testing::Test {
  protected:
   void UseAdapter(const std::string& python) {
-    Write("sessions_adapter.py", python);
-    Write("tearproof.toml", "[backend.sessions]\ncommand = [\"python3\", \"" + directory_.path() +
-                                "/sessions_adapter.py\"]\n");
+    workspace_.Write("sessions_adapter.py", python);
+    workspace_.Write("tearproof.toml", "[backend.sessions]\ncommand = [\"python3\", \"" +
+                                           workspace_.path() + "/sessions_adapter.py\"]\n");
   }
 
-  void Write(const std::string& name, const std::string& text) {
-    std::ofstream(directory_.path() + "/" + name) << text;
-  }
-
-  // Runs the program in the directory; its exit code. What it prints goes to `output_`.
-  int Run(const std::string& arguments) {
-    const std::string command = "cd " + directory_.path() + " && " + ShellQuote(TEARPROOF_PROGRAM) +
-                                " " + arguments + " 2>&1";
-    FILE* pipe = popen(command.c_str(), "r");
-    output_.clear();
-    for (int c = fgetc(pipe); c != EOF; c = fgetc(pipe)) output_ += static_cast<char>(c);
-    return WEXITSTATUS(pclose(pipe));
+  ProgramResult Stress(const std::string& scenario, const std::string& duration) {
+    return workspace_.Run(
+        {"stress", scenario, "--backend", "sessions", "--duration", duration, "--goal", "0"});
   }
 
   // The judgement of `promise` in the last run's first cell.
-  std::string JudgementOf(const std::string& promise) {
-    const auto record = ReadJsonFile(directory_.path() + "/.tearproof/runs/latest/run.json");
-    if (!record.ok()) return record.error().Message();
-    for (const auto& result : record.value().at("cells").at(0).at("promises")) {
+  std::string JudgementOf(const std::string& promise) const {
+    const auto record = nlohmann::json::parse(workspace_.Read(".tearproof/runs/latest/run.json"));
+    for (const auto& result : record.at("cells").at(0).at("promises")) {
       if (result.at("promise") == promise) return result.at("judgement");
     }
     return "none";
   }
 
-  OwnedDirectory directory_ = OwnedDirectory::Create(::testing::TempDir()).value();
-  std::string output_;
+  Workspace workspace_;
 };
 
 TEST_F(AdapterProgramTest, RacesTheExampleOfThePage) {
   UseAdapter(ExampleOfThePage());
-  EXPECT_EQ(Run("stress get-set --backend sessions --duration 1s"), 0) << output_;
+  const ProgramResult result = Stress("get-set", "1s");
+  EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
   EXPECT_EQ(JudgementOf("intact"), "held");
   EXPECT_EQ(JudgementOf("no-error"), "held");
-  EXPECT_THAT(AdaptersIn(directory_.path()), ::testing::IsEmpty());
+  EXPECT_EQ(JudgementOf("present"), "held");
+  EXPECT_THAT(AdaptersIn(workspace_.path()), IsEmpty());
 }
 
 TEST_F(AdapterProgramTest, CatchesACacheThatTears) {
@@ -92,42 +80,50 @@ TEST_F(AdapterProgramTest, CatchesACacheThatTears) {
   const size_t at = torn.find(sound);
   ASSERT_NE(at, std::string::npos);
   torn.replace(at, sound.size(), "    with open(path(request[\"key\"]), \"w\")");
+  const std::string rename = "    os.rename(file.name, path(request[\"key\"]))\n";
+  torn.erase(torn.find(rename), rename.size());
   UseAdapter(torn);
-  EXPECT_EQ(Run("stress get-set --backend sessions --duration 3s --goal 0"), 1) << output_;
+  const ProgramResult result = Stress("get-set", "3s");
+  EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
   EXPECT_EQ(JudgementOf("intact"), "broken");
 }
 
 TEST_F(AdapterProgramTest, KilledWorkersTakeTheirAdaptersAlong) {
   UseAdapter(ExampleOfThePage());
-  Run("stress killed-writers --backend sessions --duration 2s");
-  EXPECT_EQ(JudgementOf("intact"), "held") << output_;
-  EXPECT_THAT(AdaptersIn(directory_.path()), ::testing::IsEmpty());
+  const ProgramResult result = Stress("killed-writers", "2s");
+  EXPECT_EQ(JudgementOf("intact"), "held") << result.output << result.errors;
+  EXPECT_THAT(AdaptersIn(workspace_.path()), IsEmpty());
 }
 
 TEST_F(AdapterProgramTest, AnAdapterThatDiesBreaksNoErrorAndSaysWhy) {
   std::string dying = ExampleOfThePage();
-  dying.insert(dying.find("def get(request):\n") + 18, "    sys.exit(\"no more memory\")\n");
+  const std::string get = "def get(request):\n";
+  dying.insert(dying.find(get) + get.size(), "    sys.exit(\"no more memory\")\n");
   UseAdapter(dying);
-  EXPECT_EQ(Run("stress get-set --backend sessions --duration 300ms"), 1) << output_;
+  const ProgramResult result = Stress("get-set", "300ms");
+  EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
   EXPECT_EQ(JudgementOf("no-error"), "broken");
-  EXPECT_THAT(output_, HasSubstr("the adapter exited with status 1; its standard error: "
-                                 "no more memory"));
+  EXPECT_THAT(result.output, HasSubstr("the adapter exited with status 1; its standard error: "
+                                       "no more memory"));
 }
 
 TEST_F(AdapterProgramTest, AnAdapterThatDoesNotStartIsToldBeforeTheRun) {
   UseAdapter("import no_such_module\n");
-  EXPECT_EQ(Run("stress get-set --backend sessions --duration 300ms"), 64);
-  EXPECT_THAT(output_, HasSubstr("ModuleNotFoundError: No module named 'no_such_module'"));
-  Write("tearproof.toml", "[backend.sessions]\ncommand = [\"no-such-adapter\"]\n");
-  EXPECT_EQ(Run("stress get-set --backend sessions --duration 300ms"), 64);
-  EXPECT_THAT(output_, HasSubstr("cannot start the adapter no-such-adapter"));
+  ProgramResult result = Stress("get-set", "300ms");
+  EXPECT_EQ(result.exit_code, 64);
+  EXPECT_THAT(result.errors, HasSubstr("ModuleNotFoundError: No module named 'no_such_module'"));
+  workspace_.Write("tearproof.toml", "[backend.sessions]\ncommand = [\"no-such-adapter\"]\n");
+  result = Stress("get-set", "300ms");
+  EXPECT_EQ(result.exit_code, 64);
+  EXPECT_THAT(result.errors, HasSubstr("cannot start the adapter no-such-adapter"));
 }
 
 TEST_F(AdapterProgramTest, ListingStartsNoAdapter) {
   UseAdapter("open(\"started\", \"w\")\n");
-  EXPECT_EQ(Run("list backends"), 0) << output_;
-  EXPECT_THAT(output_, HasSubstr("sessions"));
-  EXPECT_FALSE(fs::exists(directory_.path() + "/started"));
+  const ProgramResult result = workspace_.Run({"list", "backends"});
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("sessions"));
+  EXPECT_FALSE(fs::exists(workspace_.path() + "/started"));
 }
 
 }  // namespace
