@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "harness/adapter/probe.h"
 #include "harness/api/registry.h"
+#include "harness/cli/machine.h"
 #include "harness/core/json.h"
 #include "harness/core/text.h"
 
@@ -60,6 +62,14 @@ Result<std::map<std::string, std::string>> SplitOptions(const std::string& text)
   return options;
 }
 
+// Fills in what the project file leaves to the adapter.
+Result<void> AskAdapter(NamedBackend* backend) {
+  TEARPROOF_ASSIGN_OR_RETURN(
+      const adapter::Introduction introduction,
+      adapter::Probe(backend->command, backend->options, DefaultParentDirectory()));
+  return adapter::Complete(introduction, &backend->description);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Catalogue>> Catalogue::Load(const std::string& project_file) {
@@ -111,6 +121,9 @@ Result<void> Catalogue::AddProjectBackend(const ProjectBackend& backend) {
   }
   if (!backend.command.empty()) {
     backends_.push_back(backend.description);
+    for (const auto& [option, value] : backend.options) {
+      backends_.back().options.push_back({option, value, {}, "sent to the adapter"});
+    }
     return {};
   }
   if (base == nullptr) return UnknownNameError("base of " + name, backend.base, ids);
@@ -215,6 +228,7 @@ Result<NamedBackend> Catalogue::FindBackend(const std::string& named) const {
       backend.command = own->command;
       backend.known = own->known;
     }
+    if (!backend.command.empty()) TEARPROOF_RETURN_IF_ERROR(AskAdapter(&backend));
     return backend;
   }
   return UnknownNameError("backend", id, ids);

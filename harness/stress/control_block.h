@@ -45,6 +45,7 @@ struct alignas(128) WorkerSlot {
   std::atomic<uint64_t> operations = 0;         // Completed by this process.
   std::atomic<uint32_t> in_operation = 0;       // 1 from before an operation's call until after it.
   std::atomic<uint32_t> environment_errno = 0;  // The machine failed it: ENOSPC and the like.
+  std::atomic<int32_t> adapter = 0;  // The system's number of its adapter process, if it has one.
   std::array<LatencyHistogram, kOpKindCount> latencies;
 };
 
