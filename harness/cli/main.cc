@@ -57,6 +57,7 @@ int Main(int argc, char** argv) {
   AddListCommand(app, session);
   AddShowCommand(app, session);
   AddJudgeCommand(app, session);
+  AddExportCommand(app, session);
   AddExplainCommand(app, session);
 
   AddBenchCommand(app, session);

@@ -75,6 +75,7 @@ TEST(ProgramTest, RejectsWhatMakesNoSense) {
                                                        {"list", "things"},
                                                        {"show", "no-such-run"},
                                                        {"judge", "no-such-run"},
+                                                       {"export", "no-such-run"},
                                                        {"bench", "self", "--no-such-flag"},
                                                        {"stress", "--profile", "none"},
                                                        {"stress", "--config", "none.toml"}};
@@ -118,6 +119,9 @@ TEST(ProgramTest, ShowsTheTornReadAndALineThatShowsItAgain) {
   const ProgramResult judged = workspace.Run({"judge"});
   EXPECT_EQ(judged.exit_code, 1) << judged.errors;
   EXPECT_THAT(judged.output, HasSubstr("get k0 returned"));
+  const ProgramResult exported = workspace.Run({"export"});
+  EXPECT_EQ(exported.exit_code, 0) << exported.errors;
+  EXPECT_THAT(exported.output, AllOf(HasSubstr("\"f\":\"get\""), HasSubstr("\"type\":\"ok\"")));
 }
 
 TEST(ProgramTest, HoldsForASoundCache) {
