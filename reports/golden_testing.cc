@@ -1,10 +1,9 @@
-#include "reports/golden.h"
-
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 
 #include "harness/core/text.h"
+#include "reports/golden.h"
 
 namespace tearproof::reports {
 

@@ -1,6 +1,6 @@
-#include "reports/sample_records.h"
-
 #include <string>
+
+#include "reports/sample_records.h"
 
 namespace tearproof::reports {
 namespace {
