@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
 #include "harness/stress/recorder.h"
+#include "harness/stress/stress_engine.h"
 
 namespace tearproof::bench {
 namespace {
@@ -198,6 +200,69 @@ void RegisterRecord(const std::string& parent) {
   });
 }
 
+// How long 4 writers and 4 readers need until the naive cache is caught with a torn read: processes
+// started, one round run and judged.
+Result<double> SecondsUntilCaught(const std::string& value_size, const std::string& parent,
+                                  uint64_t seed) {
+  TEARPROOF_ASSIGN_OR_RETURN(const OwnedDirectory records, OwnedDirectory::Create(parent));
+  stress::CellRequest request;
+  request.plan.scenario_id = "get-set";
+  for (const RegisteredScenario& registered : RegisteredScenarios()) {
+    if (registered.id == "get-set") request.plan.scenario_toml = registered.toml;
+  }
+  for (const RegisteredBackend& registered : RegisteredBackends()) {
+    if (registered.id != "naive") continue;
+    TEARPROOF_ASSIGN_OR_RETURN(request.description,
+                               ParseBackendDescription(registered.description_toml, "naive",
+                                                       std::string(registered.description_path)));
+  }
+  TEARPROOF_ASSIGN_OR_RETURN(request.plan.overrides.value_sizes, ParseSizeDistribution(value_size));
+  request.plan.backend_id = "naive";
+  request.plan.contract.operations = request.description.operations;
+  request.plan.seed = seed;
+  request.plan.segment_capacity = kSlots;
+  TEARPROOF_ASSIGN_OR_RETURN(request.scenario, request.plan.LoadScenario());
+  request.scenario.round_nanos = 50 * kNanosPerMilli;
+  request.duration = 10 * kNanosPerSecond;
+  request.parent_directory = parent;
+  request.cell_directory = records.path() + "/cell";
+  std::vector<std::unique_ptr<Checker>> owned;
+  std::vector<const Checker*> checkers;
+  for (const RegisteredChecker& registered : RegisteredCheckers()) {
+    owned.push_back(registered.make());
+    if (owned.back()->promise() == Promise::kIntact) checkers.push_back(owned.back().get());
+  }
+  std::atomic<bool> caught = false;
+  const stress::CellOutcome outcome = stress::RunCell(
+      request, checkers,
+      [&](const stress::Progress& progress) { caught = caught || !progress.broken.empty(); },
+      caught);
+  if (!caught) return UsageError("the naive cache was not caught: " + outcome.record.reason);
+  return static_cast<double>(outcome.record.elapsed) / 1e9;
+}
+
+void RegisterCaught(const std::string& parent) {
+  for (const char* size : {"4KiB", "64KiB"}) {
+    const std::string name = fmt::format("caught/naive/4-writers-4-readers/{}", size);
+    benchmark::RegisterBenchmark(
+        name.c_str(),
+        [=](benchmark::State& state) {
+          uint64_t seed = 0;
+          double slowest = 0;
+          for (auto _ : state) {
+            const Result<double> seconds = SecondsUntilCaught(size, parent, ++seed);
+            if (!seconds.ok()) return state.SkipWithError(seconds.error().Message().c_str());
+            state.SetIterationTime(seconds.value());
+            slowest = std::max(slowest, seconds.value());
+          }
+          state.counters["slowest_s"] = slowest;
+        })
+        ->UseManualTime()
+        ->Iterations(20)
+        ->Unit(benchmark::kMillisecond);
+  }
+}
+
 }  // namespace
 
 Result<void> RunSelfBenchmark(const std::string& program, const std::vector<std::string>& flags,
@@ -214,6 +279,7 @@ Result<void> RunSelfBenchmark(const std::string& program, const std::vector<std:
                       "it takes Google Benchmark's flags, --benchmark_filter=REGEX and so on");
   }
   RegisterPairs(parent_directory);
+  RegisterCaught(parent_directory);
   RegisterRecord(parent_directory);
   RegisterParts();
   benchmark::RunSpecifiedBenchmarks();
