@@ -24,18 +24,18 @@ namespace tearproof {
 
 struct Request {
   OpKind kind = OpKind::kInit;
-  std::string_view key;    // Empty for init, clear, cull. May hold any bytes, NUL included.
-  std::string_view value;  // set, add. Valid during the call only.
+  std::string_view key;          // Empty for init, clear, cull. May hold any bytes, NUL included.
+  std::string_view value;        // set, add. Valid during the call only.
   uint32_t ttl_millis = kNoTtl;  // set, add, touch. 0 is "already expired".
-  int64_t delta = 1;       // incr.
+  int64_t delta = 1;             // incr.
 };
 
 struct Response {
   Outcome outcome = Outcome::kUnsupported;
-  std::string value;       // get: the bytes of a hit. incr: the new number in decimal, where known.
-                           // Reused from call to call: a Backend assigns it, never relies on it.
-  std::string error;       // Of kError: what a user of the cache would have been shown.
-  int error_number = 0;    // Of kError: errno, where a system call failed; else 0.
+  std::string value;     // get: the bytes of a hit. incr: the new number in decimal, where known.
+                         // Reused from call to call: a Backend assigns it, never relies on it.
+  std::string error;     // Of kError: what a user of the cache would have been shown.
+  int error_number = 0;  // Of kError: errno, where a system call failed; else 0.
 
   void Is(Outcome what) { outcome = what; }
   void Fail(int number, std::string text) {
@@ -59,9 +59,9 @@ class Backend {
 using BackendOptions = std::map<std::string, std::string>;
 
 struct BackendSetup {
-  std::string directory;   // The cache's directory. Absolute. It may not exist: init makes it.
-  uint16_t process = 0;    // This process's number in the history.
-  uint64_t seed = 0;       // For a Backend's own choices (random temp names, random culling).
+  std::string directory;  // The cache's directory. Absolute. It may not exist: init makes it.
+  uint16_t process = 0;   // This process's number in the history.
+  uint64_t seed = 0;      // For a Backend's own choices (random temp names, random culling).
   BackendOptions options;
 };
 

@@ -48,7 +48,7 @@ struct BackendDescription {
   int64_t ttl_resolution = 0;           // ns. Expiry may come early or late by that much.
   bool miss_after_kill = false;         // Its contract allows a miss after a writer was killed.
   std::vector<BackendOption> options;
-  // What is expected in the engine "stress" or "explore", by scenario ("*" is any scenario).
+  // What is expected, by scenario ("*" is any) and then by engine ("stress", "explore").
   // Where nothing is said: a promised one must hold, one not promised may break.
   std::map<std::string, std::map<std::string, std::map<Promise, Expectation>>> expect;
 

@@ -47,7 +47,7 @@ class Checker {
     bool counters = false;
     bool odd_keys = false;
     bool foreign_files = false;
-    bool surveyed = false;   // The directory is tidied and looked at at the end.
+    bool surveyed = false;  // The directory is tidied and looked at at the end.
   };
   virtual bool Applies(const Ingredients& ingredients) const = 0;
   virtual Verdict Check(const History& history, const Contract& contract) const = 0;

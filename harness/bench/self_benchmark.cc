@@ -63,8 +63,7 @@ class Pair {
     pair->kind_ = kind;
     TEARPROOF_ASSIGN_OR_RETURN(pair->subject_, Subject::Create(backend, parent));
     TEARPROOF_ASSIGN_OR_RETURN(
-        pair->segment_,
-        SegmentWriter::Create(pair->subject_->path() + "/segment", 1, kSlots));
+        pair->segment_, SegmentWriter::Create(pair->subject_->path() + "/segment", 1, kSlots));
     pair->slot_ = std::make_unique<stress::WorkerSlot>();
     pair->recorder_ = std::make_unique<stress::Recorder>(
         &pair->segment_, pair->slot_.get(), &pair->keys_, /*counters=*/false, verify, 1);

@@ -1,9 +1,9 @@
 // `tearproof bench self`: is the harness the bottleneck?
 //
 // Purpose: one worker with recording and judging, against a bare loop over the same backend, side
-// by side in one run, on Google Benchmark (its flags work: --benchmark_filter, ...). Beside it, what
-// the parts cost alone, and how soon the naive cache is caught.
-// Thread safety: none; runs benchmarks on the calling thread. Errors: kUsage, kEnvironment.
+// by side in one run, on Google Benchmark (its flags work: --benchmark_filter, ...). Beside it,
+// what the parts cost alone, and how soon the naive cache is caught. Thread safety: none; runs
+// benchmarks on the calling thread. Errors: kUsage, kEnvironment.
 #ifndef TEARPROOF_HARNESS_BENCH_SELF_BENCHMARK_H_
 #define TEARPROOF_HARNESS_BENCH_SELF_BENCHMARK_H_
 

@@ -10,8 +10,9 @@ void AddBenchCommand(CLI::App& app, Session& session) {
   CLI::App* bench = app.add_subcommand("bench", "Benchmarks, on Google Benchmark.");
   bench->require_subcommand(1);
   CLI::App* self = bench->add_subcommand(
-      "self", "What recording and judging cost: a worker against a bare loop, side by side. "
-              "Google Benchmark's flags work.");
+      "self",
+      "What recording and judging cost: a worker against a bare loop, side by side. "
+      "Google Benchmark's flags work.");
   self->add_option("--dir", *directory, "where the caches lie; /dev/shm if it can be used");
   self->allow_extras();
   self->callback([directory, self, &session] {

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "harness/adapter/probe.h"
 #include "harness/api/registry.h"
+#include "harness/cli/machine.h"
 #include "harness/core/json.h"
 #include "harness/core/text.h"
 
@@ -60,15 +62,22 @@ Result<std::map<std::string, std::string>> SplitOptions(const std::string& text)
   return options;
 }
 
+// Fills in what the project file leaves to the adapter.
+Result<void> AskAdapter(NamedBackend* backend) {
+  TEARPROOF_ASSIGN_OR_RETURN(
+      const adapter::Introduction introduction,
+      adapter::Probe(backend->command, backend->options, DefaultParentDirectory()));
+  return adapter::Complete(introduction, &backend->description);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Catalogue>> Catalogue::Load(const std::string& project_file) {
   auto catalogue = std::make_unique<Catalogue>();
   for (const RegisteredScenario& registered : RegisteredScenarios()) {
     const std::string toml(registered.toml);
-    TEARPROOF_ASSIGN_OR_RETURN(
-        Scenario scenario,
-        ParseScenario(toml, std::string(registered.id), std::string(registered.path)));
+    TEARPROOF_ASSIGN_OR_RETURN(Scenario scenario, ParseScenario(toml, std::string(registered.id),
+                                                                std::string(registered.path)));
     catalogue->scenarios_.push_back({std::move(scenario), toml});
   }
   for (const RegisteredBackend& registered : RegisteredBackends()) {
@@ -105,12 +114,16 @@ Result<void> Catalogue::AddProjectBackend(const ProjectBackend& backend) {
   std::vector<std::string> ids;
   const BackendDescription* base = nullptr;
   for (const BackendDescription& known : backends_) {
-    if (known.id == name) return UsageError("tearproof.toml: there is a backend " + name + " already");
+    if (known.id == name)
+      return UsageError("tearproof.toml: there is a backend " + name + " already");
     if (known.id == backend.base) base = &known;
     ids.push_back(known.id);
   }
   if (!backend.command.empty()) {
     backends_.push_back(backend.description);
+    for (const auto& [option, value] : backend.options) {
+      backends_.back().options.push_back({option, value, {}, "sent to the adapter"});
+    }
     return {};
   }
   if (base == nullptr) return UnknownNameError("base of " + name, backend.base, ids);
@@ -215,6 +228,7 @@ Result<NamedBackend> Catalogue::FindBackend(const std::string& named) const {
       backend.command = own->command;
       backend.known = own->known;
     }
+    if (!backend.command.empty()) TEARPROOF_RETURN_IF_ERROR(AskAdapter(&backend));
     return backend;
   }
   return UnknownNameError("backend", id, ids);

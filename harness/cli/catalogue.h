@@ -29,11 +29,11 @@ struct KnownScenario {
 // A backend as named: "temp-rename:sync=full".
 struct NamedBackend {
   BackendDescription description;
-  std::string implementation;  // The registered backend that runs it; empty with a command.
+  std::string implementation;        // The registered backend that runs it; empty with a command.
   std::vector<std::string> command;  // The program behind a user's own backend.
-  BackendOptions options;      // Resolved: defaults filled in.
-  std::string display;         // As named.
-  std::vector<KnownRace> known;  // Races that its project file lists.
+  BackendOptions options;            // Resolved: defaults filled in.
+  std::string display;               // As named.
+  std::vector<KnownRace> known;      // Races that its project file lists.
 };
 
 class Catalogue {

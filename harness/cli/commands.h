@@ -28,6 +28,7 @@ void AddStressCommand(CLI::App& app, Session& session);
 void AddListCommand(CLI::App& app, Session& session);
 void AddShowCommand(CLI::App& app, Session& session);
 void AddJudgeCommand(CLI::App& app, Session& session);
+void AddExportCommand(CLI::App& app, Session& session);
 void AddExplainCommand(CLI::App& app, Session& session);
 void AddWorkerCommand(CLI::App& app, Session& session);
 void AddBenchCommand(CLI::App& app, Session& session);

@@ -108,7 +108,8 @@ void List(const std::string& what, bool as_json, Session& session) {
   }
   const Result<std::unique_ptr<Catalogue>> catalogue = Catalogue::Load();
   if (!catalogue.ok()) return session.FailWith(catalogue.error());
-  if (as_json) return (void)std::fputs(DumpJson(DescribeAll(*catalogue.value(), what)).c_str(), stdout);
+  if (as_json)
+    return (void)std::fputs(DumpJson(DescribeAll(*catalogue.value(), what)).c_str(), stdout);
   if (what == "scenarios") return PrintScenarios(*catalogue.value());
   if (what == "backends") return PrintBackends(*catalogue.value());
   PrintPromises();

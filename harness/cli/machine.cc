@@ -19,7 +19,8 @@ namespace tearproof::cli {
 namespace {
 
 constexpr uint64_t kRoomWanted = uint64_t{256} << 20;
-constexpr long kXfsMagic = 0x58465342;  // linux/fs.h keeps it to itself (fs/xfs/libxfs/xfs_format.h).
+constexpr long kXfsMagic =
+    0x58465342;  // linux/fs.h keeps it to itself (fs/xfs/libxfs/xfs_format.h).
 constexpr long kZfsMagic = 0x2fc12fc1;
 constexpr long kCifsMagic = 0xff534d42;
 
@@ -59,8 +60,8 @@ Machine DescribeMachine(const std::string& directory) {
   utsname name;
   if (uname(&name) == 0) {
     const std::vector<std::string> version = Split(name.release, '.');
-    machine.kernel = fmt::format("{} {}.{}", name.sysname, version[0],
-                                 version.size() > 1 ? version[1] : "0");
+    machine.kernel =
+        fmt::format("{} {}.{}", name.sysname, version[0], version.size() > 1 ? version[1] : "0");
   }
   machine.host_cpu = CpuModel();
   machine.cores = std::thread::hardware_concurrency();

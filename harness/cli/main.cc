@@ -31,9 +31,8 @@ Exit codes: 0 held, 1 broken, 2 inconclusive or not exercised, 4 nothing selecte
 // "unknown verb 'strss'; did you mean 'stress'?"
 void SuggestVerb(const CLI::App& app, const std::string& word) {
   std::vector<std::string> verbs;
-  for (const CLI::App* verb : app.get_subcommands([](const CLI::App* a) {
-         return !a->get_group().empty();
-       })) {
+  for (const CLI::App* verb :
+       app.get_subcommands([](const CLI::App* a) { return !a->get_group().empty(); })) {
     verbs.push_back(verb->get_name());
   }
   std::fprintf(stderr, "tearproof: %s\n", UnknownNameError("verb", word, verbs).Message().c_str());
@@ -58,6 +57,7 @@ int Main(int argc, char** argv) {
   AddListCommand(app, session);
   AddShowCommand(app, session);
   AddJudgeCommand(app, session);
+  AddExportCommand(app, session);
   AddExplainCommand(app, session);
 
   AddBenchCommand(app, session);

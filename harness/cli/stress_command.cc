@@ -60,9 +60,7 @@ std::string DescribeScope(const Scenario& scenario, const Machine& machine) {
   return scope + fmt::format(", {}, {}, one host", machine.file_system, machine.kernel);
 }
 
-std::string Now() {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-}
+std::string Now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 class StressRun {
  public:
@@ -138,11 +136,12 @@ class StressRun {
       fmt::print("{:<24} {:<26} {}\n", cell.backend.display, id,
                  DescribeRoles(cell.known.scenario));
     }
-    fmt::print("\n{} of {} would run, each for at most {}: at most {} in all, in a new directory "
-               "under {} ({}).\n",
-               runs, cells_.size(), FormatDuration(settings_.duration),
-               FormatDuration(settings_.duration * static_cast<int64_t>(runs)),
-               settings_.parent_directory, FileSystemName(settings_.parent_directory));
+    fmt::print(
+        "\n{} of {} would run, each for at most {}: at most {} in all, in a new directory "
+        "under {} ({}).\n",
+        runs, cells_.size(), FormatDuration(settings_.duration),
+        FormatDuration(settings_.duration * static_cast<int64_t>(runs)), settings_.parent_directory,
+        FileSystemName(settings_.parent_directory));
     if (arguments_.keep_history) {
       fmt::print("Keeping every history takes up to {} a second.\n", FormatSize(64 << 20));
     }
@@ -213,15 +212,16 @@ class StressRun {
       record.reason = cell.unfit;
     } else {
       const stress::CellRequest request = MakeRequest(index);
-      SetCheckContext(fmt::format("seed {}, {} on {}", settings_.seed, scenario.id,
-                                  cell.backend.display));
+      SetCheckContext(
+          fmt::format("seed {}, {} on {}", settings_.seed, scenario.id, cell.backend.display));
       stress::CellOutcome outcome = stress::RunCell(
           request, catalogue_->checkers(),
           [&](const stress::Progress& progress) { ShowProgress(index, progress); }, interrupted);
       record = std::move(outcome.record);
       history_bytes_ += outcome.history_bytes;
       for (std::string& note : outcome.notes) {
-        record_.notes.push_back(fmt::format("{} on {}: {}", scenario.id, cell.backend.display, note));
+        record_.notes.push_back(
+            fmt::format("{} on {}: {}", scenario.id, cell.backend.display, note));
       }
       record.history = fmt::format("cells/{:03}", index + 1);
     }
@@ -289,8 +289,7 @@ class StressRun {
     if (!arguments_.json.empty()) files["json"] = arguments_.json;
     if (!arguments_.junit.empty()) files["junit"] = arguments_.junit;
     if (!arguments_.markdown.empty()) files["markdown"] = arguments_.markdown;
-    const Result<void> delivered =
-        DeliverReports(record_, *catalogue_, files, arguments_.quiet);
+    const Result<void> delivered = DeliverReports(record_, *catalogue_, files, arguments_.quiet);
     if (!delivered.ok()) {
       std::fprintf(stderr, "tearproof: %s\n", delivered.error().Message().c_str());
       if (session_.exit_code == 0) session_.exit_code = delivered.error().ExitCode();
@@ -317,8 +316,8 @@ class StressRun {
 
 void AddStressCommand(CLI::App& app, Session& session) {
   auto arguments = std::make_shared<StressArguments>();
-  CLI::App* command = app.add_subcommand(
-      "stress", "Race many real processes on caches, and judge every read.");
+  CLI::App* command =
+      app.add_subcommand("stress", "Race many real processes on caches, and judge every read.");
   AddStressOptions(*command, *arguments);
   command->callback([arguments, &session] {
     const Result<void> result = StressRun(*arguments, session).Run();

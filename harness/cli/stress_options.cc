@@ -23,8 +23,8 @@ Result<Number> ParseNumber(std::string_view option, std::string_view text) {
   Number number{};
   const auto [rest, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (problem != std::errc() || rest != text.data() + text.size()) {
-    return UsageError(fmt::format("{} takes a number, not '{}'", option,
-                                  EscapeForTerminal(text, 60)));
+    return UsageError(
+        fmt::format("{} takes a number, not '{}'", option, EscapeForTerminal(text, 60)));
   }
   return number;
 }
@@ -36,16 +36,16 @@ Result<std::map<std::string, uint32_t>> ParseProcesses(const std::string& text) 
   for (const std::string& part : Split(text, ',')) {
     const size_t equals = part.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return UsageError(fmt::format("--processes takes role=number, not '{}'",
-                                    EscapeForTerminal(part, 60)),
-                        "for instance --processes writer=4,reader=4");
+      return UsageError(
+          fmt::format("--processes takes role=number, not '{}'", EscapeForTerminal(part, 60)),
+          "for instance --processes writer=4,reader=4");
     }
     TEARPROOF_ASSIGN_OR_RETURN(
         const uint32_t count,
         ParseNumber<uint32_t>("--processes", std::string_view(part).substr(equals + 1)));
     if (count == 0 || count > kMostProcesses) {
-      return UsageError(fmt::format("--processes takes 1 to {} of a role, not {}", kMostProcesses,
-                                    count));
+      return UsageError(
+          fmt::format("--processes takes 1 to {} of a role, not {}", kMostProcesses, count));
     }
     processes[part.substr(0, equals)] = count;
   }
@@ -58,8 +58,8 @@ Result<double> ParseRate(std::string_view text) {
   if (number.ends_with("/s")) number.remove_suffix(2);
   TEARPROOF_ASSIGN_OR_RETURN(const double rate, ParseNumber<double>("--kill", number));
   if (!(rate >= 0 && rate <= 1000)) {
-    return UsageError(fmt::format("--kill takes 0/s to 1000/s, not '{}'",
-                                  EscapeForTerminal(text, 60)));
+    return UsageError(
+        fmt::format("--kill takes 0/s to 1000/s, not '{}'", EscapeForTerminal(text, 60)));
   }
   return rate;
 }
@@ -114,17 +114,20 @@ void AddStressOptions(CLI::App& command, StressArguments& a) {
                      "ids (`tearproof list scenarios`), all, or your own FILE.toml; "
                      "the core family if none is named");
   command.add_option("--tag", a.tags, "every scenario with this tag")->delimiter(',');
-  command.add_option("--backend", a.backends,
-                     "NAME[:option=value,...], separated by commas; also all (the default), broken");
+  command.add_option(
+      "--backend", a.backends,
+      "NAME[:option=value,...], separated by commas; also all (the default), broken");
   command.add_option("--processes", a.processes, "of a role: writer=4,reader=4");
   command.add_option("--duration", a.duration,
                      "at most, for each scenario on each backend; 10s unless given");
-  command.add_option("--goal", a.goal,
-                     "a promise exercised so often is covered; 0: use the whole duration")
+  command
+      .add_option("--goal", a.goal,
+                  "a promise exercised so often is covered; 0: use the whole duration")
       ->capture_default_str();
   command.add_option("--value-size", a.value_size, "4KiB, or 1B..1MiB");
-  command.add_option("--dir", a.directory,
-                     "the caches lie in a new directory under this one; /dev/shm if it can be used");
+  command.add_option(
+      "--dir", a.directory,
+      "the caches lie in a new directory under this one; /dev/shm if it can be used");
   command.add_option("--seed", a.seed, "the same seed draws the same operations");
   command.add_option("--kill", a.kill, "kill and replace random workers: 20/s");
   command.add_option("--verify", a.verify, "full: every byte of every hit; stamps: 32 in 512")

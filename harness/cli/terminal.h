@@ -10,7 +10,7 @@
 
 namespace tearproof::cli {
 
-bool UseColor();          // On stdout.
+bool UseColor();           // On stdout.
 size_t TerminalColumns();  // Of stdout; 80 where it is no terminal.
 
 // One line on stderr, rewritten in place. Silent where stderr is no terminal or `quiet`.

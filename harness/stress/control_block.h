@@ -3,9 +3,9 @@
 // Purpose: a command to all workers is one word and one wake; progress is one store an operation.
 // Whatever a killed worker leaves here is whole: each field is written by one process only.
 //
-// Protocol: the coordinator sets `command` and `round`, then adds one to `phase` and wakes. A worker
-// of the commanded class does it and stores the phase into its slot's `finished`, adds one to
-// `events` and wakes. Thread and process safety: as said at each field.
+// Protocol: the coordinator sets `command` and `round`, then adds one to `phase` and wakes. A
+// worker of the commanded class does it and stores the phase into its slot's `finished`, adds one
+// to `events` and wakes. Thread and process safety: as said at each field.
 #ifndef TEARPROOF_HARNESS_STRESS_CONTROL_BLOCK_H_
 #define TEARPROOF_HARNESS_STRESS_CONTROL_BLOCK_H_
 
@@ -37,23 +37,24 @@ struct alignas(128) WorkerSlot {
   // Written by the coordinator before the process starts.
   uint32_t process = 0;  // Number in the history.
   SlotRole kind = SlotRole::kWorker;
-  uint32_t role = 0;     // Index of the scenario's role, for kWorker.
-  uint32_t index = 0;    // 0.. within the role.
+  uint32_t role = 0;   // Index of the scenario's role, for kWorker.
+  uint32_t index = 0;  // 0.. within the role.
 
   // Written by the process in the slot.
-  std::atomic<uint32_t> finished = 0;     // The last phase that it completed.
-  std::atomic<uint64_t> operations = 0;   // Completed by this process.
-  std::atomic<uint32_t> in_operation = 0; // 1 from before an operation's call until after it.
+  std::atomic<uint32_t> finished = 0;           // The last phase that it completed.
+  std::atomic<uint64_t> operations = 0;         // Completed by this process.
+  std::atomic<uint32_t> in_operation = 0;       // 1 from before an operation's call until after it.
   std::atomic<uint32_t> environment_errno = 0;  // The machine failed it: ENOSPC and the like.
+  std::atomic<int32_t> adapter = 0;  // The system's number of its adapter process, if it has one.
   std::array<LatencyHistogram, kOpKindCount> latencies;
 };
 
 struct ControlHeader {
   uint64_t magic = 0;
   uint32_t slot_count = 0;
-  std::atomic<uint32_t> phase = 0;    // Coordinator. Futex.
-  std::atomic<uint32_t> events = 0;   // Everyone. Futex.
-  std::atomic<uint32_t> stop = 0;     // Coordinator: end the round.
+  std::atomic<uint32_t> phase = 0;                // Coordinator. Futex.
+  std::atomic<uint32_t> events = 0;               // Everyone. Futex.
+  std::atomic<uint32_t> stop = 0;                 // Coordinator: end the round.
   std::atomic<Command> command = Command::kNone;  // Coordinator.
   std::atomic<uint64_t> round = 0;                // Coordinator.
 };

@@ -119,7 +119,8 @@ std::string FitToBackend(const BackendDescription& description, Scenario* scenar
     }
     if (role.stress->mix.empty()) continue;
     const OpKind first = role.stress->mix.begin()->first;
-    if (!FitMix(operations, &role.stress->mix)) return fmt::format("it has no {}", OpKindName(first));
+    if (!FitMix(operations, &role.stress->mix))
+      return fmt::format("it has no {}", OpKindName(first));
   }
   return "";
 }

@@ -40,9 +40,9 @@ struct Plan {
   std::string backend_id;
   BackendOptions backend_options;
   std::vector<std::string> adapter_command;  // Of a user's own backend: the program behind it.
-  std::set<Promise> promises;  // What the backend promises.
+  std::set<Promise> promises;                // What the backend promises.
   Contract contract;
-  bool ttl = false;            // The backend takes times to live.
+  bool ttl = false;  // The backend takes times to live.
   uint64_t seed = 0;
   VerifyMode verify = VerifyMode::kFull;
   uint64_t segment_capacity = 0;

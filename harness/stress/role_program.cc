@@ -14,9 +14,7 @@ TaskMaker::TaskMaker(const Scenario* scenario, uint64_t seed, uint32_t index, ui
   if (scenario->keys.distribution == KeyDistribution::kZipf) zipf_.emplace(scenario->keys.count);
 }
 
-Task TaskMaker::Make(OpKind kind) {
-  return MakeOn(kind, TakesKey(kind) ? DrawKey(kind) : kNoKey);
-}
+Task TaskMaker::Make(OpKind kind) { return MakeOn(kind, TakesKey(kind) ? DrawKey(kind) : kNoKey); }
 
 Task TaskMaker::MakeOn(OpKind kind, uint32_t key) {
   Task task;

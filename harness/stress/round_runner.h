@@ -24,7 +24,7 @@
 namespace tearproof::stress {
 
 struct RoundLimits {
-  int64_t run_nanos = 0;       // How long the workers run.
+  int64_t run_nanos = 0;                       // How long the workers run.
   int64_t stall_nanos = 10 * kNanosPerSecond;  // An operation in flight for longer is looked at...
   int64_t alone_nanos = 10 * kNanosPerSecond;  // ...and gets that long with all others stopped.
 };
@@ -52,9 +52,9 @@ class RoundRunner {
   WorkerPool& pool() { return *pool_; }
   ControlBlock& control() { return control_; }
   const std::vector<Stall>& stalls() const { return stalls_; }  // Of this round.
-  bool stuck() const;               // Some operation never returned.
+  bool stuck() const;                                           // Some operation never returned.
   uint64_t kills() const { return kills_; }
-  uint64_t operations() const;     // Since Start, of workers.
+  uint64_t operations() const;                    // Since Start, of workers.
   int64_t run_time() const { return run_time_; }  // Since Start, of the Run phases.
   // An errno by which the machine, not the cache, failed some worker; 0 if none did.
   uint32_t environment_errno() const;
@@ -91,9 +91,9 @@ class RoundRunner {
   RoundLimits limits_;
   std::optional<int64_t> run_until_;  // While the workers run.
   int64_t next_kill_ = 0;
-  int64_t alone_since_ = 0;           // 0: nothing has stalled.
+  int64_t alone_since_ = 0;  // 0: nothing has stalled.
   uint64_t kills_ = 0;
-  uint64_t retired_operations_ = 0;   // Of processes that were replaced.
+  uint64_t retired_operations_ = 0;  // Of processes that were replaced.
   int64_t run_time_ = 0;
   uint32_t phase_ = 0;
 };

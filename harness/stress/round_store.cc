@@ -154,9 +154,9 @@ Result<History> LoadRound(const std::string& round_directory,
   for (const std::string& path : ListSegments(round_directory)) {
     TEARPROOF_ASSIGN_OR_RETURN(SegmentContents contents, ReadSegment(path));
     if (contents.round != parts.header.round) continue;
-    const bool declared = std::any_of(
-        parts.processes.begin(), parts.processes.end(),
-        [&](const ProcessInfo& process) { return process.number == contents.process; });
+    const bool declared =
+        std::any_of(parts.processes.begin(), parts.processes.end(),
+                    [&](const ProcessInfo& process) { return process.number == contents.process; });
     if (!declared) {
       // A replacement that started after round.json was last written: the coordinator was killed.
       parts.processes.push_back({contents.process, "replacement", ProcessInfo::End::kLived});

@@ -279,8 +279,7 @@ class Cell {
       PromiseResult result;
       result.verdict = verdict;
       result.promised = request_.description.promises.contains(verdict.promise);
-      result.expectation =
-          request_.description.Expected("stress", scenario_.id, verdict.promise);
+      result.expectation = request_.description.Expected("stress", scenario_.id, verdict.promise);
       record.promises.push_back(std::move(result));
     }
     if (runner_ == nullptr) return;

@@ -26,15 +26,15 @@
 namespace tearproof::stress {
 
 struct CellRequest {
-  Scenario scenario;               // Overridden and fitted (plan.h).
+  Scenario scenario;  // Overridden and fitted (plan.h).
   BackendDescription description;
-  Plan plan;                       // All but work_directory, cell_directory, coordinator.
-  int64_t duration = 0;            // ns, at most.
-  uint64_t goal = 0;               // Exercised so often, a promise is covered; 0: no goal.
-  std::string parent_directory;    // Where the cache lies: a tearproof-XXXXXX is made in it.
-  std::string cell_directory;      // Where the history goes. Absolute; must not exist.
-  uint64_t history_budget = 0;     // Bytes that kept rounds may take.
-  bool keep_all = false;           // Keep every round, whatever it takes.
+  Plan plan;                     // All but work_directory, cell_directory, coordinator.
+  int64_t duration = 0;          // ns, at most.
+  uint64_t goal = 0;             // Exercised so often, a promise is covered; 0: no goal.
+  std::string parent_directory;  // Where the cache lies: a tearproof-XXXXXX is made in it.
+  std::string cell_directory;    // Where the history goes. Absolute; must not exist.
+  uint64_t history_budget = 0;   // Bytes that kept rounds may take.
+  bool keep_all = false;         // Keep every round, whatever it takes.
 };
 
 struct Progress {
@@ -46,7 +46,7 @@ struct Progress {
 };
 
 struct CellOutcome {
-  CellRecord record;          // Verdicts, speeds, state; names and rerun line are the caller's.
+  CellRecord record;           // Verdicts, speeds, state; names and rerun line are the caller's.
   uint64_t history_bytes = 0;  // What the kept rounds take.
   std::vector<std::string> notes;
 };

@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <memory>
 
+#include "harness/adapter/adapter_backend.h"
+#include "harness/adapter/adapter_process.h"
 #include "harness/api/registry.h"
 #include "harness/core/text.h"
 #include "harness/stress/control_block.h"
@@ -104,8 +106,16 @@ class Worker {
     }
     maker_ = std::make_unique<TaskMaker>(&scenario_, seed, slot_->index, size);
     if (role_ != nullptr) program_ = std::make_unique<RoleProgram>(&*role_->stress, maker_.get());
+    if (!plan_.adapter_command.empty()) return StartAdapter();
     backend_ = FindBackend(plan_.backend_id);
     if (backend_ == nullptr) return UsageError("no backend " + plan_.backend_id);
+    return {};
+  }
+
+  // Before the first chdir: relative words of the command mean the user's directory.
+  Result<void> StartAdapter() {
+    TEARPROOF_ASSIGN_OR_RETURN(adapter_, adapter::AdapterProcess::Start(plan_.adapter_command));
+    slot_->adapter.store(adapter_->id());
     return {};
   }
 
@@ -146,7 +156,11 @@ class Worker {
     setup.process = static_cast<uint16_t>(slot_->process);
     setup.seed = DeriveSeed(plan_.seed ^ round_, slot_->process);
     setup.options = plan_.backend_options;
-    TEARPROOF_ASSIGN_OR_RETURN(cache_, backend_->open(setup));
+    if (adapter_ != nullptr) {
+      cache_ = std::make_unique<adapter::AdapterBackend>(adapter_.get(), std::move(setup));
+    } else {
+      TEARPROOF_ASSIGN_OR_RETURN(cache_, backend_->open(setup));
+    }
     segment_.BeginRound(round_);
     recorder_->UseBackend(cache_.get());
     if (init) recorder_->Run({OpKind::kInit, kNoKey, 0, kNoTtl});
@@ -181,8 +195,9 @@ class Worker {
 
   Result<void> Audit(bool baseline) {
     TEARPROOF_RETURN_IF_ERROR(OpenCache(true));
-    if (baseline) RunAll(maker_->MakeAll({Supports(OpKind::kSet) ? OpKind::kSet : OpKind::kAdd,
-                                          Step::Target::kEach, 0, std::nullopt}));
+    if (baseline)
+      RunAll(maker_->MakeAll({Supports(OpKind::kSet) ? OpKind::kSet : OpKind::kAdd,
+                              Step::Target::kEach, 0, std::nullopt}));
     if (scenario_.audit) RunAll(maker_->MakeAll({OpKind::kGet, Step::Target::kEach, 0, {}}));
     if (!scenario_.tidy) return {};
     if (Supports(OpKind::kCull)) RunAll(maker_->MakeAll({OpKind::kCull, {}, 0, {}}));
@@ -209,7 +224,8 @@ class Worker {
   WorkerSlot* slot_ = nullptr;
   uint32_t joined_at_ = 0;
   const Role* role_ = nullptr;
-  const RegisteredBackend* backend_ = nullptr;
+  const RegisteredBackend* backend_ = nullptr;  // Null with an adapter.
+  std::unique_ptr<adapter::AdapterProcess> adapter_;
   std::vector<std::string> keys_;
   SegmentWriter segment_;
   std::unique_ptr<Recorder> recorder_;

@@ -1,7 +1,10 @@
 #include "harness/stress/worker_pool.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +13,7 @@
 #include <cerrno>
 
 #include "harness/core/clock.h"
+#include "harness/core/unique_fd.h"
 
 namespace tearproof::stress {
 
@@ -46,6 +50,20 @@ void DescribeEnd(int native_status, ProcessInfo* info) {
   }
 }
 
+// A killed worker's adapter gets its own SIGKILL from the kernel before the worker can be reaped,
+// but may still be in the system call that it was in: its operation is over only when it is gone.
+constexpr int kAdapterEndMillis = 10'000;
+
+UniqueFd HandleOfAdapter(const WorkerSlot& slot) {
+  const int32_t adapter = slot.adapter.load();
+  return UniqueFd(adapter > 0 ? static_cast<int>(syscall(SYS_pidfd_open, adapter, 0)) : -1);
+}
+
+void WaitForEnd(const UniqueFd& process_handle) {
+  pollfd wait = {process_handle.get(), POLLIN, 0};
+  if (process_handle.valid()) poll(&wait, 1, kAdapterEndMillis);
+}
+
 }  // namespace
 
 WorkerPool::WorkerPool(std::string cell_directory, ControlBlock* control)
@@ -66,10 +84,11 @@ Result<uint16_t> WorkerPool::Start(uint32_t slot, const std::string& role, uint3
   place.finished.store(finished);
   place.in_operation.store(0);
   place.operations.store(0);
+  place.adapter.store(0);
   try {
-    children_[slot] = std::make_unique<Child>(process::process(
-        Executor(), "/proc/self/exe",
-        {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
+    children_[slot] = std::make_unique<Child>(
+        process::process(Executor(), "/proc/self/exe",
+                         {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
   } catch (const boost::system::system_error& problem) {
     return SystemError(problem.code().value(), "cannot start a worker process",
                        "raise the limit of processes (ulimit -u) or ask for fewer (--processes)");
@@ -92,8 +111,11 @@ ProcessInfo& WorkerPool::InfoOf(uint32_t slot) {
 void WorkerPool::Kill(uint32_t slot) {
   Child& child = *children_[slot];
   boost::system::error_code problem;
+  // While the worker lives, its adapter's number is nobody else's.
+  const UniqueFd adapter = HandleOfAdapter(control_->slot(slot));
   ::kill(child.handle.id(), SIGKILL);
   child.handle.wait(problem);
+  WaitForEnd(adapter);
   ProcessInfo& info = InfoOf(slot);
   info.end = ProcessInfo::End::kKilled;
   info.end_signal = SIGKILL;
@@ -107,6 +129,7 @@ std::vector<uint32_t> WorkerPool::ReapDead() {
     if (children_[slot] == nullptr) continue;
     boost::system::error_code problem;
     if (children_[slot]->handle.running(problem)) continue;
+    WaitForEnd(HandleOfAdapter(control_->slot(slot)));
     DescribeEnd(children_[slot]->handle.native_exit_code(), &InfoOf(slot));
     children_[slot].reset();
     dead.push_back(slot);

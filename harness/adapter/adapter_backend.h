@@ -1,0 +1,44 @@
+// A cache behind the adapter protocol, as a Backend.
+//
+// Purpose: one handle, on one cache directory, by way of a running adapter. Several may follow each
+// other on the same adapter, a round each: init tells it to drop all state.
+//
+// Thread safety: none. Ownership: borrows the process, which must outlive it.
+// Errors: whatever the adapter does wrong is the operation's kError, with a text that names it;
+// once it is broken, every operation fails at once. A key that JSON cannot carry is kRefused
+// unsent.
+#ifndef TEARPROOF_HARNESS_ADAPTER_ADAPTER_BACKEND_H_
+#define TEARPROOF_HARNESS_ADAPTER_ADAPTER_BACKEND_H_
+
+#include <string>
+
+#include "harness/adapter/adapter_process.h"
+#include "harness/api/backend.h"
+
+namespace tearproof::adapter {
+
+class AdapterBackend : public Backend {
+ public:
+  AdapterBackend(AdapterProcess* process, BackendSetup setup)
+      : process_(process), setup_(std::move(setup)) {}
+
+  void Execute(const Request& request, Response& response) override;
+
+  // The answer to the last operation that was answered by the protocol.
+  const std::string& last_answer() const { return line_; }
+  // Operations fail once this moment of CLOCK_MONOTONIC has passed.
+  void SetDeadline(int64_t deadline) { deadline_ = deadline; }
+
+ private:
+  // Reads lines up to an answer; what is none goes, escaped, to `stray`.
+  bool ReadAnswer(std::string* stray);
+
+  AdapterProcess* process_;
+  BackendSetup setup_;
+  int64_t deadline_ = kNoDeadline;
+  std::string line_;
+};
+
+}  // namespace tearproof::adapter
+
+#endif  // TEARPROOF_HARNESS_ADAPTER_ADAPTER_BACKEND_H_

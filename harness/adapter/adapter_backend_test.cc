@@ -1,0 +1,251 @@
+// The client against a small adapter that misbehaves on demand: testdata/adapter.py.
+#include "harness/adapter/adapter_backend.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "harness/adapter/probe.h"
+#include "harness/core/owned_directory.h"
+
+namespace tearproof::adapter {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::vector<std::string> Command(const std::vector<std::string>& faults) {
+  std::vector<std::string> command = {"python3",
+                                      TEARPROOF_SOURCE_DIR "/harness/adapter/testdata/adapter.py"};
+  command.insert(command.end(), faults.begin(), faults.end());
+  return command;
+}
+
+class AdapterBackendTest : public ::testing::Test {
+ protected:
+  void Start(const std::vector<std::string>& faults) {
+    Result<std::unique_ptr<AdapterProcess>> started = AdapterProcess::Start(Command(faults));
+    ASSERT_TRUE(started.ok()) << started.error().Message();
+    process_ = std::move(started).value();
+    Open("cache");
+  }
+
+  void Open(const std::string& name) {
+    BackendSetup setup;
+    setup.directory = directory_.path() + "/" + name;
+    backend_ = std::make_unique<AdapterBackend>(process_.get(), setup);
+    EXPECT_EQ(Run(OpKind::kInit), "done:");
+  }
+
+  // "hit:value" or "error:text".
+  std::string Run(OpKind kind, std::string_view key = "", std::string_view value = "") {
+    Request request;
+    request.kind = kind;
+    request.key = key;
+    request.value = value;
+    backend_->Execute(request, response_);
+    const bool error = response_.outcome == Outcome::kError;
+    return std::string(OutcomeName(response_.outcome)) + ":" +
+           (error ? response_.error : response_.value);
+  }
+
+  OwnedDirectory directory_ = OwnedDirectory::Create(::testing::TempDir()).value();
+  std::unique_ptr<AdapterProcess> process_;
+  std::unique_ptr<AdapterBackend> backend_;
+  Response response_;
+};
+
+TEST_F(AdapterBackendTest, SetsGetsAndDeletes) {
+  Start({});
+  EXPECT_EQ(Run(OpKind::kGet, "k"), "miss:");
+  EXPECT_EQ(Run(OpKind::kSet, "k", "v"), "done:");
+  EXPECT_EQ(Run(OpKind::kGet, "k"), "hit:v");
+  EXPECT_EQ(Run(OpKind::kDelete, "k"), "done:");
+  EXPECT_THAT(Run(OpKind::kDelete, "k"), HasSubstr("error:FileNotFoundError"));
+  EXPECT_EQ(Run(OpKind::kIncr, "k"), "unsupported:");
+  EXPECT_FALSE(process_->broken());
+}
+
+TEST_F(AdapterBackendTest, CarriesAValueThatIsLargerThanThePipes) {
+  Start({});
+  const std::string value(1 << 20, 'v');
+  EXPECT_EQ(Run(OpKind::kSet, "k", value), "done:");
+  EXPECT_EQ(Run(OpKind::kGet, "k"), "hit:" + value);
+}
+
+TEST_F(AdapterBackendTest, RefusesAKeyThatIsNoUtf8WithoutSendingIt) {
+  Start({});
+  EXPECT_EQ(Run(OpKind::kSet, "\xff", "v"), "refused:");
+  EXPECT_EQ(Run(OpKind::kGet, std::string_view("a\0../b", 6)), "miss:");
+}
+
+TEST_F(AdapterBackendTest, OpensAnotherDirectoryOnTheSameProcess) {
+  Start({});
+  EXPECT_EQ(Run(OpKind::kSet, "k", "v"), "done:");
+  const pid_t before = process_->id();
+  Open("another");
+  EXPECT_EQ(Run(OpKind::kGet, "k"), "miss:");
+  EXPECT_EQ(process_->id(), before);
+}
+
+TEST_F(AdapterBackendTest, AStrayLineIsEvidenceAndTheTalkGoesOn) {
+  Start({"stray"});
+  EXPECT_EQ(Run(OpKind::kGet, "k"),
+            "error:stray line on the adapter's standard output: \"Warning: \\x1b[31mred\"");
+  EXPECT_EQ(Run(OpKind::kSet, "k", "v"), "done:");
+}
+
+TEST_F(AdapterBackendTest, AnExitIsToldWithTheEndOfStderr) {
+  Start({"exit"});
+  const std::string told = Run(OpKind::kGet, "k");
+  EXPECT_EQ(told,
+            "error:the adapter exited with status 1; its standard error: no more memory\n"
+            "and before that: Traceback");
+  EXPECT_EQ(Run(OpKind::kSet, "k", "v"), told);
+  EXPECT_EQ(Run(OpKind::kInit), told);
+}
+
+TEST_F(AdapterBackendTest, ADeathBySignalIsTold) {
+  Start({"die"});
+  EXPECT_EQ(Run(OpKind::kGet, "k"), "error:the adapter was ended by signal 9 (KILL)");
+}
+
+TEST_F(AdapterBackendTest, AnAdapterThatDiedBetweenOperationsIsTold) {
+  Start({});
+  kill(process_->id(), SIGTERM);
+  siginfo_t end;
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(process_->id()), &end, WEXITED | WNOWAIT), 0);
+  EXPECT_EQ(Run(OpKind::kGet, "k"), "error:the adapter was ended by signal 15 (TERM)");
+}
+
+TEST_F(AdapterBackendTest, AWrongIdBreaksTheTalk) {
+  Start({"wrong-id"});
+  const std::string told = Run(OpKind::kGet, "k");
+  EXPECT_THAT(told, HasSubstr("does not have the \"id\" of its request, 2"));
+  EXPECT_EQ(Run(OpKind::kSet, "k", "v"), told);
+}
+
+TEST_F(AdapterBackendTest, InvalidJsonBreaksTheTalk) {
+  Start({"torn-json"});
+  EXPECT_THAT(Run(OpKind::kGet, "k"), HasSubstr("is no valid JSON: {\"id\":"));
+  EXPECT_TRUE(process_->broken());
+}
+
+TEST_F(AdapterBackendTest, AHugeLineBreaksTheTalk) {
+  Start({"huge"});
+  EXPECT_EQ(Run(OpKind::kGet, "k"), "error:the adapter sent a line of more than 64 MiB");
+}
+
+TEST_F(AdapterBackendTest, ChatterOnStderrNeitherBlocksNorGrows) {
+  Start({"chatter", "wrong-id"});
+  const std::string told = Run(OpKind::kGet, "k");
+  EXPECT_THAT(told, EndsWith("eend"));
+  EXPECT_LT(told.size(), kStderrTail + 500);
+}
+
+TEST_F(AdapterBackendTest, DiesWithTheProcessThatStartedIt) {
+  // An orphan comes to us instead of to init, and can be waited for.
+  ASSERT_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t worker = fork();
+  if (worker == 0) {
+    const auto started = AdapterProcess::Start({"sleep", "20"});
+    const pid_t adapter = started.ok() ? started.value()->id() : 0;
+    if (write(ends[1], &adapter, sizeof(adapter)) != sizeof(adapter)) _exit(1);
+    while (true) pause();
+  }
+  pid_t adapter = 0;
+  ASSERT_EQ(read(ends[0], &adapter, sizeof(adapter)), static_cast<ssize_t>(sizeof(adapter)));
+  ASSERT_GT(adapter, 0);
+  kill(worker, SIGKILL);
+  ASSERT_EQ(waitpid(worker, nullptr, 0), worker);
+  int status = 0;
+  EXPECT_EQ(waitpid(adapter, &status, 0), adapter);
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  prctl(PR_SET_CHILD_SUBREAPER, 0);
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST(AdapterProcessTest, AProgramThatIsNotThereIsTheUsersError) {
+  const auto started = AdapterProcess::Start({"no-such-adapter"});
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().kind, ErrorKind::kUsage);
+  EXPECT_THAT(started.error().Message(), HasSubstr("no-such-adapter: No such file"));
+}
+
+TEST(ProbeTest, ReadsWhatTheAdapterSaysAndSendsTheOptions) {
+  const Result<Introduction> read = Probe(Command({}), {}, ::testing::TempDir());
+  ASSERT_TRUE(read.ok()) << read.error().Message();
+  EXPECT_EQ(read.value().name, "example");
+  EXPECT_THAT(read.value().source, EndsWith("adapter.py"));
+  EXPECT_EQ(read.value().max_entries, 300);
+}
+
+TEST(ProbeTest, FillsOnlyWhatIsOpen) {
+  const Result<Introduction> read = Probe(Command({}), {}, ::testing::TempDir());
+  ASSERT_TRUE(read.ok()) << read.error().Message();
+  BackendDescription open;
+  open.id = "mine";
+  ASSERT_TRUE(Complete(read.value(), &open).ok());
+  EXPECT_EQ(open.title, "example 1");
+  EXPECT_TRUE(open.operations.contains(OpKind::kDelete));
+  EXPECT_TRUE(open.promises.contains(Promise::kPresent));
+  EXPECT_EQ(open.max_entries, 300);
+  EXPECT_TRUE(open.evicts);
+  EXPECT_TRUE(open.ttl);
+
+  BackendDescription closed;
+  closed.title = "Ours";
+  closed.operations = {OpKind::kInit, OpKind::kGet};
+  closed.promises = {Promise::kIntact, Promise::kExpires};
+  closed.max_entries = 5;
+  closed.ttl = true;
+  ASSERT_TRUE(Complete(read.value(), &closed).ok());
+  EXPECT_EQ(closed.title, "Ours");
+  EXPECT_EQ(closed.operations.size(), 2);
+  EXPECT_FALSE(closed.promises.contains(Promise::kPresent));
+  EXPECT_EQ(closed.max_entries, 5);
+  EXPECT_FALSE(closed.evicts);
+  EXPECT_EQ(closed.ttl_resolution, 0);
+}
+
+// The message that a user of `command` with these faults gets.
+std::string ProbeError(std::vector<std::string> command, int64_t patience = kProbePatience) {
+  const Result<Introduction> read = Probe(command, {}, ::testing::TempDir(), patience);
+  if (read.ok()) return "";
+  EXPECT_EQ(read.error().kind, ErrorKind::kUsage);
+  return read.error().Message();
+}
+
+TEST(ProbeTest, SaysWhatTheAdapterSaid) {
+  EXPECT_THAT(ProbeError(Command({"at-init", "exit"})),
+              HasSubstr("did not answer init: the adapter exited with status 1; its standard "
+                        "error: no more memory"));
+  EXPECT_THAT(ProbeError(Command({"at-init", "stray"})), HasSubstr("Warning: \\"));
+  EXPECT_THAT(ProbeError(Command({"at-init", "stray"})), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(ProbeError({"true"}), HasSubstr("the adapter exited with status 0"));
+  EXPECT_THAT(ProbeError({"sleep", "1000"}, kNanosPerMilli), HasSubstr("did not answer in time"));
+}
+
+TEST(ProbeTest, WantsOperationsFromSomebody) {
+  const Result<Introduction> read = Probe(Command({"no-operations"}), {}, ::testing::TempDir());
+  ASSERT_TRUE(read.ok()) << read.error().Message();
+  BackendDescription description;
+  description.id = "mine";
+  const Result<void> completed = Complete(read.value(), &description);
+  ASSERT_FALSE(completed.ok());
+  EXPECT_THAT(completed.error().Message(), HasSubstr("the operations of mine"));
+}
+
+}  // namespace
+}  // namespace tearproof::adapter

@@ -1,0 +1,80 @@
+#include "harness/adapter/probe.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "harness/adapter/adapter_backend.h"
+#include "harness/adapter/adapter_process.h"
+#include "harness/core/owned_directory.h"
+#include "harness/core/text.h"
+
+namespace tearproof::adapter {
+namespace {
+
+constexpr size_t kMostText = 1'000;
+
+bool DeclaresPromises(const BackendDescription& description) {
+  return std::any_of(description.promises.begin(), description.promises.end(),
+                     [](Promise promise) { return !InfoOf(promise).always; });
+}
+
+}  // namespace
+
+Result<Introduction> Probe(const std::vector<std::string>& command, const BackendOptions& options,
+                           const std::string& parent_directory, int64_t patience) {
+  TEARPROOF_ASSIGN_OR_RETURN(const OwnedDirectory directory,
+                             OwnedDirectory::Create(parent_directory));
+  TEARPROOF_ASSIGN_OR_RETURN(const std::unique_ptr<AdapterProcess> process,
+                             AdapterProcess::Start(command));
+  BackendSetup setup;
+  setup.directory = directory.path() + "/cache";
+  setup.options = options;
+  AdapterBackend backend(process.get(), std::move(setup));
+  backend.SetDeadline(MonotonicNanos() + patience);
+  Response response;
+  backend.Execute(Request{}, response);
+  if (response.outcome == Outcome::kDone) return DecodeIntroduction(backend.last_answer());
+  const std::string said = response.outcome == Outcome::kError
+                               ? EscapeForTerminal(response.error, kMostText)
+                               : "it answers that it does not support init";
+  std::vector<std::string> words;
+  for (const std::string& word : command) words.push_back(ShellQuote(word));
+  return UsageError(
+      "the adapter `" + EscapeForTerminal(Join(words, " "), 200) + "` did not answer init: " + said,
+      "start it by hand and type a line of docs/adapters.md; what is no answer "
+      "belongs on its standard error");
+}
+
+Result<void> Complete(const Introduction& introduction, BackendDescription* description) {
+  if (description->title.empty()) {
+    description->title = introduction.name.empty() ? description->id : introduction.name;
+    if (!introduction.version.empty()) description->title += " " + introduction.version;
+  }
+  if (description->summary.empty() && !introduction.source.empty()) {
+    description->summary = "Loaded from " + introduction.source;
+  }
+  if (description->operations.empty()) description->operations = introduction.operations;
+  if (description->operations.empty()) {
+    return UsageError(
+        "neither tearproof.toml nor the adapter names the operations of " + description->id,
+        "let its answer to init hold \"operations\": [\"get\", \"set\"]");
+  }
+  if (!DeclaresPromises(*description)) {
+    for (Promise promise : introduction.promises) {
+      if (!description->opted_out.contains(promise)) description->promises.insert(promise);
+    }
+  }
+  if (!description->max_entries && introduction.max_entries) {
+    description->max_entries = introduction.max_entries;
+    // A cache with a limit drops entries; to judge it as if it did not would accuse it falsely.
+    description->evicts = true;
+  }
+  if (!description->ttl && introduction.ttl_resolution) {
+    description->ttl = true;
+    description->ttl_resolution = *introduction.ttl_resolution;
+  }
+  return {};
+}
+
+}  // namespace tearproof::adapter

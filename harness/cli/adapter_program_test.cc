@@ -1,0 +1,130 @@
+// The built program on a user's own backend: tearproof.toml, an adapter, a verdict.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "harness/cli/workspace.h"
+
+namespace tearproof::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// What stands in the page's only ```python block.
+std::string ExampleOfThePage() {
+  std::ifstream file(fs::path(TEARPROOF_SOURCE_DIR) / "docs/adapters.md");
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  const std::string begin = "```python\n";
+  const size_t from = page.find(begin) + begin.size();
+  return page.substr(from, page.find("```", from) - from);
+}
+
+// Arguments of processes that run an adapter in `directory`.
+std::vector<std::string> AdaptersIn(const std::string& directory) {
+  std::vector<std::string> found;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    std::ifstream file(entry.path() / "cmdline", std::ios::binary);
+    const std::string command(std::istreambuf_iterator<char>(file), {});
+    if (command.find(directory + "/sessions_adapter.py") != std::string::npos) {
+      found.push_back(command);
+    }
+  }
+  return found;
+}
+
+class AdapterProgramTest : public ::testing::Test {
+ protected:
+  void UseAdapter(const std::string& python) {
+    workspace_.Write("sessions_adapter.py", python);
+    workspace_.Write("tearproof.toml", "[backend.sessions]\ncommand = [\"python3\", \"" +
+                                           workspace_.path() + "/sessions_adapter.py\"]\n");
+  }
+
+  ProgramResult Stress(const std::string& scenario, const std::string& duration) {
+    return workspace_.Run(
+        {"stress", scenario, "--backend", "sessions", "--duration", duration, "--goal", "0"});
+  }
+
+  // The judgement of `promise` in the last run's first cell.
+  std::string JudgementOf(const std::string& promise) const {
+    const auto record = nlohmann::json::parse(workspace_.Read(".tearproof/runs/latest/run.json"));
+    for (const auto& result : record.at("cells").at(0).at("promises")) {
+      if (result.at("promise") == promise) return result.at("judgement");
+    }
+    return "none";
+  }
+
+  Workspace workspace_;
+};
+
+TEST_F(AdapterProgramTest, RacesTheExampleOfThePage) {
+  UseAdapter(ExampleOfThePage());
+  const ProgramResult result = Stress("get-set", "1s");
+  EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
+  EXPECT_EQ(JudgementOf("intact"), "held");
+  EXPECT_EQ(JudgementOf("no-error"), "held");
+  EXPECT_EQ(JudgementOf("present"), "held");
+  EXPECT_THAT(AdaptersIn(workspace_.path()), IsEmpty());
+}
+
+TEST_F(AdapterProgramTest, CatchesACacheThatTears) {
+  std::string torn = ExampleOfThePage();
+  const std::string sound = "    with tempfile.NamedTemporaryFile(\"w\", dir=root, delete=False)";
+  const size_t at = torn.find(sound);
+  ASSERT_NE(at, std::string::npos);
+  torn.replace(at, sound.size(), "    with open(path(request[\"key\"]), \"w\")");
+  const std::string rename = "    os.rename(file.name, path(request[\"key\"]))\n";
+  torn.erase(torn.find(rename), rename.size());
+  UseAdapter(torn);
+  const ProgramResult result = Stress("get-set", "3s");
+  EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
+  EXPECT_EQ(JudgementOf("intact"), "broken");
+}
+
+TEST_F(AdapterProgramTest, KilledWorkersTakeTheirAdaptersAlong) {
+  UseAdapter(ExampleOfThePage());
+  const ProgramResult result = Stress("killed-writers", "2s");
+  EXPECT_EQ(JudgementOf("intact"), "held") << result.output << result.errors;
+  EXPECT_THAT(AdaptersIn(workspace_.path()), IsEmpty());
+}
+
+TEST_F(AdapterProgramTest, AnAdapterThatDiesBreaksNoErrorAndSaysWhy) {
+  std::string dying = ExampleOfThePage();
+  const std::string get = "def get(request):\n";
+  dying.insert(dying.find(get) + get.size(), "    sys.exit(\"no more memory\")\n");
+  UseAdapter(dying);
+  const ProgramResult result = Stress("get-set", "300ms");
+  EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
+  EXPECT_EQ(JudgementOf("no-error"), "broken");
+  EXPECT_THAT(result.output, HasSubstr("the adapter exited with status 1; its standard error: "
+                                       "no more memory"));
+}
+
+TEST_F(AdapterProgramTest, AnAdapterThatDoesNotStartIsToldBeforeTheRun) {
+  UseAdapter("import no_such_module\n");
+  ProgramResult result = Stress("get-set", "300ms");
+  EXPECT_EQ(result.exit_code, 64);
+  EXPECT_THAT(result.errors, HasSubstr("ModuleNotFoundError: No module named 'no_such_module'"));
+  workspace_.Write("tearproof.toml", "[backend.sessions]\ncommand = [\"no-such-adapter\"]\n");
+  result = Stress("get-set", "300ms");
+  EXPECT_EQ(result.exit_code, 64);
+  EXPECT_THAT(result.errors, HasSubstr("cannot start the adapter no-such-adapter"));
+}
+
+TEST_F(AdapterProgramTest, ListingStartsNoAdapter) {
+  UseAdapter("open(\"started\", \"w\")\n");
+  const ProgramResult result = workspace_.Run({"list", "backends"});
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("sessions"));
+  EXPECT_FALSE(fs::exists(workspace_.path() + "/started"));
+}
+
+}  // namespace
+}  // namespace tearproof::cli

@@ -1,0 +1,112 @@
+// The canaries: every planted bug is caught, no sound cache is accused.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "harness/api/registry.h"
+#include "harness/cli/catalogue.h"
+#include "harness/cli/workspace.h"
+
+namespace tearproof::cli {
+namespace {
+
+struct Canary {
+  std::string backend;
+  std::string scenario;
+
+  friend void PrintTo(const Canary& canary, std::ostream* out) {
+    *out << canary.backend << " in " << canary.scenario;
+  }
+};
+
+std::unique_ptr<Catalogue> LoadCatalogue() {
+  Result<std::unique_ptr<Catalogue>> catalogue = Catalogue::Load();
+  TEARPROOF_CHECK(catalogue.ok(), catalogue.error().Message());
+  return std::move(catalogue).value();
+}
+
+bool MustBreak(const BackendDescription& backend, const std::string& scenario) {
+  const auto expected = backend.expect.find(scenario);
+  if (expected == backend.expect.end()) return false;
+  const auto engine = expected->second.find("stress");
+  if (engine == expected->second.end()) return false;
+  for (const auto& [promise, expectation] : engine->second) {
+    if (expectation == Expectation::kMustBreak) return true;
+  }
+  return false;
+}
+
+std::vector<Canary> Canaries() {
+  std::vector<Canary> canaries;
+  const auto catalogue = LoadCatalogue();
+  for (const BackendDescription& backend : catalogue->backends()) {
+    for (const KnownScenario& known : catalogue->scenarios()) {
+      if (MustBreak(backend, known.scenario.id))
+        canaries.push_back({backend.id, known.scenario.id});
+    }
+  }
+  return canaries;
+}
+
+std::vector<std::string> SoundBackends() {
+  return {"temp-rename", "temp-rename-fsync", "flock",  "fcntl-lock",
+          "lockfile",    "otmpfile-link",     "sqlite", "lmdb"};
+}
+
+std::string TestName(std::string name) {
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !std::isalnum(c); }, '_');
+  return name;
+}
+
+class CanaryTest : public testing::TestWithParam<Canary> {};
+
+TEST_P(CanaryTest, IsCaught) {
+  const Workspace workspace;
+  const ProgramResult result =
+      workspace.Run({"stress", GetParam().scenario, "--backend", GetParam().backend, "--duration",
+                     "4s", "--goal", "20000", "--expect"});
+  EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CanaryTest, testing::ValuesIn(Canaries()), [](const auto& info) {
+  return TestName(info.param.backend + "_in_" + info.param.scenario);
+});
+
+// A canary that nothing is expected to catch would sing for ever.
+TEST(CanariesTest, EveryPlantedBugIsExpectedToBeCaughtSomewhere) {
+  std::map<std::string, int> caught;
+  for (const Canary& canary : Canaries()) ++caught[canary.backend];
+  int broken = 0;
+  const auto catalogue = LoadCatalogue();
+  for (const BackendDescription& backend : catalogue->backends()) {
+    if (!backend.broken) continue;
+    ++broken;
+    // The race between an expired entry's reader and its writer is for the explorer to catch
+    // surely; blind stress meets it by luck.
+    if (backend.id == "broken-unlink-by-name-after-expiry") continue;
+    EXPECT_GT(caught[backend.id], 0) << backend.id;
+  }
+  EXPECT_GE(broken, 10);
+}
+
+class SoundTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(SoundTest, IsNotAccused) {
+  const Workspace workspace;
+  const ProgramResult result = workspace.Run(
+      {"stress", "all", "--backend", GetParam(), "--duration", "500ms", "--json", "run.json"});
+  // 2: a scenario of half a second may not exercise all that is promised. Never 1.
+  EXPECT_TRUE(result.exit_code == 0 || result.exit_code == 2) << result.output << result.errors;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, SoundTest, testing::ValuesIn(SoundBackends()),
+                         [](const auto& info) { return TestName(info.param); });
+
+}  // namespace
+}  // namespace tearproof::cli
