@@ -25,7 +25,7 @@ add_library(tearproof_options INTERFACE)
 target_compile_options(tearproof_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
   -fno-omit-frame-pointer)
-# GCC 12 takes "literal" + std::string for an overlapping memcpy (GCC bug 105329).
+# GCC 12 takes "literal" + std::string for an overlapping memcpy.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(tearproof_options INTERFACE -Wno-restrict)
 endif()
@@ -34,7 +34,7 @@ target_include_directories(tearproof_options INTERFACE ${CMAKE_SOURCE_DIR})
 if(TEARPROOF_WERROR)
   target_compile_options(tearproof_options INTERFACE -Werror)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # GCC 12 sees these in std::string's own code where there is nothing (its bugs 105329, 105651).
+    # GCC 12 sees these in std::string's own code where there is nothing.
     target_compile_options(tearproof_options INTERFACE -Wno-error=restrict -Wno-error=array-bounds
                            -Wno-error=stringop-overflow -Wno-error=stringop-overread)
   endif()
