@@ -103,8 +103,8 @@ TEST_F(AdapterProgramTest, AnAdapterThatDiesBreaksNoErrorAndSaysWhy) {
   const ProgramResult result = Stress("get-set", "300ms");
   EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
   EXPECT_EQ(JudgementOf("no-error"), "broken");
-  EXPECT_THAT(result.output, HasSubstr("the adapter exited with status 1; its standard error: "
-                                       "no more memory"));
+  EXPECT_THAT(workspace_.Read(".tearproof/runs/latest/run.json"),
+              HasSubstr("the adapter exited with status 1; its standard error: no more memory"));
 }
 
 TEST_F(AdapterProgramTest, AnAdapterThatDoesNotStartIsToldBeforeTheRun) {

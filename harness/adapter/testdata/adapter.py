@@ -39,7 +39,7 @@ def misbehave(answer):
     if "exit" in faults: sys.exit("Traceback\nno more memory")
     if "die" in faults: os.kill(os.getpid(), signal.SIGKILL)
     if "silent" in faults: time.sleep(1000)
-    if "huge" in faults: print("x" * (65 << 20), end="")
+    if "huge" in faults: print("{" + "x" * (65 << 20))
     if "torn-json" in faults: print('{"id":')
     if "chatter" in faults: print("e" * (1 << 20) + "nd", file=sys.stderr)
 
