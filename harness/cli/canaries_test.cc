@@ -74,8 +74,8 @@ TEST_P(CanaryTest, IsCaught) {
   EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, CanaryTest, testing::ValuesIn(Canaries()), [](const auto& info) {
-  return TestName(info.param.backend + "_in_" + info.param.scenario);
+INSTANTIATE_TEST_SUITE_P(All, CanaryTest, testing::ValuesIn(Canaries()), [](const auto& tested) {
+  return TestName(tested.param.backend + "_in_" + tested.param.scenario);
 });
 
 // A canary that nothing is expected to catch would sing for ever.
@@ -106,7 +106,7 @@ TEST_P(SoundTest, IsNotAccused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SoundTest, testing::ValuesIn(SoundBackends()),
-                         [](const auto& info) { return TestName(info.param); });
+                         [](const auto& tested) { return TestName(tested.param); });
 
 }  // namespace
 }  // namespace tearproof::cli
