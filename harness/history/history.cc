@@ -27,13 +27,17 @@ bool ByInvocation(const Op& a, const Op& b) {
   return std::tie(a.invoke, a.process, a.sequence) < std::tie(b.invoke, b.process, b.sequence);
 }
 
+// Times may be negative (a clock's origin is its own business), but sums and differences of two
+// must not overflow.
+constexpr int64_t kEarliest = -(int64_t{1} << 60);
+
 // What can be said of an operation without looking at any other. Open ones have their `ret`.
 Result<void> ValidateAlone(const Op& op, const ProcessInfo& process, const HistoryHeader& header) {
   if (op.sequence >= kMaxSequence) return Invalid(op, "has a number that is too large");
   if (TakesKey(op.kind) ? op.key >= header.keys.size() : op.key != kNoKey) {
     return Invalid(op, "names a key that is not declared");
   }
-  if (op.invoke < 0) return Invalid(op, "was invoked before time began");
+  if (op.invoke < kEarliest) return Invalid(op, "was invoked before time began");
   if (op.ret < op.invoke) return Invalid(op, "returns before it was invoked");
   if (op.outcome == Outcome::kOpen) return {};
   if (op.ret == kNever) return Invalid(op, "ended, but never returned");
