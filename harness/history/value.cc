@@ -60,6 +60,17 @@ std::optional<uint64_t> ReadHex(const char* text, size_t digits) {
 constexpr size_t kOffsetAt = 25;  // Where the offset's digits stand in a stamp.
 constexpr size_t kOffsetDigits = 7;
 
+// WriteHex for a stamp's offset, all digits at once: it is written for every block of every value.
+void WriteOffset(size_t offset, char* out) {
+  uint64_t digits = offset;  // Below 2^32; spread to a nibble in each byte, lowest first.
+  digits = (digits | (digits << 16)) & 0x0000ffff0000ffff;
+  digits = (digits | (digits << 8)) & 0x00ff00ff00ff00ff;
+  digits = (digits | (digits << 4)) & 0x0f0f0f0f0f0f0f0f;
+  const uint64_t letters = ((digits + 0x0606060606060606) >> 4) & 0x0101010101010101;
+  digits = __builtin_bswap64(digits + 0x3030303030303030 + letters * ('a' - '9' - 1));
+  std::memcpy(out, reinterpret_cast<const char*>(&digits) + 8 - kOffsetDigits, kOffsetDigits);
+}
+
 struct Stamp {
   ValueId id;
   uint32_t length = 0;
@@ -246,7 +257,7 @@ void FillValue(ValueId id, size_t length, char* out) {
   std::array<char, kStampBytes> stamp;
   WriteStamp({id, static_cast<uint32_t>(length), 0}, stamp.data());
   for (size_t at = 0; at < length; at += kBlockBytes) {
-    WriteHex(at, kOffsetDigits, stamp.data() + kOffsetAt);
+    WriteOffset(at, stamp.data() + kOffsetAt);
     const size_t rest = length - at;
     std::memcpy(out + at, stamp.data(), std::min(rest, kStampBytes));
     if (rest <= kStampBytes) break;
@@ -276,7 +287,7 @@ VerifiedValue VerifyValue(std::string_view bytes, VerifyMode mode) {
   std::array<char, kStampBytes> stamp;
   std::memcpy(stamp.data(), bytes.data(), kStampBytes);
   for (size_t at = 0; at < bytes.size(); at += kBlockBytes) {
-    WriteHex(at, kOffsetDigits, stamp.data() + kOffsetAt);
+    WriteOffset(at, stamp.data() + kOffsetAt);
     const size_t rest = bytes.size() - at;
     if (std::memcmp(bytes.data() + at, stamp.data(), std::min(rest, kStampBytes)) != 0) return {};
     if (mode == VerifyMode::kStamps || rest <= kStampBytes) continue;

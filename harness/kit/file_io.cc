@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -27,21 +28,20 @@ int WriteAll(int fd, std::string_view bytes, size_t chunk) {
 }
 
 int ReadAll(int fd, std::string& bytes, size_t block) {
-  size_t used = 0;
+  // By way of a buffer that is never cleared: growing `bytes` first would write it twice.
+  std::array<char, 65536> buffer;
+  block = std::min(block, buffer.size());
+  bytes.clear();
   while (true) {
-    if (bytes.size() < used + block) bytes.resize(used + block);
-    const ssize_t got = read(fd, bytes.data() + used, bytes.size() - used);
-    if (got < 0) {
-      if (errno == EINTR) continue;
+    const ssize_t got = read(fd, buffer.data(), block);
+    if (got > 0) {
+      bytes.append(buffer.data(), static_cast<size_t>(got));
+    } else if (got == 0) {
+      return 0;
+    } else if (errno != EINTR) {
       bytes.clear();
       return errno;
     }
-    used += static_cast<size_t>(got);
-    if (got == 0) {
-      bytes.resize(used);
-      return 0;
-    }
-    if (used == bytes.size()) block = std::max(block, used);
   }
 }
 

@@ -19,7 +19,8 @@ namespace tearproof::kit {
 
 // write(2) until all is written, at most `chunk` bytes a call (a buffered writer's block).
 int WriteAll(int fd, std::string_view bytes, size_t chunk = SIZE_MAX);
-// read(2) until the end of the file; replaces `bytes`. Reads in blocks that grow from `block`.
+// read(2) until the end of the file; replaces `bytes`. Reads `block` bytes a call, at most
+// 64 KiB.
 int ReadAll(int fd, std::string& bytes, size_t block = 65536);
 // open(O_RDONLY), ReadAll, close.
 int ReadFile(const std::string& path, std::string& bytes, size_t block = 65536);
