@@ -52,6 +52,20 @@ std::string DescribeOp(const EvidenceOp& evidence) {
 
 }  // namespace
 
+std::string_view TitleOf(BreakClass which) {
+  switch (which) {
+    case BreakClass::kFails:
+      return "Broken promises";
+    case BreakClass::kExpected:
+      return "Broken promises, as expected";
+    case BreakClass::kKnown:
+      return "Known races";
+    case BreakClass::kNotPromised:
+      return "Also broken, but never promised";
+  }
+  return "";
+}
+
 std::vector<MatrixRow> SortedMatrix(const RunRecord& record) {
   std::vector<MatrixRow> rows = BuildMatrix(record);
   std::stable_sort(rows.begin(), rows.end(),

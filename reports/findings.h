@@ -35,6 +35,8 @@ struct Break {
   CellResult source;  // The scenario whose evidence is shown.
 };
 enum class BreakClass : uint8_t { kFails, kExpected, kKnown, kNotPromised };
+// The heading over the breaks of a class.
+std::string_view TitleOf(BreakClass which);
 BreakClass ClassOf(const Break& each);
 // In the order of `rows`.
 std::vector<Break> FindBreaks(const RunRecord& record, const std::vector<MatrixRow>& rows);

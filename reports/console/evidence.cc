@@ -13,20 +13,6 @@ namespace {
 constexpr std::string_view kDiagramKey =
     "(Diagrams: a lane a process, a letter an operation; in order, not to scale.)";
 
-std::string_view TitleOf(BreakClass which) {
-  switch (which) {
-    case BreakClass::kFails:
-      return "Broken promises";
-    case BreakClass::kExpected:
-      return "Broken promises, as expected";
-    case BreakClass::kKnown:
-      return "Known races";
-    case BreakClass::kNotPromised:
-      return "Also broken, but never promised";
-  }
-  return "";
-}
-
 std::string CauseAndRemedy(const Page& page, const std::string& name,
                            std::set<std::string>* explained) {
   if (name.empty()) return "";

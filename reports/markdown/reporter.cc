@@ -110,20 +110,6 @@ std::string Operations(const CellResult& source) {
   return table + "\n";
 }
 
-std::string_view TitleOf(BreakClass which) {
-  switch (which) {
-    case BreakClass::kFails:
-      return "Broken promises";
-    case BreakClass::kExpected:
-      return "Broken promises, as expected";
-    case BreakClass::kKnown:
-      return "Known races";
-    case BreakClass::kNotPromised:
-      return "Also broken, but never promised";
-  }
-  return "";
-}
-
 std::string Evidence(const RunRecord& record, const Break& each) {
   const CellResult& source = each.source;
   std::string text = "#### " + Literal(BreakTitle(each)) + "\n\n";
