@@ -35,40 +35,32 @@ const char* FillerOf(ValueId id) {
   return Filler().data() + SplitMix64(state) % kFillerOffsets;
 }
 
-void WriteHex(uint64_t number, size_t digits, char* out) {
-  for (size_t i = digits; i-- > 0; number >>= 4) out[i] = "0123456789abcdef"[number & 15];
-}
-
-// The value of a lower-case hexadecimal digit, or a number above 15.
-unsigned HexDigit(char c) {
-  const unsigned decimal = static_cast<unsigned char>(c) - unsigned{'0'};
-  if (decimal < 10) return decimal;
-  const unsigned letter = static_cast<unsigned char>(c) - unsigned{'a'};
-  return letter < 6 ? letter + 10 : 16;
-}
-
-std::optional<uint64_t> ReadHex(const char* text, size_t digits) {
-  uint64_t number = 0;
-  for (size_t i = 0; i < digits; ++i) {
-    const unsigned digit = HexDigit(text[i]);
-    if (digit > 15) return std::nullopt;
-    number = (number << 4) | digit;
-  }
-  return number;
-}
-
-constexpr size_t kOffsetAt = 25;  // Where the offset's digits stand in a stamp.
-constexpr size_t kOffsetDigits = 7;
-
-// WriteHex for a stamp's offset, all digits at once: it is written for every block of every value.
-void WriteOffset(size_t offset, char* out) {
-  uint64_t digits = offset;  // Below 2^32; spread to a nibble in each byte, lowest first.
+// The eight hexadecimal digits of `number` as they stand in memory, highest first: all at once, as
+// stamps are written and read for every block of every value.
+uint64_t HexWord(uint32_t number) {
+  uint64_t digits = number;  // Spread to a nibble in each byte, lowest first.
   digits = (digits | (digits << 16)) & 0x0000ffff0000ffff;
   digits = (digits | (digits << 8)) & 0x00ff00ff00ff00ff;
   digits = (digits | (digits << 4)) & 0x0f0f0f0f0f0f0f0f;
   const uint64_t letters = ((digits + 0x0606060606060606) >> 4) & 0x0101010101010101;
-  digits = __builtin_bswap64(digits + 0x3030303030303030 + letters * ('a' - '9' - 1));
-  std::memcpy(out, reinterpret_cast<const char*>(&digits) + 8 - kOffsetDigits, kOffsetDigits);
+  return __builtin_bswap64(digits + 0x3030303030303030 + letters * ('a' - '9' - 1));
+}
+
+void WriteHex(uint32_t number, char* out) {
+  const uint64_t word = HexWord(number);
+  std::memcpy(out, &word, sizeof(word));
+}
+
+// What WriteHex wrote. Other characters yield some number.
+uint32_t ReadHex(const char* text) {
+  uint64_t digits = 0;
+  std::memcpy(&digits, text, sizeof(digits));
+  digits = __builtin_bswap64(digits);
+  const uint64_t letters = (digits >> 6) & 0x0101010101010101;
+  digits = (digits & 0x0f0f0f0f0f0f0f0f) + letters * 9;
+  digits = (digits | (digits >> 4)) & 0x00ff00ff00ff00ff;
+  digits = (digits | (digits >> 8)) & 0x0000ffff0000ffff;
+  return static_cast<uint32_t>(digits | (digits >> 16));
 }
 
 struct Stamp {
@@ -77,26 +69,43 @@ struct Stamp {
   uint32_t offset = 0;
 };
 
+constexpr size_t kOffsetAt = 24;  // Where the offset stands in a stamp, its letter included.
+
+// The end of a stamp: the only part of it that differs from block to block.
+uint64_t OffsetWord(size_t offset) {
+  return (HexWord(static_cast<uint32_t>(offset)) & ~uint64_t{0xff}) | 'o';
+}
+
+void WriteOffset(size_t offset, char* stamp) {
+  const uint64_t word = OffsetWord(offset);
+  std::memcpy(stamp + kOffsetAt, &word, sizeof(word));
+}
+
+// The fields are written over each other's leading zeros, from left to right.
 void WriteStamp(const Stamp& stamp, char* out) {
+  std::array<char, 8> process;
+  WriteHex(stamp.id.process, process.data());
   out[0] = 'p';
-  WriteHex(stamp.id.process, 4, out + 1);
+  std::memcpy(out + 1, process.data() + 4, 4);
   out[5] = 's';
-  WriteHex(stamp.id.sequence, 10, out + 6);
+  WriteHex(static_cast<uint32_t>(stamp.id.sequence >> 8), out + 6);
+  WriteHex(static_cast<uint32_t>(stamp.id.sequence), out + 8);
+  WriteHex(stamp.length, out + 16);
   out[16] = 'l';
-  WriteHex(stamp.length, 7, out + 17);
-  out[24] = 'o';
-  WriteHex(stamp.offset, kOffsetDigits, out + kOffsetAt);
+  WriteOffset(stamp.offset, out);
 }
 
 std::optional<Stamp> ReadStamp(const char* text) {
-  if (text[0] != 'p' || text[5] != 's' || text[16] != 'l' || text[24] != 'o') return std::nullopt;
-  const auto process = ReadHex(text + 1, 4);
-  const auto sequence = ReadHex(text + 6, 10);
-  const auto length = ReadHex(text + 17, 7);
-  const auto offset = ReadHex(text + kOffsetAt, kOffsetDigits);
-  if (!process || !sequence || !length || !offset) return std::nullopt;
-  return Stamp{ValueId{static_cast<uint16_t>(*process), *sequence}, static_cast<uint32_t>(*length),
-               static_cast<uint32_t>(*offset)};
+  constexpr uint32_t kSevenDigits = 0xfffffff;
+  Stamp stamp;
+  stamp.id.process = static_cast<uint16_t>(ReadHex(text) >> 12);
+  stamp.id.sequence = (uint64_t{ReadHex(text + 6)} << 8) | (ReadHex(text + 8) & 0xff);
+  stamp.length = ReadHex(text + 16) & kSevenDigits;
+  stamp.offset = ReadHex(text + kOffsetAt) & kSevenDigits;
+  std::array<char, kStampBytes> written;
+  WriteStamp(stamp, written.data());
+  if (std::memcmp(text, written.data(), kStampBytes) != 0) return std::nullopt;
+  return stamp;
 }
 
 void FillShort(ValueId id, size_t length, char* out) {
@@ -248,6 +257,18 @@ class DamageDescriber {
   std::vector<DamageRun> runs_;
 };
 
+// The filler of one whole block. Compilers make of a plain copy of this size a string instruction,
+// whose start costs more than the copy.
+void CopyFiller(const char* filler, char* out) {
+  constexpr size_t kStep = 96;
+  static_assert((kBlockBytes - kStampBytes) % kStep == 0);
+  for (size_t i = 0; i < kBlockBytes - kStampBytes; i += kStep) {
+    std::array<char, kStep> step;
+    std::memcpy(step.data(), filler + i, kStep);
+    std::memcpy(out + i, step.data(), kStep);
+  }
+}
+
 }  // namespace
 
 void FillValue(ValueId id, size_t length, char* out) {
@@ -256,13 +277,17 @@ void FillValue(ValueId id, size_t length, char* out) {
   const char* filler = FillerOf(id);
   std::array<char, kStampBytes> stamp;
   WriteStamp({id, static_cast<uint32_t>(length), 0}, stamp.data());
-  for (size_t at = 0; at < length; at += kBlockBytes) {
-    WriteOffset(at, stamp.data() + kOffsetAt);
-    const size_t rest = length - at;
-    std::memcpy(out + at, stamp.data(), std::min(rest, kStampBytes));
-    if (rest <= kStampBytes) break;
-    std::memcpy(out + at + kStampBytes, filler, std::min(rest, kBlockBytes) - kStampBytes);
+  size_t at = 0;
+  for (; at + kBlockBytes <= length; at += kBlockBytes) {
+    std::memcpy(out + at, stamp.data(), kOffsetAt);
+    WriteOffset(at, out + at);
+    CopyFiller(filler, out + at + kStampBytes);
   }
+  const size_t rest = length - at;
+  if (rest == 0) return;
+  WriteOffset(at, stamp.data());
+  std::memcpy(out + at, stamp.data(), std::min(rest, kStampBytes));
+  if (rest > kStampBytes) std::memcpy(out + at + kStampBytes, filler, rest - kStampBytes);
 }
 
 uint64_t ShortDigest(std::string_view bytes) {
@@ -286,15 +311,23 @@ VerifiedValue VerifyValue(std::string_view bytes, VerifyMode mode) {
   const char* filler = FillerOf(first->id);
   std::array<char, kStampBytes> stamp;
   std::memcpy(stamp.data(), bytes.data(), kStampBytes);
-  for (size_t at = 0; at < bytes.size(); at += kBlockBytes) {
-    WriteOffset(at, stamp.data() + kOffsetAt);
-    const size_t rest = bytes.size() - at;
-    if (std::memcmp(bytes.data() + at, stamp.data(), std::min(rest, kStampBytes)) != 0) return {};
-    if (mode == VerifyMode::kStamps || rest <= kStampBytes) continue;
-    if (std::memcmp(bytes.data() + at + kStampBytes, filler,
-                    std::min(rest, kBlockBytes) - kStampBytes) != 0) {
-      return {};
-    }
+  size_t at = 0;
+  for (; at + kBlockBytes <= bytes.size(); at += kBlockBytes) {
+    const char* block = bytes.data() + at;
+    const uint64_t offset = OffsetWord(at);
+    if (std::memcmp(block, stamp.data(), kOffsetAt) != 0) return {};
+    if (std::memcmp(block + kOffsetAt, &offset, sizeof(offset)) != 0) return {};
+    if (mode == VerifyMode::kStamps) continue;
+    if (std::memcmp(block + kStampBytes, filler, kBlockBytes - kStampBytes) != 0) return {};
+  }
+  std::string_view rest = bytes.substr(at);
+  WriteOffset(at, stamp.data());
+  if (!std::string_view(stamp.data(), kStampBytes).starts_with(rest.substr(0, kStampBytes))) {
+    return {};
+  }
+  if (rest.size() > kStampBytes && mode == VerifyMode::kFull) {
+    rest.remove_prefix(kStampBytes);
+    if (rest != std::string_view(filler, rest.size())) return {};
   }
   return {Observed::kIntact, first->id.Pack()};
 }
