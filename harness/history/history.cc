@@ -23,16 +23,17 @@ Error Invalid(const Op& op, std::string_view why) {
       fmt::format("{} #{} of process {} {}", OpKindName(op.kind), op.sequence, op.process, why));
 }
 
-bool ByInvocation(const Op& a, const Op& b) {
-  return std::tie(a.invoke, a.process, a.sequence) < std::tie(b.invoke, b.process, b.sequence);
-}
-
 // Times may be negative (a clock's origin is its own business), but sums and differences of two
 // must not overflow.
 constexpr int64_t kEarliest = -(int64_t{1} << 60);
 
 // What can be said of an operation without looking at any other. Open ones have their `ret`.
 Result<void> ValidateAlone(const Op& op, const ProcessInfo& process, const HistoryHeader& header) {
+  if (static_cast<size_t>(op.kind) >= kOpKindCount ||
+      static_cast<size_t>(op.outcome) >= kOutcomeCount || op.observation > Observed::kDamaged) {
+    return Invalid(
+        fmt::format("operation #{} of process {} is of no known kind", op.sequence, op.process));
+  }
   if (op.sequence >= kMaxSequence) return Invalid(op, "has a number that is too large");
   if (TakesKey(op.kind) ? op.key >= header.keys.size() : op.key != kNoKey) {
     return Invalid(op, "names a key that is not declared");
@@ -48,19 +49,74 @@ Result<void> ValidateAlone(const Op& op, const ProcessInfo& process, const Histo
   return {};
 }
 
-// Merges the neighbouring sorted runs that `bounds` delimits, two by two, until one is left.
-void MergeRuns(std::vector<Op>& ops, std::vector<size_t> bounds) {
-  while (bounds.size() > 2) {
-    std::vector<size_t> next = {bounds[0]};
-    for (size_t i = 2; i < bounds.size(); i += 2) {
-      std::inplace_merge(ops.begin() + bounds[i - 2], ops.begin() + bounds[i - 1],
-                         ops.begin() + bounds[i], ByInvocation);
-      next.push_back(bounds[i]);
+// Merges sorted runs that lie one behind the other: a tournament of the runs' heads, in which each
+// winner is replaced by its successor (Knuth, The Art of Computer Programming 3, 5.4.1).
+class RunMerger {
+ public:
+  RunMerger(std::span<const Op> ops, std::span<const size_t> bounds) : ops_(ops) {
+    while (leaves_ + 1 < bounds.size()) leaves_ *= 2;
+    heads_.resize(leaves_, Head{kEnded, kEnded, 0});
+    ends_.resize(leaves_, 0);
+    for (size_t run = 0; run + 1 < bounds.size(); ++run) {
+      heads_[run].next = bounds[run];
+      ends_[run] = bounds[run + 1];
+      Load(run);
     }
-    if (bounds.size() % 2 == 0) next.push_back(bounds.back());
-    bounds = std::move(next);
+    losers_.resize(leaves_);
+    winner_ = Settle(1);
   }
-}
+
+  std::vector<Op> Merge() {
+    std::vector<Op> merged;
+    merged.reserve(ops_.size());
+    while (merged.size() < ops_.size()) {
+      Head& head = heads_[winner_];
+      merged.push_back(ops_[head.next++]);
+      Load(winner_);
+      for (size_t node = (winner_ + leaves_) / 2; node > 0; node /= 2) {
+        if (Before(losers_[node], winner_)) std::swap(losers_[node], winner_);
+      }
+    }
+    return merged;
+  }
+
+ private:
+  static constexpr int64_t kEnded = INT64_MAX;
+  struct Head {
+    int64_t invoke = 0;
+    int64_t rank = 0;  // Among the runs: runs are of one process each, in order of the processes.
+    size_t next = 0;
+  };
+
+  void Load(size_t run) {
+    Head& head = heads_[run];
+    const bool ended = head.next == ends_[run];
+    head.invoke = ended ? kEnded : ops_[head.next].invoke;
+    head.rank = ended ? kEnded : static_cast<int64_t>(run);
+  }
+
+  bool Before(size_t a, size_t b) const {
+    return heads_[a].invoke != heads_[b].invoke ? heads_[a].invoke < heads_[b].invoke
+                                                : heads_[a].rank < heads_[b].rank;
+  }
+
+  // The winner among the leaves below `node`; the losers stay in the inner nodes.
+  size_t Settle(size_t node) {
+    if (node >= leaves_) return node - leaves_;
+    const size_t left = Settle(2 * node);
+    const size_t right = Settle(2 * node + 1);
+    const bool left_wins = Before(left, right);
+    losers_[node] = left_wins ? right : left;
+    return left_wins ? left : right;
+  }
+
+  std::span<const Op> ops_;
+  size_t leaves_ = 1;
+  std::vector<Head> heads_;
+  std::vector<size_t> ends_;
+  std::vector<size_t> losers_;
+  size_t winner_ = 0;
+};
 
 }  // namespace
 
@@ -80,13 +136,6 @@ Result<void> History::ValidateHeader() const {
   }
   if (parts_.header.keys.size() >= kNoKey || parts_.ops.size() >= UINT32_MAX) {
     return Invalid("it has too many keys or operations to be judged");
-  }
-  for (const Op& op : parts_.ops) {
-    if (static_cast<size_t>(op.kind) >= kOpKindCount ||
-        static_cast<size_t>(op.outcome) >= kOutcomeCount || op.observation > Observed::kDamaged) {
-      return Invalid(
-          fmt::format("operation #{} of process {} is of no known kind", op.sequence, op.process));
-    }
   }
   return {};
 }
@@ -137,7 +186,8 @@ void History::Index() {
     if (ops[i].process != ops[i - 1].process) bounds.push_back(i);
   }
   bounds.push_back(ops.size());
-  MergeRuns(ops, std::move(bounds));
+  IndexProcesses(bounds);
+  if (bounds.size() > 2) ops = RunMerger(ops, bounds).Merge();
   const size_t keys = key_count();
   const auto bucket = [&](const Op& op) { return op.key == kNoKey ? keys : size_t{op.key}; };
   key_begin_.assign(keys + 2, 0);
@@ -145,20 +195,28 @@ void History::Index() {
   for (size_t i = 1; i < key_begin_.size(); ++i) key_begin_[i] += key_begin_[i - 1];
   std::vector<uint32_t> next(key_begin_.begin(), key_begin_.end() - 1);
   by_key_.resize(ops.size());
-  for (uint32_t i = 0; i < ops.size(); ++i) by_key_[next[bucket(ops[i])]++] = i;
-
   for (uint32_t i = 0; i < ops.size(); ++i) {
     const Op& op = ops[i];
-    if (op.process >= by_process_.size()) by_process_.resize(op.process + size_t{1});
+    by_key_[next[bucket(op)]++] = i;
     ProcessIndex& index = by_process_[op.process];
-    if (index.ops.empty()) index.first_sequence = op.sequence;
-    const uint64_t slot = op.sequence - index.first_sequence;
-    if (slot >= index.ops.size()) index.ops.resize(slot + 1);
-    index.ops[slot] = i + 1;
+    index.ops[op.sequence - index.first_sequence] = i + 1;
   }
   for (size_t i = 0; i < parts_.evidence.size(); ++i) {
     const Evidence& evidence = parts_.evidence[i];
     evidence_of_.emplace(ValueId{evidence.process, evidence.sequence}.Pack(), i);
+  }
+}
+
+// Room for each process's operations, from its first to its last.
+void History::IndexProcesses(const std::vector<size_t>& bounds) {
+  for (size_t run = 0; run + 1 < bounds.size(); ++run) {
+    if (bounds[run] == bounds[run + 1]) continue;
+    const Op& first = parts_.ops[bounds[run]];
+    const Op& last = parts_.ops[bounds[run + 1] - 1];
+    if (first.process >= by_process_.size()) by_process_.resize(first.process + size_t{1});
+    ProcessIndex& index = by_process_[first.process];
+    index.first_sequence = first.sequence;
+    index.ops.resize(last.sequence - first.sequence + 1);
   }
 }
 

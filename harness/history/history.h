@@ -142,6 +142,7 @@ class History {
   Result<void> ValidateHeader() const;
   Result<void> ValidateOps();
   void Index();
+  void IndexProcesses(const std::vector<size_t>& bounds);
 
   Parts parts_;
   int64_t end_time_ = 0;

@@ -251,6 +251,7 @@ Result<SegmentContents> ReadSegment(const std::string& path) {
   contents.round = header.round;
   const uint64_t salt = SaltOf(header.round, header.process);
   const auto* slots = reinterpret_cast<const Slot*>(file.data() + kHeaderBytes);
+  contents.ops.reserve(header.used);
   for (uint64_t i = 0; i < header.used; ++i) {
     Op op;
     const bool invoked = DecodeInvoke(slots[i], salt, &op);

@@ -151,9 +151,19 @@ Result<History> LoadRound(const std::string& round_directory,
   parts.processes = std::move(info.processes);
   parts.stalls = std::move(info.stalls);
   parts.survey = std::move(info.survey);
+  std::vector<SegmentContents> segments;
+  size_t operations = 0;
   for (const std::string& path : ListSegments(round_directory)) {
     TEARPROOF_ASSIGN_OR_RETURN(SegmentContents contents, ReadSegment(path));
     if (contents.round != parts.header.round) continue;
+    operations += contents.ops.size();
+    segments.push_back(std::move(contents));
+  }
+  std::sort(
+      segments.begin(), segments.end(),
+      [](const SegmentContents& a, const SegmentContents& b) { return a.process < b.process; });
+  parts.ops.reserve(operations);
+  for (SegmentContents& contents : segments) {
     const bool declared =
         std::any_of(parts.processes.begin(), parts.processes.end(),
                     [&](const ProcessInfo& process) { return process.number == contents.process; });
@@ -162,6 +172,7 @@ Result<History> LoadRound(const std::string& round_directory,
       parts.processes.push_back({contents.process, "replacement", ProcessInfo::End::kLived});
     }
     parts.ops.insert(parts.ops.end(), contents.ops.begin(), contents.ops.end());
+    std::vector<Op>().swap(contents.ops);
     std::move(contents.evidence.begin(), contents.evidence.end(),
               std::back_inserter(parts.evidence));
     parts.unreadable_records += contents.unreadable_records;
