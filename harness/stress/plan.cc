@@ -20,6 +20,15 @@ bool FitMix(const std::set<OpKind>& operations, std::map<OpKind, uint32_t>* mix)
   return !mix->empty();
 }
 
+// The operation of the scenario that puts something into the cache, if one does.
+std::optional<OpKind> FindFilling(const Scenario& scenario) {
+  const std::set<OpKind> kinds = scenario.Ingredients().kinds;
+  for (const OpKind kind : {OpKind::kSet, OpKind::kAdd}) {
+    if (kinds.contains(kind)) return kind;
+  }
+  return std::nullopt;
+}
+
 // The first operation among the steps that the backend lacks.
 std::optional<OpKind> MissingStep(const std::set<OpKind>& operations,
                                   const std::vector<Step>& steps) {
@@ -108,6 +117,7 @@ Result<void> ApplyOverrides(const Overrides& overrides, Scenario* scenario) {
 
 std::string FitToBackend(const BackendDescription& description, Scenario* scenario) {
   const std::set<OpKind>& operations = description.operations;
+  const std::optional<OpKind> filling = FindFilling(*scenario);
   if (!scenario->ttls_millis.empty() && !description.ttl) return "it has no times to live";
   if (const auto missing = MissingStep(operations, scenario->before)) {
     return fmt::format("it has no {}", OpKindName(*missing));
@@ -122,6 +132,7 @@ std::string FitToBackend(const BackendDescription& description, Scenario* scenar
     if (!FitMix(operations, &role.stress->mix))
       return fmt::format("it has no {}", OpKindName(first));
   }
+  if (filling && !FindFilling(*scenario)) return fmt::format("it has no {}", OpKindName(*filling));
   return "";
 }
 

@@ -60,6 +60,15 @@ TEST(PlanTest, DropsFromAMixWhatTheBackendLacks) {
   EXPECT_EQ(FitToBackend(description, &scenario), "it has no get");
 }
 
+TEST(PlanTest, SkipsWhatWouldLeaveTheCacheEmpty) {
+  Scenario scenario = Parse();
+  scenario.before.clear();
+  for (Role& role : scenario.roles) role.stress->mix = {{OpKind::kAdd, 8}, {OpKind::kDelete, 1}};
+  BackendDescription description;
+  description.operations = {OpKind::kInit, OpKind::kSet, OpKind::kDelete};
+  EXPECT_EQ(FitToBackend(description, &scenario), "it has no add");
+}
+
 TEST(PlanTest, SkipsWhatNeedsTimesToLive) {
   Scenario scenario = Parse();
   scenario.ttls_millis = {20};
