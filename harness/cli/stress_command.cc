@@ -159,6 +159,11 @@ class StressRun {
     std::vector<std::string> quoted;
     for (const std::string& word : session_.arguments) quoted.push_back(ShellQuote(word));
     record_.command_line = Join(quoted, " ");
+    if (const size_t removed = RemoveAbandoned(settings_.parent_directory); removed > 0) {
+      record_.notes.push_back(fmt::format("removed from {} what {} run{} left that {} killed",
+                                          settings_.parent_directory, removed,
+                                          removed == 1 ? "" : "s", removed == 1 ? "was" : "were"));
+    }
     Result<RunDirectory> run = CreateRunDirectory();
     if (run.ok()) {
       run_ = run.value();

@@ -3,10 +3,13 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace tearproof {
@@ -17,6 +20,14 @@ struct CloseDirectory {
 };
 
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+constexpr std::string_view kNamePrefix = "tearproof-";
+constexpr const char* kMarkName = ".tearproof-claim";
+
+// What the mark in a claimed directory says. It names the inode, so a copy of it claims nothing.
+std::string MarkOf(const struct stat& status) {
+  return "tearproof's working directory, inode " + std::to_string(status.st_ino) + "\n";
+}
 
 Result<std::vector<std::string>> ListNames(int fd, const std::string& path) {
   UniqueFd copy(openat(fd, ".", kOpenDirectory));  // fdopendir takes the descriptor and its offset.
@@ -170,7 +181,8 @@ Result<OwnedDirectory> OwnedDirectory::Create(const std::string& parent) {
     if (errno == ENOENT || errno == ENOTDIR) error.kind = ErrorKind::kUsage;
     return error;
   }
-  std::string path = parent + (parent.ends_with('/') ? "" : "/") + "tearproof-XXXXXX";
+  std::string path =
+      parent + (parent.ends_with('/') ? "" : "/") + std::string(kNamePrefix) + "XXXXXX";
   if (mkdtemp(path.data()) == nullptr) {
     return SystemError(errno, "cannot create a directory in " + parent,
                        "name a writable directory with --dir");
@@ -195,6 +207,49 @@ Result<OwnedDirectory> OwnedDirectory::Create(const std::string& parent) {
   directory.device_ = status.st_dev;
   directory.inode_ = status.st_ino;
   return directory;
+}
+
+void OwnedDirectory::Claim() {
+  struct stat status;
+  if (flock(fd_.get(), LOCK_EX | LOCK_NB) != 0 || fstat(fd_.get(), &status) != 0) return;
+  const UniqueFd mark(
+      openat(fd_.get(), kMarkName, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  const std::string text = MarkOf(status);
+  // A mark cut short is none: the directory would stay, which is all that is lost.
+  if (mark.valid()) (void)!write(mark.get(), text.data(), text.size());
+}
+
+OwnedDirectory OwnedDirectory::Adopt(int parent, const std::string& parent_path,
+                                     const std::string& name) {
+  OwnedDirectory directory;
+  UniqueFd fd(openat(parent, name.c_str(), kOpenDirectory));
+  struct stat status;
+  if (!fd.valid() || fstat(fd.get(), &status) != 0 || status.st_uid != geteuid()) return directory;
+  if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return directory;
+  const UniqueFd mark(openat(fd.get(), kMarkName, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  std::string text(256, '\0');
+  const ssize_t got = mark.valid() ? read(mark.get(), text.data(), text.size()) : -1;
+  if (got < 0 || text.substr(0, static_cast<size_t>(got)) != MarkOf(status)) return directory;
+  directory.parent_.Reset(openat(parent, ".", kOpenDirectory));
+  directory.path_ = parent_path + (parent_path.ends_with('/') ? "" : "/") + name;
+  directory.device_ = status.st_dev;
+  directory.inode_ = status.st_ino;
+  directory.fd_ = std::move(fd);
+  return directory;
+}
+
+size_t RemoveAbandoned(const std::string& parent) {
+  const UniqueFd fd(open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid()) return 0;
+  const Result<std::vector<std::string>> names = ListNames(fd.get(), parent);
+  if (!names.ok()) return 0;
+  size_t removed = 0;
+  for (const std::string& name : names.value()) {
+    if (!name.starts_with(kNamePrefix)) continue;
+    OwnedDirectory abandoned = OwnedDirectory::Adopt(fd.get(), parent, name);
+    if (abandoned.fd_.valid() && abandoned.Remove().ok()) ++removed;
+  }
+  return removed;
 }
 
 OwnedDirectory::~OwnedDirectory() {

@@ -28,6 +28,10 @@ class OwnedDirectory {
   OwnedDirectory& operator=(OwnedDirectory&&) = delete;
   ~OwnedDirectory();  // Removes, ignoring errors, unless disowned or already removed.
 
+  // Locks the directory while this process lives, and leaves a mark in it by which RemoveAbandoned
+  // knows it should we be killed. Does nothing where directories cannot be locked.
+  void Claim();
+
   const std::string& path() const { return path_; }
   int fd() const { return fd_.get(); }
   // Removes all within and the directory itself. What cannot be removed is named in the error.
@@ -36,7 +40,11 @@ class OwnedDirectory {
   void Disown() { fd_.Reset(); }
 
  private:
+  friend size_t RemoveAbandoned(const std::string& parent);
+
   OwnedDirectory() = default;
+  // Opens what somebody claimed and no longer holds; invalid if it is not of that kind.
+  static OwnedDirectory Adopt(int parent, const std::string& parent_path, const std::string& name);
 
   std::string path_;
   UniqueFd parent_;
@@ -44,6 +52,10 @@ class OwnedDirectory {
   dev_t device_ = 0;
   ino_t inode_ = 0;
 };
+
+// Removes from `parent` what processes claimed that have been killed since: directories of this
+// user's whose mark names their own inode and that nobody has locked. Returns how many.
+size_t RemoveAbandoned(const std::string& parent);
 
 // Removes what lies in the directory `fd`, recursively, by the rules above; `fd` stays open.
 // Returns the first error and goes on with the rest. REQUIRES: the directory is ours.

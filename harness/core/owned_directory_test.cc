@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -161,6 +164,61 @@ TEST(RemoveTreeAtTest, RemovesOneEntryOnly) {
   EXPECT_TRUE(fs::exists(path / "other"));
   EXPECT_TRUE(RemoveTreeAt(fd.get(), "other").ok());
   EXPECT_FALSE(fs::exists(path / "other"));
+}
+
+// Claims a directory in `parent` and is killed.
+std::string AbandonDirectory(const std::string& parent) {
+  std::array<int, 2> ends;
+  EXPECT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    Result<OwnedDirectory> directory = OwnedDirectory::Create(parent);
+    directory.value().Claim();
+    mkdir((directory.value().path() + "/r1").c_str(), 0700);
+    const std::string path = directory.value().path();
+    (void)!write(ends[1], path.data(), path.size());
+    raise(SIGKILL);
+  }
+  waitpid(child, nullptr, 0);
+  std::string path(4096, '\0');
+  const ssize_t got = read(ends[0], path.data(), path.size());
+  close(ends[0]);
+  close(ends[1]);
+  return path.substr(0, got > 0 ? static_cast<size_t>(got) : 0);
+}
+
+TEST(RemoveAbandonedTest, RemovesWhatAKilledProcessLeft) {
+  Result<OwnedDirectory> parent = OwnedDirectory::Create(testing::TempDir());
+  ASSERT_TRUE(parent.ok());
+  const std::string left = AbandonDirectory(parent.value().path());
+  ASSERT_TRUE(std::filesystem::exists(left + "/r1"));
+  EXPECT_EQ(RemoveAbandoned(parent.value().path()), 1u);
+  EXPECT_FALSE(std::filesystem::exists(left));
+}
+
+TEST(RemoveAbandonedTest, LeavesWhatIsInUseOrNotClaimed) {
+  Result<OwnedDirectory> parent = OwnedDirectory::Create(testing::TempDir());
+  ASSERT_TRUE(parent.ok());
+  Result<OwnedDirectory> claimed = OwnedDirectory::Create(parent.value().path());
+  Result<OwnedDirectory> unclaimed = OwnedDirectory::Create(parent.value().path());
+  ASSERT_TRUE(claimed.ok() && unclaimed.ok());
+  claimed.value().Claim();
+  EXPECT_EQ(RemoveAbandoned(parent.value().path()), 0u);
+  EXPECT_TRUE(std::filesystem::exists(claimed.value().path()));
+  EXPECT_TRUE(std::filesystem::exists(unclaimed.value().path()));
+}
+
+TEST(RemoveAbandonedTest, LeavesACopyAndAUsersOwnDirectory) {
+  Result<OwnedDirectory> parent = OwnedDirectory::Create(testing::TempDir());
+  ASSERT_TRUE(parent.ok());
+  const std::string left = AbandonDirectory(parent.value().path());
+  const std::string copy = parent.value().path() + "/tearproof-copied";
+  std::filesystem::copy(left, copy, std::filesystem::copy_options::recursive);
+  const std::string link = parent.value().path() + "/tearproof-linked";
+  std::filesystem::create_directory_symlink(left, link);
+  EXPECT_EQ(RemoveAbandoned(parent.value().path()), 1u);
+  EXPECT_TRUE(std::filesystem::exists(copy));
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
 }
 
 }  // namespace

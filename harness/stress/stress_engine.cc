@@ -88,6 +88,7 @@ class Cell {
     Result<OwnedDirectory> work = OwnedDirectory::Create(request_.parent_directory);
     if (!work.ok()) return work.error();
     work_.emplace(std::move(work).value());
+    work_->Claim();
     plan_.work_directory = work_->path();
     plan_.cell_directory = request_.cell_directory;
     plan_.coordinator = getpid();
