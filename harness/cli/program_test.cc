@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "harness/cli/workspace.h"
+#include "harness/core/json.h"
 #include "harness/core/text.h"
 
 namespace tearproof::cli {
@@ -191,8 +192,9 @@ TEST(ProgramTest, ReportsWhatWasSeenWhenInterrupted) {
 
 TEST(ProgramTest, LosesNothingWhenTheCoordinatorIsKilled) {
   const Workspace workspace;
-  const pid_t process = workspace.Start({"stress", "get-set", "--backend", "naive", "--duration",
-                                         "10m", "--goal", "0", "--dir", workspace.path()});
+  const pid_t process =
+      workspace.Start({"stress", "get-set", "--backend", "naive", "--duration", "10m", "--goal",
+                       "0", "--keep-going", "--dir", workspace.path()});
   const std::vector<pid_t> workers = WaitForWorkers(process, 10);
   // A torn read is on record as soon as a round has been kept.
   const std::string kept =
@@ -204,6 +206,44 @@ TEST(ProgramTest, LosesNothingWhenTheCoordinatorIsKilled) {
   const ProgramResult judged = workspace.Run({"judge"});
   EXPECT_EQ(judged.exit_code, 1) << judged.output << judged.errors;
   EXPECT_THAT(judged.output, HasSubstr("get k0 returned"));
+}
+
+// An hour, or until the first broken promise.
+TEST(ProgramTest, StopsAtTheFirstBrokenPromise) {
+  const Workspace workspace;
+  const ProgramResult result =
+      workspace.Run({"stress", "get-set", "--backend", "naive", "--duration", "1h", "--goal", "0"});
+  EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("--keep-going"));
+}
+
+TEST(ProgramTest, RunsUntilTheRateIsBounded) {
+  const Workspace workspace;
+  const ProgramResult result = workspace.Run({"stress", "get-set", "--backend", "temp-rename",
+                                              "--until-rate", "0.01", "--json", "run.json"});
+  EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
+  const auto record = nlohmann::json::parse(workspace.Read("run.json"));
+  for (const auto& promise : record.at("cells").at(0).at("promises")) {
+    EXPECT_GE(promise.at("exercised").get<uint64_t>(), 300u) << promise.at("promise");
+  }
+  EXPECT_EQ(workspace.Run({"stress", "--until-rate", "0"}).exit_code, 64);
+}
+
+TEST(ProgramTest, RemovesWhatAKilledRunLeft) {
+  const Workspace workspace;
+  const pid_t process =
+      workspace.Start({"stress", "get-set", "--backend", "temp-rename", "--duration", "10m",
+                       "--goal", "0", "--dir", workspace.path()});
+  const std::vector<pid_t> workers = WaitForWorkers(process, 10);
+  kill(process, SIGKILL);
+  workspace.Wait(process);
+  while (std::any_of(workers.begin(), workers.end(), IsRunning)) usleep(1000);
+  const ProgramResult result = workspace.Run({"stress", "get-set", "--backend", "temp-rename",
+                                              "--duration", "100ms", "--dir", workspace.path()});
+  EXPECT_THAT(result.output, HasSubstr("what 1 run"));
+  for (const auto& entry : std::filesystem::directory_iterator(workspace.path())) {
+    EXPECT_THAT(entry.path().filename().string(), Not(HasSubstr("tearproof-")));
+  }
 }
 
 TEST(ProgramTest, KillsAndReplacesWorkers) {

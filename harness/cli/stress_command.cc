@@ -189,6 +189,7 @@ class StressRun {
     request.cell_directory = fmt::format("{}/cells/{:03}", run_.path, index + 1);
     request.history_budget = kHistoryBudget - std::min(kHistoryBudget, history_bytes_);
     request.keep_all = arguments_.keep_history;
+    request.keep_going = settings_.keep_going;
     stress::Plan& plan = request.plan;
     plan.scenario_id = cell.known.scenario.id;
     plan.scenario_toml = cell.known.toml;
@@ -224,6 +225,7 @@ class StressRun {
           [&](const stress::Progress& progress) { ShowProgress(index, progress); }, interrupted);
       record = std::move(outcome.record);
       history_bytes_ += outcome.history_bytes;
+      stopped_at_break_ = stopped_at_break_ || outcome.stopped_at_break;
       for (std::string& note : outcome.notes) {
         record_.notes.push_back(
             fmt::format("{} on {}: {}", scenario.id, cell.backend.display, note));
@@ -265,10 +267,11 @@ class StressRun {
     std::vector<std::string> broken;
     for (Promise promise : progress.broken) broken.emplace_back(PromiseName(promise));
     progress_.Show(fmt::format(
-        "{}/{} {} on {}: {}, {} operations, {} rounds{}{}", index + 1, cells_.size(),
+        "{}/{} {} on {}: {}, {} operations, {} rounds{}{}{}", index + 1, cells_.size(),
         cells_[index].known.scenario.id, cells_[index].backend.display,
         FormatDuration(progress.elapsed), FormatRounded(static_cast<double>(progress.operations)),
         progress.rounds, progress.kills > 0 ? fmt::format(", {} kills", progress.kills) : "",
+        progress.covered > 0 ? fmt::format(", {:.0f} % covered", 100 * progress.covered) : "",
         broken.empty() ? "" : ", broken: " + Join(broken, ", ")));
   }
 
@@ -288,6 +291,10 @@ class StressRun {
   }
 
   Result<void> Finish() {
+    if (stopped_at_break_) {
+      record_.notes.push_back(
+          "a cache was left once one of its promises was broken; --keep-going looks for more");
+    }
     Save();
     session_.exit_code = record_.ExitCode();
     ReportFiles files;
@@ -315,6 +322,7 @@ class StressRun {
   uint64_t history_bytes_ = 0;
   int64_t begin_ = 0;
   bool save_failed_ = false;
+  bool stopped_at_break_ = false;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "harness/api/rate_bound.h"
 #include "harness/cli/machine.h"
 #include "harness/core/clock.h"
 #include "harness/core/random.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr uint32_t kMostProcesses = 1000;
 constexpr int64_t kDefaultDuration = 10 * kNanosPerSecond;
+constexpr int64_t kAsLongAsItTakes = 365 * 24 * 3600 * kNanosPerSecond;
 constexpr uint64_t kSeedBound = 1'000'000'000;  // Short enough to be read out.
 
 template <typename Number>
@@ -62,6 +64,16 @@ Result<double> ParseRate(std::string_view text) {
         fmt::format("--kill takes 0/s to 1000/s, not '{}'", EscapeForTerminal(text, 60)));
   }
   return rate;
+}
+
+// How many clean cases "1e-6" needs.
+Result<uint64_t> ParseUntilRate(std::string_view text) {
+  TEARPROOF_ASSIGN_OR_RETURN(const double rate, ParseNumber<double>("--until-rate", text));
+  if (!(rate >= 1e-12 && rate <= 1)) {
+    return UsageError(fmt::format("--until-rate takes a rate from 1e-12 to 1, not '{}'",
+                                  EscapeForTerminal(text, 60)));
+  }
+  return CasesForRate(rate);
 }
 
 std::vector<int> AllowedProcessors() {
@@ -124,6 +136,13 @@ void AddStressOptions(CLI::App& command, StressArguments& a) {
       .add_option("--goal", a.goal,
                   "a promise exercised so often is covered; 0: use the whole duration")
       ->capture_default_str();
+  command
+      .add_option("--until-rate", a.until_rate,
+                  "run until a clean verdict bounds each break's rate: 1e-6 takes 3,000,000 cases; "
+                  "without --duration as long as that needs")
+      ->excludes("--goal");
+  command.add_flag("--keep-going", a.keep_going,
+                   "look for more after a promised promise is broken");
   command.add_option("--value-size", a.value_size, "4KiB, or 1B..1MiB");
   command.add_option(
       "--dir", a.directory,
@@ -170,6 +189,10 @@ Result<StressSettings> ResolveSettings(const StressArguments& a, const Profile* 
   }
   if (settings.duration <= 0) return UsageError("--duration takes more than nothing");
   TEARPROOF_ASSIGN_OR_RETURN(settings.goal, ParseNumber<uint64_t>("--goal", a.goal));
+  if (!a.until_rate.empty()) {
+    TEARPROOF_ASSIGN_OR_RETURN(settings.goal, ParseUntilRate(a.until_rate));
+    if (a.duration.empty()) settings.duration = kAsLongAsItTakes;
+  }
   uint64_t state = static_cast<uint64_t>(RealtimeNanos());
   settings.seed = profile->seed.value_or(SplitMix64(state) % kSeedBound);
   if (!a.seed.empty()) {
@@ -179,6 +202,8 @@ Result<StressSettings> ResolveSettings(const StressArguments& a, const Profile* 
   TEARPROOF_ASSIGN_OR_RETURN(settings.affinity, ParseAffinity(a.affinity));
   settings.strict = a.strict || profile->strict.value_or(false);
   settings.expect = a.expect || profile->expect.value_or(false);
+  // What must hold is put to the test in full even where something else must break.
+  settings.keep_going = a.keep_going || settings.expect;
   TEARPROOF_ASSIGN_OR_RETURN(
       settings.parent_directory,
       ResolveDirectory(a.directory.empty() ? profile->directory.value_or("") : a.directory));
@@ -198,6 +223,8 @@ std::string RerunOptions(const StressArguments& a, uint64_t seed) {
   if (a.verify != "full") AddOption(&line, "--verify", a.verify);
   if (a.affinity != "none") AddOption(&line, "--affinity", a.affinity);
   if (a.goal != "1000000") AddOption(&line, "--goal", a.goal);
+  AddOption(&line, "--until-rate", a.until_rate);
+  if (a.keep_going) line += " --keep-going";
   if (a.strict) line += " --strict";
   return line;
 }

@@ -25,6 +25,7 @@ struct StressArguments {
   std::string processes;
   std::string duration;
   std::string goal = "1000000";
+  std::string until_rate;
   std::string value_size;
   std::string directory;
   std::string seed;
@@ -41,6 +42,7 @@ struct StressArguments {
   bool expect = false;
   bool dry_run = false;
   bool keep_history = false;
+  bool keep_going = false;
 };
 void AddStressOptions(CLI::App& command, StressArguments& arguments);
 
@@ -55,6 +57,7 @@ struct StressSettings {
   std::string parent_directory;
   bool strict = false;
   bool expect = false;
+  bool keep_going = false;
 };
 // What the command line leaves open, `profile` (which may be null) says; then the defaults.
 Result<StressSettings> ResolveSettings(const StressArguments& arguments, const Profile* profile);

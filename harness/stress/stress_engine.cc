@@ -26,6 +26,7 @@ namespace {
 // Two processes' readings of CLOCK_MONOTONIC on one host agree far better than this; it costs
 // nothing, as no operation that touches a file is so short.
 constexpr int64_t kClockUncertainty = 200;
+constexpr int64_t kHopeless = 60 * kNanosPerSecond;
 constexpr uint64_t kFullDiskBytes = 1 << 20;
 
 class Cell {
@@ -77,7 +78,7 @@ class Cell {
       TEARPROOF_RETURN_IF_ERROR(CheckEnvironment());
       RemoveDeadSegments();
       TEARPROOF_RETURN_IF_ERROR(runner_->Refill());
-    } while (!interrupted_.load() && Elapsed() < request_.duration && !Covered());
+    } while (!interrupted_.load() && Elapsed() < request_.duration && !Covered() && !StopsHere());
     return {};
   }
 
@@ -246,11 +247,28 @@ class Cell {
                        "free what is short there, or name another place with --dir");
   }
 
-  bool Covered() const {
-    if (request_.goal == 0 || verdicts_.empty()) return false;
-    return std::all_of(verdicts_.begin(), verdicts_.end(), [&](const Verdict& verdict) {
-      return verdict.judgement == Judgement::kBroken || verdict.exercised >= request_.goal;
-    });
+  bool Covered() const { return request_.goal > 0 && !verdicts_.empty() && CoveredShare() >= 1; }
+
+  // How far the promise that lags most has come towards the goal.
+  double CoveredShare() const {
+    double share = 1;
+    for (const Verdict& verdict : verdicts_) {
+      if (verdict.judgement == Judgement::kBroken || request_.goal == 0) continue;
+      // What a minute did not exercise at all, this scenario does not exercise.
+      if (verdict.exercised == 0 && Elapsed() > kHopeless) continue;
+      share = std::min(share,
+                       static_cast<double>(verdict.exercised) / static_cast<double>(request_.goal));
+    }
+    return share;
+  }
+
+  bool StopsHere() {
+    if (request_.keep_going) return false;
+    return outcome_.stopped_at_break =
+               std::any_of(verdicts_.begin(), verdicts_.end(), [&](const Verdict& verdict) {
+                 return verdict.judgement == Judgement::kBroken &&
+                        request_.description.promises.contains(verdict.promise);
+               });
   }
 
   int64_t Elapsed() const { return MonotonicNanos() - begin_; }
@@ -261,6 +279,7 @@ class Cell {
     progress.operations = runner_->operations();
     progress.rounds = round_;
     progress.kills = runner_->kills();
+    progress.covered = request_.goal > 0 ? CoveredShare() : 0;
     for (const Verdict& verdict : verdicts_) {
       if (verdict.judgement == Judgement::kBroken) progress.broken.push_back(verdict.promise);
     }

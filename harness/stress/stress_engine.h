@@ -3,7 +3,10 @@
 // Purpose: runs one cell (a scenario on a backend) in rounds. A round: a fresh directory; a setup
 // process; the workers, started together, until the round's time is over; an audit by a fresh
 // handle; then the history is judged, and kept if it broke something. Rounds go on until every
-// promise that applies is either broken or has been exercised `goal` times, at most `duration`.
+// promise that applies is either broken or has been exercised `goal` times, at most `duration`; and
+// unless `keep_going` is set, only until a promise of the backend is broken. Every round is judged
+// before the next begins, and only rounds that broke something are kept: neither memory nor disk
+// grow with the length of the run.
 //
 // Thread safety: none; one cell at a time a process (the workers are its children). Errors:
 // kUsage, kEnvironment; what happened before an error stands in the record.
@@ -35,6 +38,7 @@ struct CellRequest {
   std::string cell_directory;    // Where the history goes. Absolute; must not exist.
   uint64_t history_budget = 0;   // Bytes that kept rounds may take.
   bool keep_all = false;         // Keep every round, whatever it takes.
+  bool keep_going = true;        // Go on after a promise of the backend is broken.
 };
 
 struct Progress {
@@ -42,12 +46,14 @@ struct Progress {
   uint64_t operations = 0;
   uint64_t rounds = 0;
   uint64_t kills = 0;
+  double covered = 0;  // 0 to 1: how near the promise that lags most is to the goal.
   std::vector<Promise> broken;
 };
 
 struct CellOutcome {
-  CellRecord record;           // Verdicts, speeds, state; names and rerun line are the caller's.
-  uint64_t history_bytes = 0;  // What the kept rounds take.
+  CellRecord record;              // Verdicts, speeds, state; names and rerun line are the caller's.
+  uint64_t history_bytes = 0;     // What the kept rounds take.
+  bool stopped_at_break = false;  // There was more to run, but a promise was broken.
   std::vector<std::string> notes;
 };
 
