@@ -154,6 +154,24 @@ bool PromiseResult::AsExpected() const {
   return true;
 }
 
+namespace {
+
+bool Reads(OpKind kind) { return kind == OpKind::kGet || kind == OpKind::kHas; }
+
+uint64_t CountPairs(const OverlapCounts& overlaps, int changes) {
+  uint64_t pairs = 0;
+  for (const auto& [kinds, count] : overlaps) {
+    if (kinds.first == OpKind::kInit || kinds.second == OpKind::kInit) continue;
+    if ((Reads(kinds.first) ? 0 : 1) + (Reads(kinds.second) ? 0 : 1) == changes) pairs += count;
+  }
+  return pairs;
+}
+
+}  // namespace
+
+uint64_t ReadWritePairs(const OverlapCounts& overlaps) { return CountPairs(overlaps, 1); }
+uint64_t WriteWritePairs(const OverlapCounts& overlaps) { return CountPairs(overlaps, 2); }
+
 std::string_view CellStateName(CellState state) {
   constexpr std::array<std::string_view, 4> kNames = {"done", "skipped", "failed", "interrupted"};
   return kNames[static_cast<size_t>(state)];

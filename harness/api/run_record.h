@@ -36,6 +36,12 @@ struct OperationSpeed {
   int64_t max = 0;
 };
 
+// How many pairs of operations of two processes on one key overlapped, by their kinds.
+using OverlapCounts = std::map<std::pair<OpKind, OpKind>, uint64_t>;
+// Of those, the pairs of a read and a change, and of two changes.
+uint64_t ReadWritePairs(const OverlapCounts& overlaps);
+uint64_t WriteWritePairs(const OverlapCounts& overlaps);
+
 // One promise in one cell.
 struct PromiseResult {
   Verdict verdict;
@@ -70,6 +76,7 @@ struct CellRecord {
   std::vector<PromiseResult> promises;  // Only those that the scenario can exercise.
   std::map<OpKind, OperationSpeed> speeds;
   uint64_t operations = 0;
+  OverlapCounts overlaps;
   uint64_t rounds = 0;
   uint64_t kills = 0;
   int64_t elapsed = 0;  // Wall clock, judging included.

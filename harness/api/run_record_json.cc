@@ -79,6 +79,18 @@ Json WriteSpeed(const OperationSpeed& speed) {
   return json;
 }
 
+Json WriteOverlaps(const OverlapCounts& overlaps) {
+  Json json;
+  json["read_write"] = ReadWritePairs(overlaps);
+  json["write_write"] = WriteWritePairs(overlaps);
+  json["pairs"] = Json::array();
+  for (const auto& [kinds, count] : overlaps) {
+    json["pairs"].push_back(
+        {{"kinds", {OpKindName(kinds.first), OpKindName(kinds.second)}}, {"count", count}});
+  }
+  return json;
+}
+
 Json WriteCell(const CellRecord& cell) {
   Json json;
   json["backend"] = cell.backend;
@@ -92,6 +104,7 @@ Json WriteCell(const CellRecord& cell) {
   json["seed"] = WideNumber(cell.seed);
   json["scope"] = cell.scope;
   json["operations"] = cell.operations;
+  json["overlaps"] = WriteOverlaps(cell.overlaps);
   json["rounds"] = cell.rounds;
   json["kills"] = cell.kills;
   json["elapsed_ns"] = cell.elapsed;
@@ -219,6 +232,12 @@ class Reader {
     Fail(name, "has an unknown value");
   }
 
+  // Calls `read(Reader)` for a field that is an object.
+  template <typename Function>
+  void Sub(const char* name, Function read) {
+    if (const Json* field = Find(name)) read(Reader(*field, path_ + name + ".", error_));
+  }
+
   // Calls `read(Reader, name)` for each member of a field that is an object or an array.
   template <typename Function>
   void Each(const char* name, bool object, Function read) {
@@ -321,6 +340,17 @@ void ReadSpeeds(Reader& reader, CellRecord& cell) {
   });
 }
 
+void ReadOverlaps(Reader& reader, OverlapCounts& overlaps) {
+  reader.Each("pairs", false, [&](Reader each, const std::string&) {
+    std::vector<std::string> names;
+    each.ReadStrings("kinds", names);
+    const auto first = names.size() == 2 ? ParseOpKind(names[0]) : std::nullopt;
+    const auto second = names.size() == 2 ? ParseOpKind(names[1]) : std::nullopt;
+    if (!first || !second) return each.Fail("kinds", "are not two operations");
+    each.Read("count", overlaps[{*first, *second}]);
+  });
+}
+
 CellRecord ReadCell(Reader reader) {
   CellRecord cell;
   reader.Read("backend", cell.backend);
@@ -334,6 +364,7 @@ CellRecord ReadCell(Reader reader) {
   reader.Read("seed", cell.seed);
   reader.Read("scope", cell.scope);
   reader.Read("operations", cell.operations);
+  reader.Sub("overlaps", [&](Reader overlaps) { ReadOverlaps(overlaps, cell.overlaps); });
   reader.Read("rounds", cell.rounds);
   reader.Read("kills", cell.kills);
   reader.Read("elapsed_ns", cell.elapsed);
@@ -353,7 +384,7 @@ CellRecord ReadCell(Reader reader) {
   return cell;
 }
 
-RunRecord ReadRecord(Reader reader, const Json& document, std::string* error) {
+RunRecord ReadRecord(Reader reader, const std::string* error) {
   RunRecord record;
   record.schema = 0;
   reader.Read("schema", record.schema);
@@ -371,14 +402,13 @@ RunRecord ReadRecord(Reader reader, const Json& document, std::string* error) {
   reader.Read("interrupted", record.interrupted);
   reader.Read("directory", record.directory);
   reader.ReadStrings("notes", record.notes);
-  if (const auto machine = document.find("machine"); machine != document.end()) {
-    Reader part(*machine, "machine.", error);
-    part.Read("kernel", record.machine.kernel);
-    part.Read("host_cpu", record.machine.host_cpu);
-    part.Read("cores", record.machine.cores);
-    part.Read("memory_bytes", record.machine.memory_bytes);
-    part.Read("file_system", record.machine.file_system);
-  }
+  reader.Sub("machine", [&](Reader machine) {
+    machine.Read("kernel", record.machine.kernel);
+    machine.Read("host_cpu", record.machine.host_cpu);
+    machine.Read("cores", record.machine.cores);
+    machine.Read("memory_bytes", record.machine.memory_bytes);
+    machine.Read("file_system", record.machine.file_system);
+  });
   reader.Each("cells", false, [&](Reader each, const std::string&) {
     record.cells.push_back(ReadCell(std::move(each)));
   });
@@ -400,7 +430,7 @@ Result<RunRecord> FromJson(std::string_view json, const std::string& source) {
   std::string error;
   try {
     const Json document = Json::parse(json);
-    RunRecord record = ReadRecord(Reader(document, "", &error), document, &error);
+    RunRecord record = ReadRecord(Reader(document, "", &error), &error);
     if (error.empty()) return record;
   } catch (const std::exception& problem) {
     error = problem.what();

@@ -42,6 +42,7 @@ RunRecord FullRecord() {
   cell.history = "h";
   cell.speeds[OpKind::kIncr] = {1, 2.5, 3, 4, 5, 6};
   cell.survival = {{"k0", {1, 2}}, {"k1", {3, 4}}};
+  cell.overlaps = {{{OpKind::kGet, OpKind::kSet}, 7}, {{OpKind::kSet, OpKind::kSet}, 2}};
   PromiseResult result;
   result.promised = true;
   result.expectation = Expectation::kMustBreak;
@@ -93,6 +94,7 @@ TEST(RunRecordJsonTest, ComesBackAsItWas) {
   EXPECT_EQ(cell.operations, record.cells[0].operations);
   EXPECT_EQ(cell.elapsed, record.cells[0].elapsed);
   EXPECT_EQ(cell.survival, record.cells[0].survival);
+  EXPECT_EQ(cell.overlaps, record.cells[0].overlaps);
   EXPECT_EQ(cell.state, CellState::kInterrupted);
   EXPECT_EQ(cell.speeds.at(OpKind::kIncr).per_second, 2.5);
   const PromiseResult& result = cell.promises.at(0);

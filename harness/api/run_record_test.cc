@@ -202,5 +202,14 @@ TEST(MatrixTest, ARowOfSkippedCellsSaysWhy) {
   EXPECT_EQ(rows[1].skip_reason, "");
 }
 
+TEST(OverlapCountsTest, InitIsNeitherReadNorChange) {
+  const OverlapCounts overlaps = {{{OpKind::kInit, OpKind::kSet}, 1},
+                                  {{OpKind::kGet, OpKind::kHas}, 10},
+                                  {{OpKind::kGet, OpKind::kSet}, 100},
+                                  {{OpKind::kSet, OpKind::kDelete}, 1000}};
+  EXPECT_EQ(ReadWritePairs(overlaps), 100u);
+  EXPECT_EQ(WriteWritePairs(overlaps), 1000u);
+}
+
 }  // namespace
 }  // namespace tearproof

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "harness/check/judge.h"
+#include "harness/check/overlaps.h"
 #include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/run_directory.h"
@@ -52,16 +53,19 @@ Result<CellRecord> JudgeCell(const std::string& cell, const Catalogue& catalogue
   record.seed = plan.seed;
   record.scope = "the recorded rounds only";
   std::set<uint64_t> judged;
+  check::OverlapCounter overlaps;
   for (const std::string& round : stress::ListRounds(cell)) {
     TEARPROOF_ASSIGN_OR_RETURN(const History history, stress::LoadRound(round, keys));
     if (!judged.insert(history.header().round).second) continue;  // Live, and kept as well.
     ++record.rounds;
     record.operations += history.ops().size();
+    overlaps.Count(history);
     for (Verdict& verdict : check::Judge(history, plan.contract, promises, checkers)) {
       verdict.round = history.header().round;
       verdicts[verdict.promise] = Merge(std::move(verdicts[verdict.promise]), verdict);
     }
   }
+  record.overlaps = overlaps.Counts();
   for (auto& [promise, verdict] : verdicts) {
     PromiseResult result;
     result.verdict = std::move(verdict);

@@ -13,6 +13,7 @@
 #include <set>
 
 #include "harness/check/judge.h"
+#include "harness/check/overlaps.h"
 #include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
 #include "harness/history/segment.h"
@@ -180,6 +181,7 @@ class Cell {
       verdicts_[i] = Merge(std::move(verdicts_[i]), found[i]);
     }
     CountSurvival(history);
+    overlaps_.Count(history);
     if (news) Keep(round, history);
     Tell();
     return {};
@@ -291,6 +293,7 @@ class Cell {
     record.seed = plan_.seed;
     record.elapsed = Elapsed();
     record.rounds = round_;
+    record.overlaps = overlaps_.Counts();
     for (Verdict& verdict : verdicts_) {
       if (verdict.judgement == Judgement::kHeld && most_cache_files_ == 0 && !MayBeEmpty()) {
         verdict.judgement = Judgement::kNotExercised;
@@ -350,6 +353,7 @@ class Cell {
   std::optional<OwnedDirectory> work_;
   std::unique_ptr<RoundRunner> runner_;
   std::vector<std::string> keys_;
+  check::OverlapCounter overlaps_;
   std::set<std::string> baseline_;
   uint64_t round_ = 0;
   uint64_t most_cache_files_ = 0;

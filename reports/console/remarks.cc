@@ -38,6 +38,23 @@ std::string Skipped(const Page& page) {
   return text;
 }
 
+// How many races the verdicts rest on.
+std::string Races(const Page& page) {
+  uint64_t read_write = 0;
+  uint64_t write_write = 0;
+  for (const CellRecord& cell : page.record.cells) {
+    read_write += ReadWritePairs(cell.overlaps);
+    write_write += WriteWritePairs(cell.overlaps);
+  }
+  if (read_write + write_write == 0) return "";
+  return "\n" + Block("  ",
+                      fmt::format("On one key {} pairs of a read and a change overlapped, and {} "
+                                  "pairs of two changes.",
+                                  FormatRounded(static_cast<double>(read_write)),
+                                  FormatRounded(static_cast<double>(write_write))),
+                      page.columns);
+}
+
 std::string Scope(const Page& page) {
   bool held = false;
   std::vector<std::pair<std::string, std::string>> scopes;  // Scenario, scope.
@@ -66,7 +83,7 @@ std::string Scope(const Page& page) {
   for (const auto& [scenario, scope] : scopes) {
     text += Block("  " + PadRight(Shorten(scenario, width), width) + "  ", scope, page.columns);
   }
-  return text;
+  return text + Races(page);
 }
 
 }  // namespace
