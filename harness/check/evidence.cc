@@ -93,24 +93,6 @@ std::string Counted(uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", FormatCount(count), noun, count == 1 ? "" : "s");
 }
 
-bool MayChangeKey(const Op& op) {
-  switch (op.kind) {
-    case OpKind::kSet:
-    case OpKind::kAdd:
-    case OpKind::kDelete:
-    case OpKind::kIncr:
-    case OpKind::kTouch:
-      return op.may_have_happened();
-    default:
-      return false;
-  }
-}
-
-bool MayRemoveKeys(const Op& op) {
-  if (op.kind == OpKind::kInit) return op.uncertain();
-  return (op.kind == OpKind::kClear || op.kind == OpKind::kCull) && op.may_have_happened();
-}
-
 int64_t WallClockChange(const History& history) {
   const int64_t change =
       history.header().realtime_offset_end - history.header().realtime_offset_begin;

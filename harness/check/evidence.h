@@ -91,10 +91,17 @@ inline bool IsRead(const Op& op) { return op.kind == OpKind::kGet || op.kind == 
 // Whether it writes a value of its own.
 inline bool IsWrite(const Op& op) { return op.kind == OpKind::kSet || op.kind == OpKind::kAdd; }
 // Whether it may have changed its key: set, add, delete, incr or touch that may have happened.
-bool MayChangeKey(const Op& op);
+inline bool MayChangeKey(const Op& op) {
+  const bool changes = IsWrite(op) || op.kind == OpKind::kDelete || op.kind == OpKind::kIncr ||
+                       op.kind == OpKind::kTouch;
+  return changes && op.may_have_happened();
+}
 // Whether it may have removed keys at large: clear or cull that may have happened, or an init
 // that did not end well.
-bool MayRemoveKeys(const Op& op);
+inline bool MayRemoveKeys(const Op& op) {
+  if (op.kind == OpKind::kInit) return op.uncertain();
+  return (op.kind == OpKind::kClear || op.kind == OpKind::kCull) && op.may_have_happened();
+}
 
 // How far the wall clock was moved against the monotonic one during the run.
 int64_t WallClockChange(const History& history);

@@ -1,15 +1,40 @@
 #include "harness/check/judge.h"
 
 #include <algorithm>
+#include <atomic>
+#include <iterator>
+#include <thread>
 
 namespace tearproof::check {
+namespace {
+
+// Below, threads cost more than they save.
+constexpr size_t kOpsWorthAThread = 20'000;
+
+size_t ThreadsFor(const History& history, size_t checkers) {
+  if (history.ops().size() < kOpsWorthAThread) return 1;
+  return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, std::max<size_t>(checkers, 1));
+}
+
+}  // namespace
 
 std::vector<Verdict> Judge(const History& history, const Contract& contract,
                            const std::set<Promise>& which,
                            std::span<const Checker* const> checkers) {
-  std::vector<Verdict> verdicts;
-  for (const Checker* checker : checkers) {
-    if (which.contains(checker->promise())) verdicts.push_back(checker->Check(history, contract));
+  std::vector<const Checker*> chosen;
+  std::copy_if(checkers.begin(), checkers.end(), std::back_inserter(chosen),
+               [&](const Checker* checker) { return which.contains(checker->promise()); });
+  std::vector<Verdict> verdicts(chosen.size());
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < chosen.size(); i = next++) {
+      verdicts[i] = chosen[i]->Check(history, contract);
+    }
+  };
+  {
+    std::vector<std::jthread> helpers(ThreadsFor(history, chosen.size()) - 1);
+    for (std::jthread& helper : helpers) helper = std::jthread(work);
+    work();
   }
   std::sort(verdicts.begin(), verdicts.end(),
             [](const Verdict& a, const Verdict& b) { return a.promise < b.promise; });

@@ -1,6 +1,7 @@
 // All that checkers have to say of one history.
 //
-// Thread safety: pure functions. Ownership: borrows its arguments.
+// Thread safety: pure functions; a long history is judged by as many threads as there are
+// processors, a checker a thread. Ownership: borrows its arguments.
 #ifndef TEARPROOF_HARNESS_CHECK_JUDGE_H_
 #define TEARPROOF_HARNESS_CHECK_JUDGE_H_
 
