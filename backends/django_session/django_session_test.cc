@@ -5,26 +5,16 @@
 #include <filesystem>
 #include <fstream>
 
-#include "harness/core/owned_directory.h"
-#include "harness/kit/backend_driver.h"
-#include "harness/kit/file_io.h"
-#include "harness/kit/python.h"
+#include "harness/kit/backend_fixture_for_tests.h"
 
 namespace tearproof::backends::django_session {
 Result<std::unique_ptr<Backend>> Open(const BackendSetup& setup);
 namespace {
 
-class DjangoSessionTest : public testing::Test {
+class DjangoSessionTest : public kit::BackendFixture {
  protected:
-  kit::BackendDriver Driver() {
-    kit::BackendDriver driver(&Open, directory_, {{"timeout", "300"}});
-    EXPECT_EQ(driver.Init(), Outcome::kDone);
-    return driver;
-  }
+  kit::BackendDriver Driver() { return Start(&Open, {{"timeout", "300"}}); }
   std::string PathOf(const std::string& key) const { return directory_ + "/sessionid" + key; }
-
-  OwnedDirectory owned_ = std::move(OwnedDirectory::Create(testing::TempDir()).value());
-  std::string directory_ = owned_.path() + "/cache";
 };
 
 TEST_F(DjangoSessionTest, SavesLoadsAndDeletes) {

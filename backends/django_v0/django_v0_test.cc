@@ -6,11 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "harness/core/owned_directory.h"
-#include "harness/kit/backend_driver.h"
-#include "harness/kit/file_io.h"
+#include "harness/kit/backend_fixture_for_tests.h"
 #include "harness/kit/pickle.h"
-#include "harness/kit/python.h"
 
 namespace tearproof::backends::django_v0 {
 Result<std::unique_ptr<Backend>> Open(const BackendSetup& setup);
@@ -21,17 +18,12 @@ BackendOptions Options(const std::string& max_entries = "300",
   return {{"max_entries", max_entries}, {"cull_frequency", cull_frequency}, {"timeout", "300"}};
 }
 
-class DjangoV0Test : public testing::Test {
+class DjangoV0Test : public kit::BackendFixture {
  protected:
   kit::BackendDriver Driver(BackendOptions options = Options()) {
-    kit::BackendDriver driver(&Open, directory_, std::move(options));
-    EXPECT_EQ(driver.Init(), Outcome::kDone);
-    return driver;
+    return Start(&Open, std::move(options));
   }
-  std::string PathOf(const std::string& key) const {
-    const std::string hash = kit::Md5Hex(":1:" + key);
-    return directory_ + "/" + hash.substr(0, 2) + "/" + hash.substr(2, 2) + "/" + hash.substr(4);
-  }
+  std::string PathOf(const std::string& key) const { return BucketPathOf(key); }
   void Overwrite(const std::string& key, const std::string& text) const {
     std::ofstream(PathOf(key), std::ios::binary) << text;
   }
@@ -43,9 +35,6 @@ class DjangoV0Test : public testing::Test {
     });
     return count;
   }
-
-  OwnedDirectory owned_ = std::move(OwnedDirectory::Create(testing::TempDir()).value());
-  std::string directory_ = owned_.path() + "/cache";
 };
 
 TEST_F(DjangoV0Test, StoresUnderTwoLevelsOfBuckets) {

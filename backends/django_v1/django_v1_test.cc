@@ -4,10 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "harness/core/owned_directory.h"
-#include "harness/kit/backend_driver.h"
-#include "harness/kit/file_io.h"
-#include "harness/kit/python.h"
+#include "harness/kit/backend_fixture_for_tests.h"
 
 namespace tearproof::backends::django_v1 {
 Result<std::unique_ptr<Backend>> Open(const BackendSetup& setup);
@@ -18,24 +15,14 @@ BackendOptions Options(const std::string& max_entries = "300",
   return {{"max_entries", max_entries}, {"cull_frequency", cull_frequency}, {"timeout", "300"}};
 }
 
-class DjangoV1Test : public testing::Test {
+class DjangoV1Test : public kit::BackendFixture {
  protected:
   kit::BackendDriver Driver(BackendOptions options = Options()) {
-    kit::BackendDriver driver(&Open, directory_, std::move(options));
-    EXPECT_EQ(driver.Init(), Outcome::kDone);
-    return driver;
+    return Start(&Open, std::move(options));
   }
   std::string PathOf(const std::string& key) const {
     return directory_ + "/" + kit::Md5Hex(":1:" + key) + ".djcache";
   }
-  size_t CountFiles() const {
-    std::vector<std::string> names;
-    EXPECT_EQ(kit::ListDirectory(directory_, names), 0);
-    return names.size();
-  }
-
-  OwnedDirectory owned_ = std::move(OwnedDirectory::Create(testing::TempDir()).value());
-  std::string directory_ = owned_.path() + "/cache";
 };
 
 TEST_F(DjangoV1Test, PublishesAFlatFileThatOnlyItsOwnerReads) {
@@ -49,7 +36,7 @@ TEST_F(DjangoV1Test, PublishesAFlatFileThatOnlyItsOwnerReads) {
   EXPECT_EQ(status.st_mode & 0777, 0600u);
   ASSERT_EQ(stat(directory_.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0700u);
-  EXPECT_EQ(CountFiles(), 1u);
+  EXPECT_EQ(CountEntries(), 1u);
   EXPECT_EQ(cache.Delete("k0"), Outcome::kDone);
   EXPECT_EQ(cache.Delete("k0"), Outcome::kRefused);
 }
@@ -84,21 +71,21 @@ TEST_F(DjangoV1Test, CullRemovesAThirdAtRandomAndClearOnlyItsOwn) {
   auto cache = Driver(Options("30"));
   std::ofstream(owned_.path() + "/beside") << "not the cache's";
   for (int i = 0; i < 30; ++i) cache.Set(kit::NumberedKey(i), "v");
-  EXPECT_EQ(CountFiles(), 30u);
+  EXPECT_EQ(CountEntries(), 30u);
   cache.Cull();
-  EXPECT_EQ(CountFiles(), 20u);
+  EXPECT_EQ(CountEntries(), 20u);
   cache.Cull();
-  EXPECT_EQ(CountFiles(), 20u) << "below the limit nothing goes";
+  EXPECT_EQ(CountEntries(), 20u) << "below the limit nothing goes";
   std::ofstream(directory_ + "/tmpleaked") << "of a killed writer";
   EXPECT_EQ(cache.Clear(), Outcome::kDone);
-  EXPECT_EQ(CountFiles(), 1u) << "a leaked temporary file stays for ever";
+  EXPECT_EQ(CountEntries(), 1u) << "a leaked temporary file stays for ever";
 }
 
 TEST_F(DjangoV1Test, CullFrequencyZeroClears) {
   auto cache = Driver(Options("5", "0"));
   for (int i = 0; i < 5; ++i) cache.Set(kit::NumberedKey(i), "v");
   cache.Set("k9", "v");
-  EXPECT_EQ(CountFiles(), 1u);
+  EXPECT_EQ(CountEntries(), 1u);
   EXPECT_EQ(cache.Get("k9"), Outcome::kHit);
 }
 
@@ -107,7 +94,7 @@ TEST_F(DjangoV1Test, SetFailsLoudlyAndLeavesNoTemporaryFile) {
   std::filesystem::create_directory(PathOf("k0"));
   EXPECT_EQ(cache.Set("k0", "v"), Outcome::kError);
   EXPECT_NE(cache.error().find("IsADirectoryError"), std::string::npos) << cache.error();
-  EXPECT_EQ(CountFiles(), 1u);
+  EXPECT_EQ(CountEntries(), 1u);
 }
 
 TEST_F(DjangoV1Test, SetMakesTheDirectoryAgain) {

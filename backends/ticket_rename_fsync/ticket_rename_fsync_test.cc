@@ -3,30 +3,19 @@
 
 #include <filesystem>
 
-#include "harness/core/owned_directory.h"
-#include "harness/kit/backend_driver.h"
-#include "harness/kit/file_io.h"
+#include "harness/kit/backend_fixture_for_tests.h"
 
 namespace tearproof::backends::ticket_rename_fsync {
 Result<std::unique_ptr<Backend>> Open(const BackendSetup& setup);
 namespace {
 
-class TicketRenameFsyncTest : public testing::Test {
+class TicketRenameFsyncTest : public kit::BackendFixture {
  protected:
   kit::BackendDriver Driver(const std::string& max_entries = "300") {
-    kit::BackendDriver driver(
-        &Open, directory_,
-        {{"max_entries", max_entries}, {"cull_frequency", "1"}, {"timeout", "300"}});
-    EXPECT_EQ(driver.Init(), Outcome::kDone);
-    return driver;
+    return Start(&Open,
+                 {{"max_entries", max_entries}, {"cull_frequency", "1"}, {"timeout", "300"}});
   }
-  std::string PathOf(const std::string& key) const {
-    const std::string hash = kit::Md5Hex(":1:" + key);
-    return directory_ + "/" + hash.substr(0, 2) + "/" + hash.substr(2, 2) + "/" + hash.substr(4);
-  }
-
-  OwnedDirectory owned_ = std::move(OwnedDirectory::Create(testing::TempDir()).value());
-  std::string directory_ = owned_.path() + "/cache";
+  std::string PathOf(const std::string& key) const { return BucketPathOf(key); }
 };
 
 TEST_F(TicketRenameFsyncTest, ReplacesTheInode) {

@@ -4,31 +4,18 @@
 #include <filesystem>
 #include <fstream>
 
-#include "harness/core/owned_directory.h"
-#include "harness/kit/backend_driver.h"
-#include "harness/kit/file_io.h"
-#include "harness/kit/python.h"
+#include "harness/kit/backend_fixture_for_tests.h"
 
 namespace tearproof::backends::werkzeug_2013 {
 Result<std::unique_ptr<Backend>> Open(const BackendSetup& setup);
 namespace {
 
-class Werkzeug2013Test : public testing::Test {
+class Werkzeug2013Test : public kit::BackendFixture {
  protected:
   kit::BackendDriver Driver(const std::string& threshold = "500") {
-    kit::BackendDriver driver(&Open, directory_, {{"max_entries", threshold}, {"timeout", "300"}});
-    EXPECT_EQ(driver.Init(), Outcome::kDone);
-    return driver;
+    return Start(&Open, {{"max_entries", threshold}, {"timeout", "300"}});
   }
   std::string PathOf(const std::string& key) const { return directory_ + "/" + kit::Md5Hex(key); }
-  size_t CountFiles() const {
-    std::vector<std::string> names;
-    EXPECT_EQ(kit::ListDirectory(directory_, names), 0);
-    return names.size();
-  }
-
-  OwnedDirectory owned_ = std::move(OwnedDirectory::Create(testing::TempDir()).value());
-  std::string directory_ = owned_.path() + "/cache";
 };
 
 TEST_F(Werkzeug2013Test, StoresAndFindsAValueOfSeveralBlocks) {
@@ -41,7 +28,7 @@ TEST_F(Werkzeug2013Test, StoresAndFindsAValueOfSeveralBlocks) {
   EXPECT_EQ(cache.Add("k0", "w"), Outcome::kRefused);
   EXPECT_EQ(cache.Delete("k0"), Outcome::kDone);
   EXPECT_EQ(cache.Delete("k0"), Outcome::kRefused);
-  EXPECT_EQ(CountFiles(), 0u);
+  EXPECT_EQ(CountEntries(), 0u);
 }
 
 TEST_F(Werkzeug2013Test, DeadlineIsCutToAWholeSecond) {
@@ -63,9 +50,9 @@ TEST_F(Werkzeug2013Test, DamageIsAMiss) {
 TEST_F(Werkzeug2013Test, PruneRemovesEveryThirdAboveTheThreshold) {
   auto cache = Driver("9");
   for (int i = 0; i < 10; ++i) cache.Set(kit::NumberedKey(i), "v");
-  EXPECT_EQ(CountFiles(), 10u) << "the set that passes the threshold did not prune";
+  EXPECT_EQ(CountEntries(), 10u) << "the set that passes the threshold did not prune";
   cache.Cull();
-  EXPECT_EQ(CountFiles(), 6u);
+  EXPECT_EQ(CountEntries(), 6u);
 }
 
 TEST_F(Werkzeug2013Test, OneErrorEndsThePrune) {
@@ -74,7 +61,7 @@ TEST_F(Werkzeug2013Test, OneErrorEndsThePrune) {
     std::filesystem::create_directory(directory_ + "/" + kit::NumberedKey(i));
   }
   cache.Cull();
-  EXPECT_EQ(CountFiles(), 30u);
+  EXPECT_EQ(CountEntries(), 30u);
 }
 
 TEST_F(Werkzeug2013Test, IncrCountsFromZero) {
