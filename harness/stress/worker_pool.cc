@@ -77,8 +77,18 @@ WorkerPool::~WorkerPool() {
   }
 }
 
+uint16_t WorkerPool::NextFreeNumber() {
+  while (true) {
+    const auto number = static_cast<uint16_t>(next_number_++ % UINT16_MAX);
+    if (std::none_of(processes_.begin(), processes_.end(),
+                     [number](const ProcessInfo& info) { return info.number == number; })) {
+      return number;
+    }
+  }
+}
+
 Result<uint16_t> WorkerPool::Start(uint32_t slot, const std::string& role, uint32_t finished) {
-  const auto number = static_cast<uint16_t>(next_number_++);
+  const uint16_t number = NextFreeNumber();
   WorkerSlot& place = control_->slot(slot);
   place.process = number;
   place.finished.store(finished);

@@ -26,7 +26,8 @@ class WorkerPool {
   WorkerPool(std::string cell_directory, ControlBlock* control);
   ~WorkerPool();  // Kills what still lives.
 
-  // Starts the process of `slot` with the next free number, which it returns. The slot's kind, role
+  // Starts the process of `slot` with the next free number, which it returns; the numbers of
+  // forgotten ones come round again, so that a run of many kills need not end. The slot's kind, role
   // and index must be set. `finished` is the phase that it need not do any more.
   Result<uint16_t> Start(uint32_t slot, const std::string& role, uint32_t finished);
   // SIGKILL, then reap. Its ProcessInfo gets the time after reaping.
@@ -40,11 +41,13 @@ class WorkerPool {
   const std::vector<ProcessInfo>& processes() const { return processes_; }
   // Drops those that are dead: their histories have been judged. Returns their numbers.
   std::vector<uint16_t> ForgetDead();
-  // Numbers are 16 bits; no more can be started then.
-  bool exhausted() const { return next_number_ >= UINT16_MAX; }
+  // Numbers are 16 bits; no more can be started before some are forgotten.
+  bool exhausted() const { return processes_.size() >= kMostProcesses; }
 
  private:
+  static constexpr size_t kMostProcesses = 60'000;
   struct Child;
+  uint16_t NextFreeNumber();
   ProcessInfo& InfoOf(uint32_t slot);
 
   std::string cell_directory_;
