@@ -96,7 +96,7 @@ std::string ObservedText(const Op& op, const std::vector<Bar>& bars) {
     case Observed::kNumber:
       return fmt::format("{}", static_cast<int64_t>(op.observed));
     case Observed::kDamaged:
-      return fmt::format("{} damaged bytes", op.length);
+      return op.length == 0 ? "0 bytes" : fmt::format("{} damaged bytes", op.length);
     case Observed::kNothing:
       break;
   }

@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kMaxDepth = 16;
-constexpr int64_t kMaxTtlMillis = std::numeric_limits<uint32_t>::max() - 1;
+constexpr int64_t kMaxSmall = std::numeric_limits<uint32_t>::max() - 1;
 
 // The library keeps a level of nesting on its stack where it destroys what it parsed.
 bool IsTooDeep(std::string_view line) {
@@ -71,7 +71,7 @@ class Reader {
     if (f == nullptr || !f->is_string()) return Wrong("f", "a text: what was asked for");
     event_.f = f->get<std::string>();
     TEARPROOF_RETURN_IF_ERROR(ReadKeyAndValue());
-    TEARPROOF_RETURN_IF_ERROR(ReadTimes());
+    TEARPROOF_RETURN_IF_ERROR(ReadNumbers());
     const json* error = Find("error");
     event_.has_error = error != nullptr && !error->is_null();
     const json* ended = Find("ended");
@@ -126,7 +126,7 @@ class Reader {
     return {};
   }
 
-  Result<void> ReadTimes() {
+  Result<void> ReadNumbers() {
     const json* time = Find("time");
     if (time != nullptr && !time->is_null()) {
       if (!IsInteger(*time) || time->get<int64_t>() > kMaxJepsenTime ||
@@ -135,13 +135,18 @@ class Reader {
       }
       event_.time = time->get<int64_t>();
     }
-    const json* ttl = Find("ttl");
-    if (ttl != nullptr && !ttl->is_null()) {
-      if (!IsInteger(*ttl) || ttl->get<int64_t>() < 0 || ttl->get<int64_t>() > kMaxTtlMillis) {
-        return Wrong("ttl", "an integer: milliseconds");
-      }
-      event_.ttl_millis = static_cast<uint32_t>(ttl->get<int64_t>());
+    TEARPROOF_RETURN_IF_ERROR(ReadSmall("ttl", "an integer: milliseconds", event_.ttl_millis));
+    return ReadSmall("bytes", "an integer", event_.bytes);
+  }
+
+  Result<void> ReadSmall(const char* name, std::string_view must_be,
+                         std::optional<uint32_t>& number) {
+    const json* field = Find(name);
+    if (field == nullptr || field->is_null()) return {};
+    if (!IsInteger(*field) || field->get<int64_t>() < 0 || field->get<int64_t>() > kMaxSmall) {
+      return Wrong(name, must_be);
     }
+    number = static_cast<uint32_t>(field->get<int64_t>());
     return {};
   }
 

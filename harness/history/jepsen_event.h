@@ -29,6 +29,7 @@ struct JepsenEvent {
   JepsenValue value;
   std::optional<int64_t> time;
   std::optional<uint32_t> ttl_millis;
+  std::optional<uint32_t> bytes;
   bool has_error = false;
   bool ended = false;
 };

@@ -108,6 +108,7 @@ class Exporter {
       line["error"] = evidence == nullptr || evidence->text.empty() ? "error" : evidence->text;
     }
     if (op.uncertain()) line["ended"] = true;
+    if (op.observation == Observed::kDamaged) line["bytes"] = op.length;
   }
 
   const History& history_;

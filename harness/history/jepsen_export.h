@@ -17,6 +17,7 @@
 //            are numbers: 0 for set and add, what was read for get, the delta for incr (where it
 //            is ok and known: the new number). has: true or false.
 //   ttl      Milliseconds, of set, add and touch that have one.
+//   bytes    Of a damaged value: how many were returned.
 //   error    Of info that answered an error: its text, where one was captured. Of fail, where the
 //            cache has no such operation; without it, fail is the cache's answer by contract.
 //   ended    true, of info: it took effect by this time or never. (Jepsen's own info may take

@@ -85,6 +85,7 @@ class Importer {
   Result<void> TakeWritten(const JepsenEvent& event, Process& process, uint32_t line, Op* op);
   Result<void> TakeAnswer(const JepsenEvent& event, uint32_t line, uint32_t index);
   void UseValue(const JepsenValue& value, uint32_t key, uint32_t op);
+  void FindCounters();
   Result<void> TraceValues();
   void BeginCounters();
 
@@ -341,7 +342,23 @@ Result<void> Importer::TakeAnswer(const JepsenEvent& event, uint32_t line, uint3
   op.outcome = Outcome::kHit;
   op.length = kLength;
   UseValue(event.value, op.key, index);
+  if (event.bytes && uses_.back().damaged) uses_.back().length = *event.bytes;
   return {};
+}
+
+// A key that is incremented is a counter, and so is one to which nothing but 0 is ever written.
+void Importer::FindCounters() {
+  std::vector<bool> written(is_counter_.size());
+  std::vector<bool> only_zero(is_counter_.size(), true);
+  for (const ValueUse& use : uses_) {
+    const Op& op = parts_.ops[use.op];
+    if (op.kind == OpKind::kGet) continue;
+    written[op.key] = true;
+    if (!use.integer || use.number != 0) only_zero[op.key] = false;
+  }
+  for (size_t key = 0; key < is_counter_.size(); ++key) {
+    if (written[key] && only_zero[key]) is_counter_[key] = true;
+  }
 }
 
 // Who wrote what was read. Of the writes of a value, the one that may have happened counts; where
@@ -433,6 +450,7 @@ Result<ImportedHistory> Importer::Finish() {
     lines[op.process].of_op[op.sequence] = lines_[i];
     op.sequence += processes_[slots_[i]].first_sequence;
   }
+  FindCounters();
   TEARPROOF_RETURN_IF_ERROR(TraceValues());
   BeginCounters();
   parts_.header.time_base = timed_ ? TimeBase::kMonotonicNanos : TimeBase::kStep;
