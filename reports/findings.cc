@@ -6,48 +6,19 @@
 
 #include "harness/api/anomaly.h"
 #include "harness/core/text.h"
+#include "reports/interval_diagram.h"
 
 namespace tearproof::reports {
 namespace {
 
 constexpr size_t kLongestText = 4000;
-constexpr size_t kMostOps = 12;
+constexpr size_t kPlainColumns = 80;
 
 int Rank(const MatrixRow& row) {
   if (row.all_skipped) return static_cast<int>(Standing::kFails) + 1;
   Standing worst = Standing::kFine;
   for (const auto& [promise, cell] : row.cells) worst = std::max(worst, cell.standing);
   return static_cast<int>(Standing::kFails) - static_cast<int>(worst);
-}
-
-struct Unit {
-  const char* name;
-  double nanos;
-  int decimals;
-};
-
-// One unit for all, so that the times line up.
-Unit UnitFor(int64_t span, bool steps) {
-  if (steps) return {"steps", 1, 0};
-  if (span < 100'000'000) return {"µs", 1e3, 1};
-  if (span < 100'000'000'000) return {"ms", 1e6, 1};
-  return {"s", 1e9, 1};
-}
-
-std::string DescribeOp(const EvidenceOp& evidence) {
-  const Op& op = evidence.op;
-  std::string what(OpKindName(op.kind));
-  if (TakesKey(op.kind)) what += " " + EscapeForTerminal(evidence.key, 12);
-  if (op.kind == OpKind::kIncr) what += fmt::format(" by {}", op.length);
-  if (op.ttl_millis != kNoTtl) {
-    what += " for " + FormatDuration(int64_t{op.ttl_millis} * 1'000'000);
-  }
-  what += ": ";
-  what += op.outcome == Outcome::kOpen ? "no return" : OutcomeName(op.outcome);
-  if (op.observation == Observed::kNumber) {
-    what += fmt::format(" {}", static_cast<int64_t>(op.observed));
-  }
-  return what;
 }
 
 }  // namespace
@@ -136,38 +107,6 @@ std::string BreakAmount(const RunRecord& record, const Break& each) {
   return amount;
 }
 
-std::vector<OpText> DescribeOps(const std::vector<EvidenceOp>& evidence, std::string_view engine,
-                                size_t most) {
-  std::vector<const EvidenceOp*> chosen;
-  for (const bool deciding : {true, false}) {
-    for (const EvidenceOp& each : evidence) {
-      if (each.deciding == deciding && chosen.size() < most) chosen.push_back(&each);
-    }
-  }
-  if (chosen.empty()) return {};
-  std::stable_sort(chosen.begin(), chosen.end(), [](const EvidenceOp* a, const EvidenceOp* b) {
-    return a->op.invoke < b->op.invoke;
-  });
-  const int64_t origin = chosen.front()->op.invoke;
-  int64_t last = origin;
-  for (const EvidenceOp* each : chosen) {
-    last = std::max(last, each->op.ret == kNever ? each->op.invoke : each->op.ret);
-  }
-  const Unit unit = UnitFor(last - origin, engine != "stress");
-  const auto format = [&](int64_t time) {
-    return fmt::format("{:.{}f}", static_cast<double>(time - origin) / unit.nanos, unit.decimals);
-  };
-  std::vector<OpText> texts;
-  for (const EvidenceOp* each : chosen) {
-    std::string part = EscapeForTerminal(each->part, 200);
-    if (each->deciding) part += part.empty() ? "decides" : " (decides)";
-    texts.push_back({each, DescribeOp(*each), format(each->op.invoke),
-                     each->op.ret == kNever ? "…" : format(each->op.ret), unit.name,
-                     std::move(part)});
-  }
-  return texts;
-}
-
 std::vector<std::string> EvidenceLines(const CellResult& source) {
   const Verdict& verdict = source.result->verdict;
   std::vector<std::string> lines;
@@ -179,11 +118,12 @@ std::vector<std::string> EvidenceLines(const CellResult& source) {
     add("Cause: ", anomaly->cause);
     add("Remedy: ", anomaly->remedy);
   }
-  for (const OpText& op : DescribeOps(verdict.evidence, source.cell->engine, kMostOps)) {
-    std::string line = fmt::format("process {}, {} – {} {}: {}", op.evidence->op.process, op.from,
-                                   op.to, op.unit, op.what);
-    if (!op.part.empty()) line += "; " + op.part;
-    lines.push_back(std::move(line));
+  const std::string diagram =
+      IntervalDiagram(verdict.evidence, source.cell->engine, Style{}, 2, kPlainColumns);
+  if (!diagram.empty()) {
+    lines.push_back("");
+    for (std::string& line : Split(diagram, '\n')) lines.push_back(std::move(line));
+    lines.back() = kDiagramLegend;
   }
   add("Again: ", source.cell->rerun);
   return lines;

@@ -46,20 +46,7 @@ std::string BreakTitle(const Break& each);
 // "12,345 times in 3.1 M hits that overlapped a set of their key; also in set-set".
 std::string BreakAmount(const RunRecord& record, const Break& each);
 
-// An operation of an evidence in words and times, times relative to the first operation.
-struct OpText {
-  const EvidenceOp* evidence;
-  std::string what;  // "get k0: hit"
-  std::string from;  // "12.0"
-  std::string to;    // "14.2"; "…" if it never returned
-  const char* unit;  // One for all: "µs"
-  std::string part;  // "returned both (decides)"
-};
-// The deciding operations and the first of the others, at most `most`, by invocation.
-std::vector<OpText> DescribeOps(const std::vector<EvidenceOp>& evidence, std::string_view engine,
-                                size_t most);
-
-// The evidence as lines of plain text: sentence, cause, remedy, operations, the rerun line.
+// The evidence as lines of plain text: sentence, cause, remedy, diagram, the rerun line.
 std::vector<std::string> EvidenceLines(const CellResult& source);
 
 // "3.1 M", "12 k", "950": at most five columns.

@@ -48,6 +48,9 @@ PromiseResult TornRead(uint64_t violations, uint64_t exercised) {
       MakeOp(1, OpKind::kSet, Outcome::kDone, 0, 21'300, "wrote bytes 2048–4095"),
       MakeOp(3, OpKind::kSet, Outcome::kDone, 9'100, 35'000, "wrote bytes 0–2047"),
       MakeOp(7, OpKind::kGet, Outcome::kHit, 12'000, 14'200, "returned both", true)};
+  result.verdict.evidence[0].op.sequence = 790;
+  result.verdict.evidence[1].op.sequence = 812;
+  result.verdict.evidence[2].op.observation = Observed::kDamaged;
   return result;
 }
 
@@ -64,6 +67,9 @@ PromiseResult LostValue() {
       MakeOp(1, OpKind::kDelete, Outcome::kDone, -60'000, -2'000, "the last removal"),
       MakeOp(2, OpKind::kGet, Outcome::kHit, 60'000, 72'500, "still found it"),
       MakeOp(5, OpKind::kGet, Outcome::kMiss, 448'000, 460'000, "missed it", true)};
+  result.verdict.evidence[0].op.sequence = 31;
+  result.verdict.evidence[2].op.observation = Observed::kIntact;
+  result.verdict.evidence[2].op.observed = ValueId{2, 31}.Pack();
   std::swap(result.verdict.evidence[0], result.verdict.evidence[1]);
   return result;
 }

@@ -1,4 +1,5 @@
-// `tearproof judge RUN`: recorded histories again, with today's checkers.
+// `tearproof judge RUN|FILE`: recorded histories again, with today's checkers, or anybody's
+// history.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "harness/check/overlaps.h"
 #include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/judge_file.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/terminal.h"
 #include "harness/core/text.h"
@@ -76,6 +78,14 @@ Result<CellRecord> JudgeCell(const std::string& cell, const Catalogue& catalogue
   return record;
 }
 
+void Show(const RunRecord& record, const Catalogue& catalogue, Session& session) {
+  RenderOptions options;
+  options.color = UseColor();
+  options.columns = TerminalColumns();
+  std::fputs(catalogue.reporter("console").Render(record, options).c_str(), stdout);
+  session.exit_code = record.ExitCode();
+}
+
 Result<void> JudgeRun(const std::string& named, Session& session) {
   TEARPROOF_ASSIGN_OR_RETURN(const RunDirectory run, FindRunDirectory(named));
   TEARPROOF_ASSIGN_OR_RETURN(const std::unique_ptr<Catalogue> catalogue, Catalogue::Load());
@@ -95,23 +105,89 @@ Result<void> JudgeRun(const std::string& named, Session& session) {
     record.seed = judged.seed;
     record.cells.push_back(std::move(judged));
   }
-  RenderOptions options;
-  options.color = UseColor();
-  options.columns = TerminalColumns();
-  std::fputs(catalogue->reporter("console").Render(record, options).c_str(), stdout);
-  session.exit_code = record.ExitCode();
+  Show(record, *catalogue, session);
   return {};
+}
+
+struct JudgeOptions {
+  std::string named = "latest";
+  std::string model;
+  std::string clock_uncertainty;
+  bool allow_misses = false;
+};
+
+Result<FileToJudge> ResolveFile(const JudgeOptions& options) {
+  FileToJudge file;
+  file.path = options.named;
+  file.allow_misses = options.allow_misses;
+  for (const HistoryModel model :
+       {HistoryModel::kCache, HistoryModel::kRegister, HistoryModel::kCounter}) {
+    if (HistoryModelName(model) == options.model) file.model = model;
+  }
+  if (!options.clock_uncertainty.empty()) {
+    TEARPROOF_ASSIGN_OR_RETURN(file.clock_uncertainty, ParseDuration(options.clock_uncertainty));
+  }
+  return file;
+}
+
+Result<void> JudgeHistoryFile(const JudgeOptions& options, Session& session) {
+  TEARPROOF_ASSIGN_OR_RETURN(const FileToJudge file, ResolveFile(options));
+  TEARPROOF_ASSIGN_OR_RETURN(const std::unique_ptr<Catalogue> catalogue, Catalogue::Load());
+  TEARPROOF_ASSIGN_OR_RETURN(CellRecord cell, JudgeFile(file, *catalogue));
+  cell.rerun =
+      fmt::format("{} judge {} --model {}{}{}", session.ProgramName(), ShellQuote(file.path),
+                  HistoryModelName(file.model), file.allow_misses ? " --allow-misses" : "",
+                  file.clock_uncertainty == 0
+                      ? ""
+                      : " --clock-uncertainty " + ShellQuote(options.clock_uncertainty));
+  RunRecord record;
+  record.version = TEARPROOF_VERSION;
+  record.elapsed = cell.elapsed;
+  record.command_line = cell.rerun;
+  record.notes.push_back(
+      "Judged as a " + std::string(HistoryModelName(file.model)) +
+      (file.allow_misses ? " whose entries may vanish"
+                         : " from which nothing vanishes on its own") +
+      ". The file must hold every operation on its keys; operations are numbered from 0 within "
+      "each process.");
+  record.cells.push_back(std::move(cell));
+  Show(record, *catalogue, session);
+  return {};
+}
+
+Result<void> Judge(const JudgeOptions& options, Session& session) {
+  std::error_code problem;
+  const fs::file_status status = fs::status(options.named, problem);
+  if (fs::exists(status) && !fs::is_directory(status)) return JudgeHistoryFile(options, session);
+  if (!options.model.empty() || options.allow_misses || !options.clock_uncertainty.empty()) {
+    return UsageError(
+        "--model, --allow-misses and --clock-uncertainty are for history files, and " +
+            EscapeForTerminal(options.named, 80) + " is none",
+        "a run says by itself what its cache is");
+  }
+  return JudgeRun(options.named, session);
 }
 
 }  // namespace
 
 void AddJudgeCommand(CLI::App& app, Session& session) {
-  auto run = std::make_shared<std::string>("latest");
-  CLI::App* command =
-      app.add_subcommand("judge", "Judge the recorded histories of a run with today's checkers.");
-  command->add_option("run", *run, "a run's id or directory, or one of its cells; the latest");
-  command->callback([run, &session] {
-    const Result<void> result = JudgeRun(*run, session);
+  auto options = std::make_shared<JudgeOptions>();
+  CLI::App* command = app.add_subcommand(
+      "judge", "Judge the recorded histories of a run with today's checkers, or any history file.");
+  command->add_option("run", options->named,
+                      "a run's id or directory, or one of its cells; the latest if not named. Or "
+                      "a history as Jepsen-style JSON lines (docs/judge.md)");
+  command
+      ->add_option("--model", options->model,
+                   "what a history file is of: cache (if not said), register or counter")
+      ->check(CLI::IsMember({"cache", "register", "counter"}));
+  command->add_flag("--allow-misses", options->allow_misses,
+                    "of a history file: entries may vanish on their own, so a miss is no fault");
+  command->add_option("--clock-uncertainty", options->clock_uncertainty,
+                      "of a history file: by how much the clocks of two processes may differ, "
+                      "like 200ns; 0 if not said");
+  command->callback([options, &session] {
+    const Result<void> result = Judge(*options, session);
     if (!result.ok()) session.FailWith(result.error());
   });
 }

@@ -91,8 +91,7 @@ class Exporter {
     if (op.key != kNoKey) line["key"] = history_.header().keys[op.key];
     line["value"] = event.completes ? ValueOfCompletion(op) : ValueOfInvocation(op);
     if (op.ttl_millis != kNoTtl && TakesTtl(op.kind)) line["ttl"] = op.ttl_millis;
-    const Evidence* evidence = event.completes ? history_.FindEvidence(op) : nullptr;
-    if (evidence != nullptr && !evidence->text.empty()) line["error"] = evidence->text;
+    if (event.completes) AddEnd(op, line);
     line["time"] = event.time();
     out_ << line.dump(-1, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   }
@@ -100,6 +99,16 @@ class Exporter {
  private:
   static bool TakesTtl(OpKind kind) {
     return kind == OpKind::kSet || kind == OpKind::kAdd || kind == OpKind::kTouch;
+  }
+
+  void AddEnd(const Op& op, ordered_json& line) const {
+    if (op.outcome == Outcome::kUnsupported) line["error"] = "unsupported";
+    if (op.outcome == Outcome::kError) {
+      const Evidence* evidence = history_.FindEvidence(op);
+      line["error"] = evidence == nullptr || evidence->text.empty() ? "error" : evidence->text;
+    }
+    if (op.uncertain()) line["ended"] = true;
+    if (op.observation == Observed::kDamaged) line["bytes"] = op.length;
   }
 
   const History& history_;

@@ -17,12 +17,16 @@
 //            are numbers: 0 for set and add, what was read for get, the delta for incr (where it
 //            is ok and known: the new number). has: true or false.
 //   ttl      Milliseconds, of set, add and touch that have one.
-//   error    Of info, where a text was captured.
+//   bytes    Of a damaged value: how many were returned.
+//   error    Of info that answered an error: its text, where one was captured. Of fail, where the
+//            cache has no such operation; without it, fail is the cache's answer by contract.
+//   ended    true, of info: it took effect by this time or never. (Jepsen's own info may take
+//            effect at any later time.)
 //   time     In the history's time base. Clocks of different processes agree only within the
 //            header's uncertainty; the order of lines within it means nothing.
 //
 // A process whose operation ended as info goes on under its number only if it answered an error:
-// unlike in Jepsen, such a process is not replaced.
+// unlike in Jepsen, such a process is not replaced. jepsen_import.h reads it all back.
 //
 // Thread safety: pure. Errors: the stream's.
 #ifndef TEARPROOF_HARNESS_HISTORY_JEPSEN_EXPORT_H_

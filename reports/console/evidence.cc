@@ -6,12 +6,12 @@
 #include "harness/api/anomaly.h"
 #include "harness/core/text.h"
 #include "reports/console/sections.h"
+#include "reports/interval_diagram.h"
 
 namespace tearproof::reports::console {
 namespace {
 
-constexpr std::string_view kDiagramKey =
-    "(Diagrams: a lane a process, a letter an operation; in order, not to scale.)";
+constexpr size_t kDiagramIndent = 4;
 
 std::string CauseAndRemedy(const Page& page, const std::string& name,
                            std::set<std::string>* explained) {
@@ -48,7 +48,9 @@ std::string Full(const Page& page, const Break& each, std::set<std::string>* exp
   }
   for (const std::string& part :
        {Sentence(page, verdict), CauseAndRemedy(page, verdict.anomaly, explained),
-        TimeDiagram(page, verdict.evidence, each.source.cell->engine), rerun}) {
+        IntervalDiagram(verdict.evidence, each.source.cell->engine, page.style, kDiagramIndent,
+                        page.columns),
+        rerun}) {
     if (!part.empty()) text += "\n" + part;
   }
   return text;
@@ -79,7 +81,7 @@ std::string EvidenceSection(const Page& page, bool only_failing) {
     for (const Break& each : breaks) {
       if (ClassOf(each) != which) continue;
       if (!titled) section += Heading(page.style, TitleOf(which));
-      if (full && !key_shown) section += Block("  ", kDiagramKey, page.columns);
+      if (full && !key_shown) section += Block("  ", kDiagramLegend, page.columns);
       key_shown = key_shown || full;
       titled = true;
       section += "\n" + (full ? Full(page, each, &explained) : Brief(page, each));

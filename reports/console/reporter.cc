@@ -20,9 +20,10 @@ std::string Header(const Page& page) {
   const auto plural = [](size_t count, const char* noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
   };
-  std::vector<std::string> facts = {
-      plural(page.rows.size(), "cache"), plural(scenarios.size(), "scenario"),
-      FormatDuration(record.elapsed), fmt::format("seed {}", record.seed)};
+  std::vector<std::string> facts = {plural(page.rows.size(), "cache"),
+                                    plural(scenarios.size(), "scenario"),
+                                    FormatDuration(record.elapsed)};
+  if (record.seed != 0) facts.push_back(fmt::format("seed {}", record.seed));
   if (!record.machine.file_system.empty()) {
     facts.push_back(EscapeForTerminal(record.machine.file_system));
   }

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "harness/api/run_record.h"
-#include "reports/console/layout.h"
 #include "reports/findings.h"
+#include "reports/layout.h"
 
 namespace tearproof::reports::console {
 
@@ -28,9 +28,6 @@ std::string CopyLine(const Page& page, std::string_view command);
 std::string MatrixSection(const Page& page);
 // Every broken promise with its evidence. `only_failing`: only those that fail the run.
 std::string EvidenceSection(const Page& page, bool only_failing);
-// The operations of one evidence: a table of them, then a lane a process.
-std::string TimeDiagram(const Page& page, const std::vector<EvidenceOp>& evidence,
-                        const std::string& engine);
 // What was neither broken nor held though it counts.
 std::string OpenSection(const Page& page);
 std::string SpeedSection(const Page& page);

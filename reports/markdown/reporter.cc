@@ -7,6 +7,7 @@
 #include "harness/api/anomaly.h"
 #include "harness/core/text.h"
 #include "reports/findings.h"
+#include "reports/interval_diagram.h"
 #include "reports/mark.h"
 #include "reports/verdict_words.h"
 
@@ -14,7 +15,7 @@ namespace tearproof::reports::markdown {
 namespace {
 
 constexpr size_t kLongestText = 4000;
-constexpr size_t kMostOps = 12;
+constexpr size_t kPlainColumns = 80;
 
 // Captured text as Markdown shows it: literally, in a paragraph and in a table's cell.
 std::string Literal(std::string_view text) {
@@ -97,19 +98,6 @@ std::string Matrix(const RunRecord& record, const std::vector<MatrixRow>& rows) 
   return table;
 }
 
-std::string Operations(const CellResult& source) {
-  const std::vector<OpText> ops =
-      DescribeOps(source.result->verdict.evidence, source.cell->engine, kMostOps);
-  if (ops.empty()) return "";
-  std::string table = fmt::format("| process | operation | from, {0} | to, {0} | |\n", ops[0].unit);
-  table += "|--:|---|--:|--:|---|\n";
-  for (const OpText& op : ops) {
-    table += fmt::format("| {} | {} | {} | {} | {} |\n", op.evidence->op.process, Literal(op.what),
-                         op.from, op.to, Literal(op.part));
-  }
-  return table + "\n";
-}
-
 std::string Evidence(const RunRecord& record, const Break& each) {
   const CellResult& source = each.source;
   std::string text = "#### " + Literal(BreakTitle(each)) + "\n\n";
@@ -123,7 +111,9 @@ std::string Evidence(const RunRecord& record, const Break& each) {
     text += fmt::format("- Cause: {}\n- Remedy: {}\n\n", Literal(anomaly->cause),
                         Literal(anomaly->remedy));
   }
-  text += Operations(source);
+  const std::string diagram =
+      IntervalDiagram(verdict.evidence, source.cell->engine, Style{}, 2, kPlainColumns);
+  if (!diagram.empty()) text += CodeBlock(diagram.substr(0, diagram.size() - 1), "text") + "\n";
   if (!source.cell->rerun.empty()) {
     text += CodeBlock(EscapeForTerminal(source.cell->rerun, 8192), "sh") + "\n";
   }
@@ -151,6 +141,7 @@ class MarkdownReporter : public Reporter {
     std::string text = "## tearproof: " + Literal(PutIntoWords(record, rows).sentence) + "\n\n";
     if (!rows.empty() && !options.quiet) text += Matrix(record, rows) + "\n";
     const std::vector<Break> breaks = FindBreaks(record, rows);
+    bool legend_shown = false;
     for (const BreakClass which : {BreakClass::kFails, BreakClass::kExpected, BreakClass::kKnown,
                                    BreakClass::kNotPromised}) {
       if (options.quiet && which != BreakClass::kFails) continue;
@@ -158,7 +149,8 @@ class MarkdownReporter : public Reporter {
       for (const Break& each : breaks) {
         if (ClassOf(each) != which) continue;
         if (!titled) text += fmt::format("### {}\n\n", TitleOf(which));
-        titled = true;
+        if (!legend_shown) text += Literal(kDiagramLegend) + "\n\n";
+        titled = legend_shown = true;
         text += Evidence(record, each);
       }
     }

@@ -1,10 +1,10 @@
-#include "reports/console/layout.h"
+#include "reports/layout.h"
 
 #include <algorithm>
 
 #include "harness/core/text.h"
 
-namespace tearproof::reports::console {
+namespace tearproof::reports {
 namespace {
 
 // The bytes of the first `columns` code points of `text`.
@@ -84,4 +84,4 @@ std::string Heading(const Style& style, std::string_view title) {
   return "\n" + style.Bold(title) + "\n";
 }
 
-}  // namespace tearproof::reports::console
+}  // namespace tearproof::reports

@@ -1,17 +1,17 @@
 // Lines for a terminal: wrapping, padding, colour.
 //
-// Purpose: the console reporter's typography. Captured text must have gone through
-// EscapeForTerminal before it comes here. Thread safety: pure functions; Style is plain data.
-// Units: terminal columns, a code point each.
-#ifndef TEARPROOF_REPORTS_CONSOLE_LAYOUT_H_
-#define TEARPROOF_REPORTS_CONSOLE_LAYOUT_H_
+// Purpose: the typography of reports that are read as plain text. Captured text must have gone
+// through EscapeForTerminal before it comes here. Thread safety: pure functions; Style is plain
+// data. Units: terminal columns, a code point each.
+#ifndef TEARPROOF_REPORTS_LAYOUT_H_
+#define TEARPROOF_REPORTS_LAYOUT_H_
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace tearproof::reports::console {
+namespace tearproof::reports {
 
 // Colour only underlines what the words say already.
 struct Style {
@@ -44,6 +44,6 @@ std::string Block(std::string_view first, std::string_view text, size_t columns)
 // A title over a rule-free section: an empty line, the title, a newline.
 std::string Heading(const Style& style, std::string_view title);
 
-}  // namespace tearproof::reports::console
+}  // namespace tearproof::reports
 
-#endif  // TEARPROOF_REPORTS_CONSOLE_LAYOUT_H_
+#endif  // TEARPROOF_REPORTS_LAYOUT_H_
