@@ -27,8 +27,8 @@ class WorkerPool {
   ~WorkerPool();  // Kills what still lives.
 
   // Starts the process of `slot` with the next free number, which it returns; the numbers of
-  // forgotten ones come round again, so that a run of many kills need not end. The slot's kind, role
-  // and index must be set. `finished` is the phase that it need not do any more.
+  // forgotten ones come round again, so that a run of many kills need not end. The slot's kind,
+  // role and index must be set. `finished` is the phase that it need not do any more.
   Result<uint16_t> Start(uint32_t slot, const std::string& role, uint32_t finished);
   // SIGKILL, then reap. Its ProcessInfo gets the time after reaping.
   void Kill(uint32_t slot);
