@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <memory>
 #include <unordered_map>
 
 #include "harness/core/text.h"
@@ -475,12 +476,12 @@ Result<ImportedHistory> ImportJepsen(std::istream& in, const std::string& source
     return UsageError(fmt::format("{}:{}: {}", EscapeForTerminal(source), line, error.what),
                       error.remedy);
   };
-  std::vector<char> buffer(kMaxJepsenLine + 2);
-  for (size_t number = 1; in.getline(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-       ++number) {
+  constexpr size_t kBuffer = kMaxJepsenLine + 2;
+  const auto buffer = std::make_unique_for_overwrite<char[]>(kBuffer);
+  for (size_t number = 1; in.getline(buffer.get(), kBuffer); ++number) {
     // The newline is counted where there is one.
     const auto size = static_cast<size_t>(in.gcount()) - (in.eof() ? 0 : 1);
-    const std::string_view line(buffer.data(), size);
+    const std::string_view line(buffer.get(), size);
     if (number > kMostLines) return at(number, UsageError("there are too many lines"));
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const Result<JepsenEvent> event = ParseJepsenEvent(line);

@@ -80,10 +80,16 @@ json ContractToJson(const Contract& contract) {
   return out;
 }
 
+// Checkers add it to deadlines: a made-up one must not overflow.
+constexpr int64_t kMostTtlResolution = int64_t{366} * 86'400 * 1'000'000'000;
+
 Contract ContractFromJson(const json& in) {
   Contract contract;
   contract.evicts = in.at("evicts");
   contract.ttl_resolution = in.at("ttl_resolution");
+  if (contract.ttl_resolution < 0 || contract.ttl_resolution > kMostTtlResolution) {
+    throw std::runtime_error("\"ttl_resolution\" is out of all bounds");
+  }
   contract.miss_after_kill = in.at("miss_after_kill");
   if (in.contains("max_entries")) contract.max_entries = in["max_entries"].get<uint64_t>();
   for (const json& name : in.at("operations")) {

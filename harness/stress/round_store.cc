@@ -31,6 +31,16 @@ json HeaderToJson(const HistoryHeader& header) {
           {"scenario", header.scenario}};
 }
 
+// Checkers add and subtract these: made-up ones must not overflow.
+constexpr int64_t kMostLag = int64_t{3600} * 1'000'000'000;
+constexpr int64_t kMostOffset = int64_t{1} << 61;
+
+bool IsPlausible(const HistoryHeader& header) {
+  const auto offset = [](int64_t nanos) { return nanos >= -kMostOffset && nanos <= kMostOffset; };
+  return header.coarse_clock_lag >= 0 && header.coarse_clock_lag <= kMostLag &&
+         offset(header.realtime_offset_begin) && offset(header.realtime_offset_end);
+}
+
 HistoryHeader HeaderFromJson(const json& in) {
   HistoryHeader header;
   if (in.at("version") != kHistoryVersion) {
@@ -41,6 +51,7 @@ HistoryHeader HeaderFromJson(const json& in) {
   header.realtime_offset_begin = in.at("realtime_offset_begin");
   header.realtime_offset_end = in.at("realtime_offset_end");
   header.coarse_clock_lag = in.at("coarse_clock_lag");
+  if (!IsPlausible(header)) throw std::runtime_error("its clocks are out of all bounds");
   header.seed = in.at("seed");
   header.round = in.at("round");
   header.backend = in.at("backend");
