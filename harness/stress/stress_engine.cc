@@ -248,8 +248,14 @@ class Cell {
   bool Covered() const {
     if (request_.goal == 0 || verdicts_.empty()) return false;
     return std::all_of(verdicts_.begin(), verdicts_.end(), [&](const Verdict& verdict) {
-      return verdict.judgement == Judgement::kBroken || verdict.exercised >= request_.goal;
+      if (verdict.judgement == Judgement::kBroken) return true;
+      return verdict.exercised >= request_.goal && !MustStillBreak(verdict.promise);
     });
+  }
+
+  bool MustStillBreak(Promise promise) const {
+    return request_.expect && request_.description.Expected("stress", request_.scenario.id,
+                                                            promise) == Expectation::kMustBreak;
   }
 
   int64_t Elapsed() const { return MonotonicNanos() - begin_; }
