@@ -175,7 +175,7 @@ std::string TomlTable::RequiredString(std::string_view key) {
     ReportMissing(key);
     return "";
   }
-  const std::string text = String(key).value_or("");
+  std::string text = String(key).value_or("");
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
     Report(key, UsageError("must not be empty"));
   }
