@@ -41,7 +41,7 @@ if(TEARPROOF_WERROR)
 endif()
 if(TEARPROOF_SANITIZE)
   target_compile_options(tearproof_options INTERFACE -fsanitize=${TEARPROOF_SANITIZE}
-                         -fno-sanitize-recover=all -g)
+                         -fno-sanitize-recover=all)
   target_link_options(tearproof_options INTERFACE -fsanitize=${TEARPROOF_SANITIZE})
 endif()
 if(TEARPROOF_COVERAGE)

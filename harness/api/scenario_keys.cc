@@ -53,8 +53,8 @@ std::vector<std::string> OddKeys() {
       "caf\xc3\xa9",   // NFC
       "cafe\xcc\x81",  // NFD of the same text.
       "\xf0\x9f\x94\x92",
-      "\xe2\x80\xae"
-      "gnp.exe",  // A right-to-left override.
+      // A right-to-left override. NOLINTNEXTLINE(misc-misleading-bidirectional): it is meant to.
+      "\xe2\x80\xaegnp.exe",
       "Key",
       "key",
       "k0",

@@ -12,6 +12,7 @@
 #include "harness/api/backend_description.h"
 #include "harness/api/project_file.h"
 #include "harness/api/scenario.h"
+#include "harness/api/toml_reader.h"
 
 namespace tearproof {
 namespace {
@@ -171,6 +172,11 @@ TEST(ShippedFilesTest, NoDamageCrashesAParser) {
   }
 }
 
+std::string Refusal(const std::string& text) {
+  const Result<TomlNode> parsed = ParseToml(text, "x.toml");
+  return parsed.ok() ? "" : parsed.error().what;
+}
+
 TEST(ShippedFilesTest, NestingAndSizeAreBounded) {
   ParseHostile("a = " + std::string(500'000, '['));
   ParseHostile("a = " + std::string(500'000, '{'));
@@ -182,6 +188,12 @@ TEST(ShippedFilesTest, NestingAndSizeAreBounded) {
     ParseHostile("[" + dotted + "]");
   }
   ParseHostile(std::string((size_t{1} << 20) + 1, '#'));
+
+  std::string dotted = "a";
+  for (int i = 1; i < 100; ++i) dotted += ".a";
+  EXPECT_EQ(Refusal(dotted + " = 1"), "");
+  EXPECT_THAT(Refusal(dotted + " = []"), testing::HasSubstr("more than 100 levels nest"));
+  EXPECT_THAT(Refusal(dotted + ".a = 1"), testing::HasSubstr("more than 100 levels nest"));
 }
 
 }  // namespace

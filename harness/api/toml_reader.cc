@@ -16,13 +16,27 @@ constexpr size_t kMaxFileBytes = size_t{1} << 20;
 // The library bounds how deep values nest, but not how deep the tables of a dotted key do, and
 // then destroys them recursively: each level takes a dot, so dots are what is bounded here.
 constexpr std::ptrdiff_t kMaxDots = 4'000;
+// More than any file of ours means, and little enough for the recursions below on any stack.
+constexpr int kMaxLevels = 100;
 
 TomlPlace PlaceOfRegion(const toml::source_region& region) {
   return TomlPlace{std::max<uint32_t>(region.begin.line, 1),
                    std::max<uint32_t>(region.begin.column, 1)};
 }
 
-// Recursive as deep as the document, which ParseToml bounds.
+// Whether what `node` holds is at most `levels` deep. Recursive no deeper than that.
+bool NestsAtMost(int levels, const toml::node& node) {
+  if (levels == 0) return !node.is_array() && !node.is_table();
+  const auto fits = [levels](const toml::node& inner) { return NestsAtMost(levels - 1, inner); };
+  if (const auto* array = node.as_array()) return std::all_of(array->begin(), array->end(), fits);
+  if (const auto* table = node.as_table()) {
+    return std::all_of(table->begin(), table->end(),
+                       [&fits](const auto& entry) { return fits(entry.second); });
+  }
+  return true;
+}
+
+// REQUIRES: NestsAtMost(kMaxLevels, node).
 TomlNode Convert(const toml::node& node) {
   TomlNode result{PlaceOfRegion(node.source()), TomlNode::Other()};
   if (const auto* text = node.as_string()) {
@@ -71,7 +85,9 @@ Result<TomlNode> ParseToml(std::string_view text, const std::string& source) {
     return problems.first();
   }
   try {
-    return Convert(toml::parse(text));
+    const toml::table table = toml::parse(text);
+    if (NestsAtMost(kMaxLevels, table)) return Convert(table);
+    problems.Report({}, "", UsageError(fmt::format("more than {} levels nest", kMaxLevels)));
   } catch (const toml::parse_error& problem) {
     const std::string what = EscapeForTerminal(problem.description());
     problems.Report(PlaceOfRegion(problem.source()), "", UsageError(what));
@@ -159,7 +175,7 @@ std::string TomlTable::RequiredString(std::string_view key) {
     ReportMissing(key);
     return "";
   }
-  const std::string text = String(key).value_or("");
+  std::string text = String(key).value_or("");
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
     Report(key, UsageError("must not be empty"));
   }

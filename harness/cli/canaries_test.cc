@@ -66,11 +66,12 @@ std::string TestName(std::string name) {
 
 class CanaryTest : public testing::TestWithParam<Canary> {};
 
+// A canary's song ends the run: the minute is only for a machine that is slow, or busy with others.
 TEST_P(CanaryTest, IsCaught) {
   const Workspace workspace;
   const ProgramResult result =
       workspace.Run({"stress", GetParam().scenario, "--backend", GetParam().backend, "--duration",
-                     "4s", "--goal", "20000", "--expect"});
+                     "60s", "--goal", "10", "--expect"});
   EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
 }
 

@@ -185,6 +185,7 @@ class StressRun {
     request.description = cell.backend.description;
     request.duration = settings_.duration;
     request.goal = settings_.goal;
+    request.expect = settings_.expect;
     request.parent_directory = settings_.parent_directory;
     request.cell_directory = fmt::format("{}/cells/{:03}", run_.path, index + 1);
     request.history_budget = kHistoryBudget - std::min(kHistoryBudget, history_bytes_);

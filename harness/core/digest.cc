@@ -2,13 +2,21 @@
 
 #include <algorithm>
 #include <boost/uuid/detail/md5.hpp>
+#include <cstdint>
 #include <cstring>
 
 namespace tearproof {
 
 std::array<unsigned char, 16> Md5(std::string_view text) {
   boost::uuids::detail::md5 hash;
-  hash.process_bytes(text.data(), text.size());
+  // Boost reads whole words from where the bytes lie, aligned or not: it gets them where words lie.
+  std::array<uint32_t, 256> words;
+  while (!text.empty()) {
+    const size_t bytes = std::min(text.size(), sizeof(words));
+    std::memcpy(words.data(), text.data(), bytes);
+    hash.process_bytes(words.data(), bytes);
+    text.remove_prefix(bytes);
+  }
   boost::uuids::detail::md5::digest_type digest;
   hash.get_digest(digest);
   std::array<unsigned char, 16> bytes;

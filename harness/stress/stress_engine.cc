@@ -249,7 +249,17 @@ class Cell {
                        "free what is short there, or name another place with --dir");
   }
 
-  bool Covered() const { return request_.goal > 0 && !verdicts_.empty() && CoveredShare() >= 1; }
+  bool Covered() const {
+    if (request_.goal == 0 || verdicts_.empty() || CoveredShare() < 1) return false;
+    return std::none_of(verdicts_.begin(), verdicts_.end(),
+                        [&](const Verdict& verdict) { return MustStillBreak(verdict); });
+  }
+
+  bool MustStillBreak(const Verdict& verdict) const {
+    return request_.expect && verdict.judgement != Judgement::kBroken &&
+           request_.description.Expected("stress", scenario_.id, verdict.promise) ==
+               Expectation::kMustBreak;
+  }
 
   // How far the promise that lags most has come towards the goal.
   double CoveredShare() const {

@@ -34,6 +34,7 @@ struct CellRequest {
   Plan plan;                     // All but work_directory, cell_directory, coordinator.
   int64_t duration = 0;          // ns, at most.
   uint64_t goal = 0;             // Exercised so often, a promise is covered; 0: no goal.
+  bool expect = false;           // A promise that must break is covered only when it is broken.
   std::string parent_directory;  // Where the cache lies: a tearproof-XXXXXX is made in it.
   std::string cell_directory;    // Where the history goes. Absolute; must not exist.
   uint64_t history_budget = 0;   // Bytes that kept rounds may take.
