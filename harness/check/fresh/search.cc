@@ -17,7 +17,8 @@ void ForEach(uint64_t mask, Function function) {
 Search::Answer Search::Run(Ends ends) {
   Prepare();
   ends_ = ends;
-  simple_ = simple_ && ends == Ends::kStrict;
+  in_turn_ = ends == Ends::kStrict || !StepsOfOneProcessOverlap();
+  simple_ = simple_ && in_turn_;
   for (uint32_t i = 0; i < key_.steps.size(); ++i) {
     next_step_ = i;
     if (!EndAllBefore(key_.steps[i].invoke) || !Invoke(i)) return Answer::kOutOfBudget;
@@ -44,6 +45,20 @@ void Search::Prepare() {
   left_out_.assign(key_.steps.size(), false);
   conflicts_.clear();
   spent_ = 0;
+}
+
+bool Search::StepsOfOneProcessOverlap() const {
+  std::vector<int64_t> reach_of_process;
+  for (const Step& step : key_.steps) {
+    if (step.invoke == Step::kAnyTime) continue;
+    if (step.process >= reach_of_process.size()) {
+      reach_of_process.resize(step.process + size_t{1}, Step::kAnyTime);
+    }
+    int64_t& reach = reach_of_process[step.process];
+    if (reach >= step.invoke) return true;
+    reach = step.reach;
+  }
+  return false;
 }
 
 bool Search::EndAllBefore(int64_t time) {
@@ -105,6 +120,12 @@ int Search::FirstToEnd(Mask among) const {
   return first;
 }
 
+// What ends first may be used first: whatever it could do later, the others can do as well. Not
+// where the next step of its process may be waiting for it.
+Search::Mask Search::Best(Mask among) const {
+  return among == 0 || !in_turn_ ? among : Bit(FirstToEnd(among));
+}
+
 int Search::SlotOf(uint32_t step) const {
   int found = -1;
   ForEach(under_way_, [&](int slot) {
@@ -135,6 +156,10 @@ bool Search::End(int slot) {
     }
   }
   Forget(slot);
+  // The next step of its process may begin.
+  for (Configuration& at : current_) {
+    if (blocking_) Absorb(at);
+  }
   if (!settled) KeepDistinct();
   return current_.size() <= budget_.width;
 }
@@ -241,10 +266,10 @@ void Search::Hide(const Configuration& from, int slot) {
       Absorb(at);
       return Emit(at);
     }
-    const int removal = FirstToEnd(open & removals_);
-    if (removal >= 0) HideWith(from, removal, false);
-    const int maybe = FirstToEnd(open & maybe_removals_);
-    if (maybe >= 0 && (removal < 0 || !simple_)) HideWith(from, maybe, true);
+    const Mask removals = open & removals_;
+    ForEach(Best(removals), [&](int removal) { HideWith(from, removal, false); });
+    if (removals != 0 && simple_) return;
+    ForEach(Best(open & maybe_removals_), [&](int maybe) { HideWith(from, maybe, true); });
   }
   if (step.need == Need::kPresent) {
     ForEach(open & writes_, [&](int write) { HideWith(from, write, false); });
@@ -283,10 +308,10 @@ void Search::Place(const Configuration& from, int slot) {
   } else if (step.need == Need::kAbsent) {
     Configuration at = from;
     if (key_.evicts && TryVanish(at)) return Emit(at);
-    const int removal = FirstToEnd(Open(from) & removals_);
-    if (removal >= 0) Provide(from, slot, Bit(removal), false);
-    const int maybe = FirstToEnd(Open(from) & maybe_removals_);
-    if (maybe >= 0 && (removal < 0 || !simple_)) Provide(from, slot, Bit(maybe), true);
+    const Mask removals = Open(from) & removals_;
+    Provide(from, slot, Best(removals), false);
+    if (removals != 0 && simple_) return;
+    Provide(from, slot, Best(Open(from) & maybe_removals_), true);
   } else {
     Provide(from, slot, Open(from) & writes_, false);
   }
@@ -323,7 +348,14 @@ void Search::PlaceNext(const Configuration& from, int slot, int depth) {
   });
   Configuration vanished = from;
   if (key_.evicts && from.state.present() && TryVanish(vanished)) go_on(vanished);
-  // What is hidden for good lets the next step of its process begin.
+  // What never happened, or is hidden for good, lets the next step of its process begin.
+  ForEach(blocking_ ? Open(from) : 0, [&](int never) {
+    if (!StepOf(never).optional) return;
+    Configuration at = from;
+    at.placed |= Bit(never);
+    Absorb(at);
+    go_on(at);
+  });
   ForEach(blocking_ ? Open(from) & from.hideable & ~observers_ : 0, [&](int hidden) {
     const size_t had = next_.size();
     const uint64_t spent = spent_;
@@ -338,7 +370,7 @@ void Search::PlaceNext(const Configuration& from, int slot, int depth) {
 // Equal increments commute, so that the one that ends first may go first.
 bool Search::MayGoFirst(const Configuration& at, int slot) const {
   const Step& step = StepOf(slot);
-  if (step.effect != Effect::kIncrease) return true;
+  if (step.effect != Effect::kIncrease || !in_turn_) return true;
   bool first = true;
   ForEach(Open(at) & conditional_ & ~Bit(slot), [&](int other) {
     const Step& rival = StepOf(other);

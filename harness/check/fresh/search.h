@@ -80,6 +80,7 @@ class Search {
   };
 
   void Prepare();
+  bool StepsOfOneProcessOverlap() const;
   bool Invoke(uint32_t step);
   bool EndAllBefore(int64_t time);
   bool EndFirst();
@@ -107,6 +108,7 @@ class Search {
   void Emit(const Configuration& at);
 
   int FirstToEnd(Mask among) const;
+  Mask Best(Mask among) const;
   int SlotOf(uint32_t step) const;
   bool MayGoFirst(const Configuration& at, int slot) const;
 
@@ -127,6 +129,7 @@ class Search {
   Ends ends_ = Ends::kExact;
   bool cut_short_ = false;
   bool simple_ = false;    // One configuration suffices.
+  bool in_turn_ = true;    // Of each process one step at a time is under way.
   bool blocking_ = false;  // Steps of one process may be under way together.
 
   uint32_t next_step_ = 0;
