@@ -6,7 +6,7 @@ namespace tearproof::check::fresh {
 namespace {
 
 constexpr int64_t kBeforeAll = std::numeric_limits<int64_t>::min();
-constexpr SearchBudget kTrial{.width = 1 << 10, .configurations = 100'000, .conflicts = 0};
+constexpr SearchBudget kTrial{.width = 1 << 10, .configurations = 100'000, .conflicts = 1};
 
 // The interval, not the value.
 void Forget(Step& step) {
@@ -15,14 +15,15 @@ void Forget(Step& step) {
 }
 
 // Leaves out ever smaller parts while what is left contradicts itself.
-StepSet Minimise(const KeySteps& key, StepSet steps) {
+template <typename IsContradiction>
+StepSet Minimise(StepSet steps, IsContradiction is_contradiction) {
   for (size_t part = std::max<size_t>(steps.size() / 2, 1);; part = std::max<size_t>(part / 2, 1)) {
     bool smaller = false;
     for (size_t begin = 0; begin < steps.size();) {
       StepSet fewer(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(begin));
       const size_t end = std::min(begin + part, steps.size());
       fewer.insert(fewer.end(), steps.begin() + static_cast<std::ptrdiff_t>(end), steps.end());
-      if (Contradicts(key, fewer)) {
+      if (is_contradiction(fewer)) {
         steps = std::move(fewer);
         smaller = true;
       } else {
@@ -158,6 +159,27 @@ bool Contradicts(const KeySteps& key, const StepSet& kept) {
   return search.Run(Search::Ends::kExact) == Search::Answer::kNone;
 }
 
+namespace {
+
+// Whether they would contradict each other if each step ended where the next of its process begins.
+// Quickly answered; of a few steps, mostly of as many processes, it is the exact answer, too.
+bool ContradictsInTurn(const KeySteps& key, const StepSet& kept) {
+  const KeySteps rest = Restrict(key, kept);
+  return Search(rest, kTrial).Run(Search::Ends::kStrict) == Search::Answer::kNone;
+}
+
+std::optional<StepSet> FindWithin(const KeySteps& key, StepSet steps) {
+  const auto exactly = [&](const StepSet& fewer) { return Contradicts(key, fewer); };
+  const auto in_turn = [&](const StepSet& fewer) { return ContradictsInTurn(key, fewer); };
+  if (!in_turn(steps)) return std::nullopt;
+  StepSet few = Minimise(steps, in_turn);
+  if (exactly(few)) return Minimise(std::move(few), exactly);
+  if (exactly(steps)) return Minimise(std::move(steps), exactly);
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<StepSet> FindContradiction(const KeySteps& key, uint32_t conflict) {
   const auto all = static_cast<uint32_t>(key.steps.size());
   for (uint32_t radius = 16; radius <= 1 << 13; radius *= 8) {
@@ -169,9 +191,9 @@ std::optional<StepSet> FindContradiction(const KeySteps& key, uint32_t conflict)
     for (uint32_t i = 0; i < cut.key.steps.size(); ++i) {
       if (cut.original[i] != kNoStep && !cut.key.steps[i].optional) steps.push_back(i);
     }
-    if (Contradicts(cut.key, steps)) {
-      StepSet found = Minimise(cut.key, std::move(steps));
-      for (uint32_t& step : found) step = cut.original[step];
+    std::optional<StepSet> found = FindWithin(cut.key, std::move(steps));
+    if (found) {
+      for (uint32_t& step : *found) step = cut.original[step];
       return found;
     }
     if (begin == 0 && end == all) break;

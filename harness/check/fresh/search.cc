@@ -21,13 +21,18 @@ Search::Answer Search::Run(Ends ends) {
   simple_ = simple_ && in_turn_;
   for (uint32_t i = 0; i < key_.steps.size(); ++i) {
     next_step_ = i;
-    if (!EndAllBefore(key_.steps[i].invoke) || !Invoke(i)) return Answer::kOutOfBudget;
+    if (!EndAllBefore(key_.steps[i].invoke) || !Invoke(i)) return Stopped();
   }
   next_step_ = static_cast<uint32_t>(key_.steps.size());
   while (under_way_ != 0) {
-    if (!End(FirstToEnd(under_way_))) return Answer::kOutOfBudget;
+    if (!End(FirstToEnd(under_way_))) return Stopped();
   }
   return conflicts_.empty() ? Answer::kOrderExists : Answer::kNone;
+}
+
+// Enough conflicts are an answer, too few configurations are none.
+Search::Answer Search::Stopped() const {
+  return conflicts_.size() >= budget_.conflicts ? Answer::kNone : Answer::kOutOfBudget;
 }
 
 void Search::Prepare() {
@@ -150,7 +155,7 @@ bool Search::End(int slot) {
     }
     if (next_.empty()) {
       DropConflict(slot);
-      if (conflicts_.size() > budget_.conflicts) return false;
+      if (conflicts_.size() >= budget_.conflicts) return false;
     } else {
       current_.swap(next_);
     }

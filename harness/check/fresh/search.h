@@ -79,6 +79,7 @@ class Search {
     uint32_t hidden : 1;
   };
 
+  Answer Stopped() const;
   void Prepare();
   bool StepsOfOneProcessOverlap() const;
   bool Invoke(uint32_t step);
