@@ -46,6 +46,9 @@ std::string BreakTitle(const Break& each);
 // "12,345 times in 3.1 M hits that overlapped a set of their key; also in set-set".
 std::string BreakAmount(const RunRecord& record, const Break& each);
 
+// "what still held: monotonic reads, intact"; empty where nothing is known to.
+std::string StillHeldLine(const Verdict& verdict);
+
 // An operation of an evidence in words and times, times relative to the first operation.
 struct OpText {
   const EvidenceOp* evidence;

@@ -119,8 +119,9 @@ void DropUseless(KeySteps& key) {
   std::vector<bool> useless(key.steps.size());
   for (size_t i = 0; i < key.steps.size(); ++i) {
     const Step& step = key.steps[i];
-    const bool removes = step.effect == Effect::kRemove || step.may_remove;
-    const bool of_use = key.counts || key.needs_presence || (removes && key.needs_absence);
+    // A write can explain absence, too, if its value may expire or its process was killed.
+    const bool hides = step.effect == Effect::kRemove || step.may_remove || key.expires;
+    const bool of_use = key.counts || key.needs_presence || (hides && key.needs_absence);
     useless[i] = step.optional && !of_use;
   }
   LeaveOut(key, useless);

@@ -7,6 +7,7 @@
 #include "harness/check/fresh/contradiction.h"
 #include "harness/check/fresh/naming.h"
 #include "harness/check/fresh/verify_witness.h"
+#include "harness/check/fresh/weaker.h"
 #include "harness/check/fresh/zones.h"
 
 namespace tearproof::check::fresh {
@@ -21,12 +22,14 @@ constexpr size_t kConflictsLookedAt = 8;
 
 Judge::Judge(const History& history, const Contract& contract)
     : history_(history),
+      contract_(contract),
       key_history_(history, contract),
       findings_(history, Promise::kFresh,
                 "overlapping pairs of a read and a change of one key, by two processes") {}
 
 Verdict Judge::Run() {
   for (uint32_t key = 0; key < history_.key_count(); ++key) JudgeKey(key);
+  if (findings_.violations() > 0) findings_.SetStillHeld(FindStillHeld(history_, contract_));
   return findings_.Conclude("no read of a key overlapped another process's change of it");
 }
 

@@ -38,6 +38,7 @@ class Judge {
   void AccuseImpossible(const ImpossibleRead& impossible);
 
   const History& history_;
+  const Contract& contract_;
   KeyHistory key_history_;
   Findings findings_;
 };

@@ -33,6 +33,7 @@ void KeyHistory::Load(uint32_t key, bool timeless) {
   const std::span<const uint32_t> ops = history_.OpsOfKey(key);
   if (ops.empty()) return;
   Survey(ops);
+  key_.steps.reserve(ops.size());
   auto large = removals_at_large_.begin();
   for (const uint32_t index : ops) {
     for (; large != removals_at_large_.end() && *large < index; ++large) Append(*large);

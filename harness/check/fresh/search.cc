@@ -15,6 +15,7 @@ void ForEach(uint64_t mask, Function function) {
 }  // namespace
 
 Search::Answer Search::Run(Ends ends) {
+  if (key_.steps.size() >= kVanish) return Answer::kOutOfBudget;
   Prepare();
   ends_ = ends;
   in_turn_ = ends == Ends::kStrict || !StepsOfOneProcessOverlap();
@@ -47,6 +48,7 @@ void Search::Prepare() {
   first_reach_ = kNever;
   current_.assign(1, Configuration{});
   log_.clear();
+  log_.reserve(key_.steps.size());
   left_out_.assign(key_.steps.size(), false);
   conflicts_.clear();
   spent_ = 0;
