@@ -14,7 +14,10 @@ class FreshChecker : public Checker {
   Promise promise() const override { return Promise::kFresh; }
   bool Applies(const Ingredients& ingredients) const override {
     const std::set<OpKind>& kinds = ingredients.kinds;
-    return kinds.contains(OpKind::kGet) || kinds.contains(OpKind::kHas);
+    for (const OpKind sees : {OpKind::kGet, OpKind::kHas, OpKind::kAdd, OpKind::kIncr}) {
+      if (kinds.contains(sees)) return true;
+    }
+    return false;
   }
   Verdict Check(const History& history, const Contract& contract) const override {
     return Judge(history, contract).Run();

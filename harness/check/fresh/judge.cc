@@ -24,13 +24,16 @@ Judge::Judge(const History& history, const Contract& contract)
     : history_(history),
       contract_(contract),
       key_history_(history, contract),
-      findings_(history, Promise::kFresh,
-                "overlapping pairs of a read and a change of one key, by two processes") {}
+      findings_(
+          history, Promise::kFresh,
+          "overlapping pairs of a change of a key and another process's operation that its order "
+          "decides") {}
 
 Verdict Judge::Run() {
   for (uint32_t key = 0; key < history_.key_count(); ++key) JudgeKey(key);
   if (findings_.violations() > 0) findings_.SetStillHeld(FindStillHeld(history_, contract_));
-  return findings_.Conclude("no read of a key overlapped another process's change of it");
+  return findings_.Conclude(
+      "no operation that sees a key overlapped another process's change of it");
 }
 
 void Judge::JudgeKey(uint32_t key) {
@@ -58,27 +61,31 @@ void Judge::JudgeKey(uint32_t key) {
   }
 }
 
-// Pairs of steps of two processes neither of which precedes the other.
+// Pairs of steps of two processes, neither of which precedes the other: one changes the key, the
+// other needs something of it.
 void Judge::CountOverlaps() {
   struct UnderWay {
     int64_t reach;
     uint16_t process;
-    bool change;
+    bool changes;
+    bool needs;
   };
   std::vector<UnderWay> under_way;
   uint64_t pairs = 0;
   for (const Step& step : key_history_.key().steps) {
-    const bool change = !step.observes();
+    const bool changes = !step.observes();
+    const bool needs = step.need != Need::kNothing;
     for (size_t i = 0; i < under_way.size();) {
       if (under_way[i].reach < step.invoke) {
         under_way[i] = under_way.back();
         under_way.pop_back();
         continue;
       }
-      pairs += under_way[i].change != change && under_way[i].process != step.process ? 1 : 0;
+      const bool decides = (under_way[i].changes && needs) || (changes && under_way[i].needs);
+      pairs += decides && under_way[i].process != step.process ? 1 : 0;
       ++i;
     }
-    under_way.push_back({step.reach, step.process, change});
+    under_way.push_back({step.reach, step.process, changes, needs});
   }
   if (pairs > 0) findings_.Cover(pairs);
 }
