@@ -67,25 +67,37 @@ void Judge::CountOverlaps() {
   struct UnderWay {
     int64_t reach;
     uint16_t process;
-    bool changes;
     bool needs;
   };
-  std::vector<UnderWay> under_way;
+  constexpr size_t kMany = 64;
+  std::vector<UnderWay> changes;
+  std::vector<UnderWay> observers;
   uint64_t pairs = 0;
-  for (const Step& step : key_history_.key().steps) {
-    const bool changes = !step.observes();
-    const bool needs = step.need != Need::kNothing;
+  // Drops those that have ended, and counts the others.
+  const auto look = [&pairs](std::vector<UnderWay>& under_way, const Step& step, bool all) {
     for (size_t i = 0; i < under_way.size();) {
-      if (under_way[i].reach < step.invoke) {
+      const UnderWay& other = under_way[i];
+      if (other.reach < step.invoke) {
         under_way[i] = under_way.back();
         under_way.pop_back();
         continue;
       }
-      const bool decides = (under_way[i].changes && needs) || (changes && under_way[i].needs);
-      pairs += decides && under_way[i].process != step.process ? 1 : 0;
+      pairs += (all || other.needs) && other.process != step.process ? 1 : 0;
       ++i;
     }
-    under_way.push_back({step.reach, step.process, changes, needs});
+  };
+  for (const Step& step : key_history_.key().steps) {
+    const bool needs = step.need != Need::kNothing;
+    look(changes, step, needs);
+    if (!step.observes()) {
+      look(observers, step, true);
+      changes.push_back({step.reach, step.process, needs});
+      continue;
+    }
+    if (observers.size() > kMany) {
+      std::erase_if(observers, [&](const UnderWay& each) { return each.reach < step.invoke; });
+    }
+    observers.push_back({step.reach, step.process, needs});
   }
   if (pairs > 0) findings_.Cover(pairs);
 }

@@ -24,6 +24,7 @@
 #define TEARPROOF_HARNESS_CHECK_FRESH_SEARCH_H_
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <set>
 #include <tuple>
@@ -113,6 +114,11 @@ class Search {
   int SlotOf(uint32_t step) const;
   bool MayGoFirst(const Configuration& at, int slot) const;
 
+  // Calls function(slot) for each slot of `mask`.
+  template <typename Function>
+  static void ForEach(Mask mask, Function function) {
+    for (; mask != 0; mask &= mask - 1) function(std::countr_zero(mask));
+  }
   const Step& StepOf(int slot) const { return key_.steps[slots_[static_cast<size_t>(slot)]]; }
   static Mask Bit(int slot) { return Mask{1} << slot; }
   Mask Open(const Configuration& at) const { return under_way_ & ~at.placed; }
@@ -142,7 +148,9 @@ class Search {
   Mask removals_ = 0;
   Mask maybe_removals_ = 0;
   Mask writes_ = 0;
-  int64_t first_reach_ = kNever;
+  std::array<int64_t, kSlots> reach_{};
+  int64_t first_reach_ = kNever;  // Of the steps under way,
+  int first_slot_ = -1;           // and whose it is.
   std::vector<Configuration> current_;
   std::vector<Configuration> next_;
   std::set<std::tuple<Mask, Mask, uint32_t, int64_t>> visited_;
