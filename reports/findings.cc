@@ -107,6 +107,13 @@ std::string BreakAmount(const RunRecord& record, const Break& each) {
   return amount;
 }
 
+std::string StillHeldLine(const Verdict& verdict) {
+  if (verdict.still_held.empty()) return "";
+  std::vector<std::string> contracts;
+  for (const std::string& contract : verdict.still_held) contracts.push_back(SafeName(contract));
+  return "what still held: " + Join(contracts, ", ");
+}
+
 std::vector<std::string> EvidenceLines(const CellResult& source) {
   const Verdict& verdict = source.result->verdict;
   std::vector<std::string> lines;

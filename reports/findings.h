@@ -46,6 +46,9 @@ std::string BreakTitle(const Break& each);
 // "12,345 times in 3.1 M hits that overlapped a set of their key; also in set-set".
 std::string BreakAmount(const RunRecord& record, const Break& each);
 
+// "what still held: monotonic reads, intact"; empty where nothing is known to.
+std::string StillHeldLine(const Verdict& verdict);
+
 // The evidence as lines of plain text: sentence, cause, remedy, diagram, the rerun line.
 std::vector<std::string> EvidenceLines(const CellResult& source);
 

@@ -130,6 +130,102 @@ entry, a writer replaces it, and the unlink(2) removes the fresh one.
 
 No eviction explains it, as what is evicted does not come back.
 )"},
+    Anomaly{"stale-read", Promise::kFresh,
+            "A get returns an old value, although a set of a newer one had returned.",
+            "A process keeps a copy, or reads a place that the newer set did not write.",
+            "Let every get look at the one place that sets change, and change it in one step.",
+            R"(    writer                                reader
+    set k0 = A → done
+                                          opens the file with A, keeps it open
+    set k0 = B → rename(temp, k0) → done
+                                          get k0 → A, from the open file
+
+A descriptor, a mapping or a memory cache that outlives one get does this; so
+does a get that tries a second place where the first has nothing.
+)"},
+    Anomaly{"new-then-old", Promise::kFresh,
+            "A get returns an older value than another get that had returned before.",
+            "Readers look at two copies, or a writer that was overtaken puts its value back.",
+            "Keep one copy, and let a writer publish its value at one moment only.",
+            R"(    writer 1                              writer 2
+    set k0 = A: rename(temp, k0)
+                                          set k0 = B: rename(temp, k0)
+    (a reader gets B)
+    sets the mode: copies A over k0
+    (a reader gets A)
+
+Each reader alone sees nothing odd: only both together do. What is done to an
+entry after it has become visible belongs before that moment.
+)"},
+    Anomaly{"lost-update", Promise::kFresh,
+            "A set had returned, yet gets still return the value from before, and never its own.",
+            "A set gave up quietly, or another process wrote back what it had read before.",
+            "Report what was not stored, and read, change and write back under one lock.",
+            R"(    process 1                             process 2
+    touch k0: reads A
+                                          set k0 = B → done
+    touch k0: writes A back
+                                          get k0 → A
+
+A set that skips its work when the lock is busy, or when the disk seems full,
+and says done all the same, does it as well.
+)"},
+    Anomaly{"refused-value", Promise::kFresh,
+            "A get returns the value of a set or add that was refused.",
+            "The value was stored before the decision to refuse it.",
+            "Decide first, or prepare the value aside and publish it only on success.",
+            R"(    process 1                             process 2
+    add k0 = A: writes A
+    the key was there: refused
+                                          get k0 → A
+
+Whoever was refused does something else instead, and the others work with a
+value that, as far as its owner knows, does not exist.
+)"},
+    Anomaly{"future-value", Promise::kFresh,
+            "A get returns a value before the set of it had begun.",
+            "Values of two runs, or of two keys, were mixed up, or a clock is wrong.",
+            "Start from an empty directory, and see that the adapter answers with what it read.",
+            R"(    process 1                             process 2
+                                          get k0 → A
+    set k0 = A begins
+
+A cache cannot do this by itself; what reports its operations can.
+)"},
+    Anomaly{"phantom-hit", Promise::kFresh,
+            "A key is found present, although nothing that was set can have been there.",
+            "An entry's remains are taken for the entry: an empty file, a placeholder, a lock.",
+            "Decide by what a get would return, not by the name alone.",
+            R"(    process 1                             process 2
+    delete k0 → done
+                                          has k0 → yes
+                                          get k0 → miss
+
+has, and an add that is refused, look at less than a get does.
+)"},
+    Anomaly{"impossible-count", Promise::kFresh,
+            "A counter shows a number that no order of the increments explains.",
+            "Two increments started from the same number, or one was applied twice.",
+            "Hold one exclusive lock around reading and writing the number.",
+            R"(    process 1                             process 2
+    incr k0: reads 7
+                                          incr k0: reads 7
+    writes 8 → done
+                                          writes 8 → done
+                                          get k0 → 8 after 9 increments
+)"},
+    Anomaly{"impossible-order", Promise::kFresh,
+            "What several operations returned cannot all be true, in whatever order they happened.",
+            "Some change is made in two steps, and others come in between.",
+            "Make each change visible by a single system call, or hold a lock around all of it.",
+            R"(    process 1                             process 2
+    sees one state
+                                          sees another
+    sees the first again
+
+The evidence is minimal: each pair of its operations may be fine, all of them
+together are not. Go through the diagram and try to order them.
+)"},
     Anomaly{"resurrection", Promise::kStaysGone,
             "A get returns a value that had been set before a delete that had returned.",
             "A process read the entry before the delete and wrote it back after it.",

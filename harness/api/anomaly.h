@@ -14,7 +14,8 @@ namespace tearproof {
 
 struct Anomaly {
   std::string_view name;         // "torn-read"
-  Promise promise;               // The promise that it breaks.
+  Promise promise;               // The promise that it breaks. `fresh`, which is about the order of
+                                 // everything, names anomalies of more particular promises, too.
   std::string_view what;         // What is seen, in a sentence.
   std::string_view cause;        // How it usually comes about, in a sentence.
   std::string_view remedy;       // What usually helps, in a sentence.

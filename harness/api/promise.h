@@ -17,6 +17,7 @@ enum class Promise : uint8_t {
   kIntact,
   kNoError,
   kPresent,
+  kFresh,
   kStaysGone,
   kAddOnce,
   kIncrExact,
@@ -28,7 +29,7 @@ enum class Promise : uint8_t {
   kReturns,
   kKillSafe,
 };
-inline constexpr size_t kPromiseCount = 13;
+inline constexpr size_t kPromiseCount = 14;
 
 struct PromiseInfo {
   Promise promise;

@@ -62,6 +62,7 @@ Json WritePromise(const PromiseResult& result) {
   json["reason"] = verdict.reason;
   json["anomaly"] = verdict.anomaly;
   json["sentence"] = verdict.sentence;
+  if (!verdict.still_held.empty()) json["still_held"] = verdict.still_held;
   json["round"] = verdict.round;
   json["evidence"] = Json::array();
   for (const EvidenceOp& each : verdict.evidence) json["evidence"].push_back(WriteEvidence(each));
@@ -319,6 +320,7 @@ PromiseResult ReadPromise(Reader reader) {
   reader.Read("reason", verdict.reason);
   reader.Read("anomaly", verdict.anomaly);
   reader.Read("sentence", verdict.sentence);
+  reader.ReadStrings("still_held", verdict.still_held);
   reader.Read("round", verdict.round);
   reader.Each("evidence", false, [&](Reader each, const std::string&) {
     verdict.evidence.push_back(ReadEvidence(std::move(each)));

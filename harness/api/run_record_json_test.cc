@@ -48,8 +48,8 @@ RunRecord FullRecord() {
   result.expectation = Expectation::kMustBreak;
   result.known_issue = "#1";
   Verdict& verdict = result.verdict;
-  verdict = {
-      Promise::kKillSafe, Judgement::kBroken, "anomaly", "sentence", {}, 7, 8, 9, "unit", "reason"};
+  verdict = {Promise::kKillSafe, Judgement::kBroken, "anomaly", "sentence", {}, 7, 8, 9, "unit",
+             "reason",           {"intact"}};
   EvidenceOp evidence;
   evidence.key = std::string(10'000, 'k');
   evidence.part = "part";

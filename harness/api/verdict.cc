@@ -18,6 +18,13 @@ Verdict Merge(Verdict first, const Verdict& second) {
   const uint64_t violations = first.violations + second.violations;
   const uint64_t exercised = first.exercised + second.exercised;
   const std::string unit = first.unit.empty() ? second.unit : first.unit;
+  // What two breaks leave is what both leave.
+  if (first.judgement == Judgement::kBroken && second.judgement == Judgement::kBroken) {
+    std::erase_if(first.still_held, [&second](const std::string& contract) {
+      return std::find(second.still_held.begin(), second.still_held.end(), contract) ==
+             second.still_held.end();
+    });
+  }
   if (second.judgement > first.judgement) first = second;
   first.unit = unit;
   first.violations = violations;

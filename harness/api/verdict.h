@@ -39,6 +39,13 @@ struct Verdict {
   uint64_t exercised = 0;            // What was covered, in `unit`s.
   std::string unit;                  // "hits that overlapped a set of their key"
   std::string reason;                // Of an inconclusive or not exercised one: why.
+  // Of a broken `fresh`: which weaker contracts held all the same, the strongest first.
+  //   "monotonic reads": no get of a process returned a value whose write wholly precedes the write
+  //     of a value that an earlier get of that process on that key had returned.
+  //   "read-your-writes": no read of a process returned a value whose write wholly precedes a set
+  //     of its own that had been done before, nor missed after it without a removal to explain it.
+  //   "intact": no hit returned bytes that no single set wrote.
+  std::vector<std::string> still_held;
 };
 
 // The two verdicts on one promise as one: not exercised gives way, then the worse wins; counts add

@@ -46,6 +46,16 @@ TEST(VerdictTest, MergingKeepsTheUnitThatIsKnown) {
   EXPECT_EQ(Merge(with_unit, Make(Judgement::kHeld, 1, 1)).unit, "gets");
 }
 
+TEST(VerdictTest, OnlyWhatHeldInEveryBrokenRoundStillHeld) {
+  Verdict first = Make(Judgement::kBroken, 1, 1, 1);
+  first.still_held = {"monotonic reads", "intact"};
+  Verdict second = Make(Judgement::kBroken, 2, 1, 1);
+  second.still_held = {"read-your-writes", "intact"};
+  EXPECT_EQ(Merge(first, second).still_held, std::vector<std::string>{"intact"});
+  EXPECT_EQ(Merge(Make(Judgement::kHeld, 3, 1), first).still_held, first.still_held);
+  EXPECT_EQ(Merge(first, Make(Judgement::kHeld, 3, 1)).still_held, first.still_held);
+}
+
 TEST(VerdictTest, VerdictsOnTwoPromisesAreNotMerged) {
   Verdict other = Make(Judgement::kHeld, 1, 1);
   other.promise = Promise::kPresent;

@@ -17,6 +17,7 @@ namespace tearproof::check {
 TEARPROOF_DECLARE_CHECKER(intact)
 TEARPROOF_DECLARE_CHECKER(no_error)
 TEARPROOF_DECLARE_CHECKER(present)
+TEARPROOF_DECLARE_CHECKER(fresh)
 TEARPROOF_DECLARE_CHECKER(stays_gone)
 TEARPROOF_DECLARE_CHECKER(add_once)
 TEARPROOF_DECLARE_CHECKER(incr_exact)
@@ -31,7 +32,7 @@ TEARPROOF_DECLARE_CHECKER(kill_safe)
 
 inline std::vector<std::unique_ptr<Checker>> AllCheckers() {
   std::vector<std::unique_ptr<Checker>> checkers;
-  for (auto make : {&intact::Make, &no_error::Make, &present::Make, &stays_gone::Make,
+  for (auto make : {&intact::Make, &no_error::Make, &present::Make, &fresh::Make, &stays_gone::Make,
                     &add_once::Make, &incr_exact::Make, &expires::Make, &bounded::Make, &tidy::Make,
                     &tidy_after_kill::Make, &confined::Make, &returns::Make, &kill_safe::Make})
     checkers.push_back(make());

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/api/verdict.h"
@@ -54,6 +55,11 @@ class Findings {
   }
   // Something could not be judged: inconclusive, unless something else is broken.
   void Doubt(std::string reason);
+
+  // What a broken promise leaves (Verdict::still_held).
+  void SetStillHeld(std::vector<std::string> contracts) {
+    verdict_.still_held = std::move(contracts);
+  }
 
   uint64_t violations() const { return verdict_.violations; }
   // `uncovered` says why nothing was covered, if nothing was.

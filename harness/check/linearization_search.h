@@ -1,5 +1,6 @@
 // Whether the operations on a single key have a linearisation: all orders are tried. For tests.
 //
+// Purpose: what the checkers are checked against, so simple that it can be seen to be right.
 // Thread safety: pure function. REQUIRES: one key, no time to live; takes exponential time.
 #ifndef TEARPROOF_HARNESS_CHECK_LINEARIZATION_SEARCH_H_
 #define TEARPROOF_HARNESS_CHECK_LINEARIZATION_SEARCH_H_
@@ -14,8 +15,15 @@ namespace tearproof::check {
 
 class LinearizationSearch {
  public:
-  LinearizationSearch(const History& history, bool evicts)
-      : history_(history), evicts_(evicts), taken_(history.ops().size(), false) {}
+  // kAll: a hit on what nobody wrote breaks the history. kFresh: it is another promise's matter and
+  // constrains nothing; and what failed, or was killed, may have left the key absent.
+  enum class Judges { kAll, kFresh };
+
+  LinearizationSearch(const History& history, bool evicts, Judges judges = Judges::kAll)
+      : history_(history),
+        evicts_(evicts),
+        fresh_(judges == Judges::kFresh),
+        taken_(history.ops().size(), false) {}
 
   bool Exists() { return Extend(State{}, 0); }
 
@@ -53,22 +61,35 @@ class LinearizationSearch {
   bool Step(const State& state, const Op& op, size_t count) {
     // A failed operation, or a cull, may have done nothing.
     if ((op.uncertain() || op.kind == OpKind::kCull) && Extend(state, count + 1)) return true;
+    if (fresh_ && op.uncertain() && MayLeaveAbsent(op) && Extend(State{}, count + 1)) return true;
     const std::optional<State> next = After(state, op);
     return next && Extend(*next, count + 1);
   }
 
+  static bool MayLeaveAbsent(const Op& op) {
+    return op.kind == OpKind::kSet || op.kind == OpKind::kIncr || op.kind == OpKind::kTouch;
+  }
+
+  bool IsForeign(const Op& op) const {
+    if (op.observation == Observed::kDamaged) return true;
+    if (op.observation != Observed::kIntact) return false;
+    const Op* write = history_.Find(ValueId::Unpack(op.observed));
+    return write == nullptr || (write->kind != OpKind::kSet && write->kind != OpKind::kAdd) ||
+           write->key != op.key || write->counter;
+  }
+
   // The state after `op`, or nothing where the state does not allow its outcome.
-  static std::optional<State> After(const State& state, const Op& op) {
+  std::optional<State> After(const State& state, const Op& op) const {
     const bool present = state.write != nullptr;
     const bool refused = op.outcome == Outcome::kRefused;
     switch (op.kind) {
       case OpKind::kGet:
       case OpKind::kHas:
-        if (op.uncertain()) return state;
+        if (op.uncertain() || (fresh_ && IsForeign(op))) return state;
         if (op.outcome == Outcome::kMiss) return present ? std::nullopt : std::optional(state);
         return present && Shows(state, op) ? std::optional(state) : std::nullopt;
       case OpKind::kSet:
-        return State{&op, 0};
+        return refused ? state : State{&op, 0};
       case OpKind::kAdd:
         if (op.uncertain()) return present ? state : State{&op, 0};
         if (refused != present) return std::nullopt;
@@ -84,6 +105,8 @@ class LinearizationSearch {
       case OpKind::kCull:
         return State{};
       case OpKind::kTouch:
+        if (op.uncertain()) return state;
+        return refused == present ? std::nullopt : std::optional(state);
       case OpKind::kInit:
         return state;
     }
@@ -109,6 +132,7 @@ class LinearizationSearch {
 
   const History& history_;
   bool evicts_ = false;
+  bool fresh_ = false;
   std::vector<bool> taken_;
 };
 

@@ -8,28 +8,12 @@
 
 #include "harness/check/cache_simulator.h"
 #include "harness/check/checkers_for_tests.h"
+#include "harness/check/falsify.h"
 #include "harness/check/interval_index.h"
 #include "harness/check/linearization_search.h"
 
 namespace tearproof::check {
 namespace {
-
-std::string Print(const History& history) {
-  std::string text;
-  for (const Op& op : history.ops()) {
-    text += fmt::format("{}#{} {} {} key {} [{}, {}] observed {}#{} ttl {}\n", op.process,
-                        op.sequence, OpKindName(op.kind), OutcomeName(op.outcome), op.key,
-                        op.invoke, op.ret, ValueId::Unpack(op.observed).process,
-                        ValueId::Unpack(op.observed).sequence, op.ttl_millis);
-  }
-  return text;
-}
-
-History BuildOrDie(History::Parts parts) {
-  Result<History> history = History::Build(std::move(parts));
-  TEARPROOF_CHECK(history.ok(), history.error().what);
-  return std::move(history).value();
-}
 
 TEST(SoundnessTest, NoCheckerAccusesACorrectCache) {
   const auto checkers = AllCheckers();
@@ -58,46 +42,6 @@ TEST(SoundnessTest, NoCheckerAccusesACorrectCache) {
   }
 }
 
-// Falsifies what some operation answered, as a broken cache would.
-void Mutate(std::vector<Op>& ops, Random& random) {
-  Op& op = ops[random.Below(ops.size())];
-  switch (op.outcome) {
-    case Outcome::kHit:
-      if (random.Below(3) == 0) {
-        op.outcome = Outcome::kMiss;
-        op.observation = Observed::kNothing;
-      } else if (op.observation == Observed::kNumber) {
-        op.observed = random.Below(6);
-      } else if (op.observation == Observed::kIntact) {
-        const Op& other = ops[random.Below(ops.size())];
-        op.observed = ValueId{other.process, other.sequence}.Pack();
-        op.length = other.length;
-      }
-      return;
-    case Outcome::kMiss: {
-      const Op& other = ops[random.Below(ops.size())];
-      op.outcome = Outcome::kHit;
-      if (op.kind != OpKind::kGet) return;
-      const bool counters =
-          std::any_of(ops.begin(), ops.end(), [](const Op& o) { return o.counter; });
-      op.observation = counters ? Observed::kNumber : Observed::kIntact;
-      op.observed = counters ? random.Below(4) : ValueId{other.process, other.sequence}.Pack();
-      op.length = other.length;
-      return;
-    }
-    case Outcome::kDone:
-      if (op.kind == OpKind::kAdd || op.kind == OpKind::kDelete || op.kind == OpKind::kIncr) {
-        op.outcome = Outcome::kRefused;
-      }
-      return;
-    case Outcome::kRefused:
-      op.outcome = Outcome::kDone;
-      return;
-    default:
-      return;
-  }
-}
-
 TEST(SoundnessTest, WhereACheckerAccusesNoLinearisationExists) {
   const auto checkers = AllCheckers();
   std::map<Promise, int> broken;
@@ -112,7 +56,7 @@ TEST(SoundnessTest, WhereACheckerAccusesNoLinearisationExists) {
     options.errors = false;
     CacheSimulator simulator(options, random.Next());
     History::Parts parts = simulator.Run();
-    for (uint64_t n = 1 + random.Below(2); n > 0; --n) Mutate(parts.ops, random);
+    for (uint64_t n = 1 + random.Below(2); n > 0; --n) Falsify(parts.ops, random);
     const History history = BuildOrDie(std::move(parts));
     std::optional<bool> sound;
     for (const auto& checker : checkers) {

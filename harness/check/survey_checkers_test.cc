@@ -183,16 +183,16 @@ TEST(JudgeTest, PromisesApplyByTheScenariosIngredients) {
   ingredients.ttl = ingredients.surveyed = ingredients.limit = true;
   EXPECT_THAT(Applying(ingredients),
               UnorderedElementsAre(Promise::kNoError, Promise::kReturns, Promise::kIntact,
-                                   Promise::kPresent, Promise::kStaysGone, Promise::kExpires,
-                                   Promise::kBounded, Promise::kTidy));
+                                   Promise::kPresent, Promise::kFresh, Promise::kStaysGone,
+                                   Promise::kExpires, Promise::kBounded, Promise::kTidy));
   ingredients.kinds = {OpKind::kGet, OpKind::kAdd, OpKind::kIncr};
   ingredients.ttl = ingredients.limit = false;
   ingredients.kills = ingredients.counters = ingredients.odd_keys = true;
-  EXPECT_THAT(
-      Applying(ingredients),
-      UnorderedElementsAre(Promise::kNoError, Promise::kReturns, Promise::kIntact,
-                           Promise::kPresent, Promise::kAddOnce, Promise::kIncrExact,
-                           Promise::kTidyAfterKill, Promise::kConfined, Promise::kKillSafe));
+  EXPECT_THAT(Applying(ingredients),
+              UnorderedElementsAre(Promise::kNoError, Promise::kReturns, Promise::kIntact,
+                                   Promise::kPresent, Promise::kFresh, Promise::kAddOnce,
+                                   Promise::kIncrExact, Promise::kTidyAfterKill, Promise::kConfined,
+                                   Promise::kKillSafe));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// `tearproof bench self`: what the harness itself costs.
+// `tearproof bench self`, `bench judge`: what the harness itself costs.
+#include "harness/bench/judge_benchmark.h"
 #include "harness/bench/self_benchmark.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/machine.h"
@@ -19,6 +20,15 @@ void AddBenchCommand(CLI::App& app, Session& session) {
     const std::string parent = directory->empty() ? DefaultParentDirectory() : *directory;
     const Result<void> result =
         bench::RunSelfBenchmark(session.arguments[0], self->remaining(), parent);
+    if (!result.ok()) session.FailWith(result.error());
+  });
+  CLI::App* judge = bench->add_subcommand(
+      "judge",
+      "How many operations a second are judged: histories of 16 clients of a correct cache. "
+      "Google Benchmark's flags work.");
+  judge->allow_extras();
+  judge->callback([judge, &session] {
+    const Result<void> result = bench::RunJudgeBenchmark(session.arguments[0], judge->remaining());
     if (!result.ok()) session.FailWith(result.error());
   });
 }

@@ -36,7 +36,8 @@ std::string Title(const Page& page, const Break& each) {
 
 // Verdicts are escaped where they are made, but a record may also have been read from a file.
 std::string Sentence(const Page& page, const Verdict& verdict) {
-  return Block("    ", EscapeForTerminal(verdict.sentence, 4000), page.columns);
+  return Block("    ", EscapeForTerminal(verdict.sentence, 4000), page.columns) +
+         Block("    ", StillHeldLine(verdict), page.columns);
 }
 
 std::string Full(const Page& page, const Break& each, std::set<std::string>* explained) {

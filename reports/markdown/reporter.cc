@@ -107,6 +107,8 @@ std::string Evidence(const RunRecord& record, const Break& each) {
   }
   const Verdict& verdict = source.result->verdict;
   if (!verdict.sentence.empty()) text += "> " + Literal(verdict.sentence) + "\n\n";
+  const std::string still_held = StillHeldLine(verdict);
+  if (!still_held.empty()) text += Literal(still_held) + "\n\n";
   if (const Anomaly* anomaly = FindAnomaly(verdict.anomaly)) {
     text += fmt::format("- Cause: {}\n- Remedy: {}\n\n", Literal(anomaly->cause),
                         Literal(anomaly->remedy));

@@ -1,0 +1,114 @@
+#include "harness/bench/judge_benchmark.h"
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "harness/api/registry.h"
+#include "harness/check/traffic.h"
+
+namespace tearproof::bench {
+namespace {
+
+struct Mix {
+  const char* name;
+  uint32_t set_percent;
+  uint32_t delete_percent;
+  uint32_t has_percent;
+};
+constexpr Mix kMixes[] = {{"sets-and-hits", 20, 0, 0},
+                          {"misses-and-deletes", 20, 10, 0},
+                          {"misses-deletes-and-has", 20, 10, 5}};
+constexpr uint32_t kKeys[] = {1, 10, 1'000};
+constexpr uint64_t kOperations[] = {1'000'000, 10'000'000};
+
+check::TrafficOptions Options(const Mix& mix, uint32_t keys, uint64_t operations) {
+  check::TrafficOptions options;
+  options.keys = keys;
+  options.operations = operations;
+  options.set_percent = mix.set_percent;
+  options.delete_percent = mix.delete_percent;
+  options.has_percent = mix.has_percent;
+  return options;
+}
+
+void CountOperations(benchmark::State& state, uint64_t operations) {
+  state.SetItemsProcessed(static_cast<int64_t>(operations) * state.iterations());
+}
+
+void JudgeTraffic(benchmark::State& state, const check::TrafficOptions& options) {
+  std::unique_ptr<Checker> checker;
+  for (const RegisteredChecker& registered : RegisteredCheckers()) {
+    std::unique_ptr<Checker> made = registered.make();
+    if (made->promise() == Promise::kFresh) checker = std::move(made);
+  }
+  const Result<History> history = History::Build(check::MakeTraffic(options));
+  if (!history.ok() || checker == nullptr) return state.SkipWithError("no history, or no checker");
+  for (auto _ : state) {
+    const Verdict verdict = checker->Check(history.value(), {});
+    if (verdict.judgement != Judgement::kHeld) {
+      return state.SkipWithError("a correct history was not held");
+    }
+  }
+  CountOperations(state, options.operations);
+}
+
+void BuildTraffic(benchmark::State& state, const check::TrafficOptions& options) {
+  const History::Parts parts = check::MakeTraffic(options);
+  for (auto _ : state) {
+    state.PauseTiming();
+    History::Parts copy = parts;
+    state.ResumeTiming();
+    benchmark::DoNotOptimize(History::Build(std::move(copy)));
+  }
+  CountOperations(state, options.operations);
+}
+
+void Register() {
+  for (const Mix& mix : kMixes) {
+    for (const uint32_t keys : kKeys) {
+      for (const uint64_t operations : kOperations) {
+        const std::string name =
+            fmt::format("fresh/{}/keys:{}/operations:{}", mix.name, keys, operations);
+        const check::TrafficOptions options = Options(mix, keys, operations);
+        benchmark::RegisterBenchmark(name.c_str(), [options](benchmark::State& state) {
+          JudgeTraffic(state, options);
+        })->Unit(benchmark::kMillisecond);
+      }
+    }
+  }
+  for (const uint32_t keys : kKeys) {
+    const check::TrafficOptions options = Options(kMixes[0], keys, kOperations[0]);
+    benchmark::RegisterBenchmark(
+        fmt::format("index/keys:{}", keys).c_str(),
+        [options](benchmark::State& state) { BuildTraffic(state, options); })
+        ->Unit(benchmark::kMillisecond);
+  }
+  benchmark::RegisterBenchmark("make-traffic", [](benchmark::State& state) {
+    for (auto _ : state) benchmark::DoNotOptimize(check::MakeTraffic({}));
+    CountOperations(state, check::TrafficOptions{}.operations);
+  })->Unit(benchmark::kMillisecond);
+}
+
+}  // namespace
+
+Result<void> RunJudgeBenchmark(const std::string& program, const std::vector<std::string>& flags) {
+  std::vector<std::string> words = {program};
+  words.insert(words.end(), flags.begin(), flags.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  int argc = static_cast<int>(argv.size());
+  argv.push_back(nullptr);
+  benchmark::Initialize(&argc, argv.data());
+  if (argc > 1) {
+    return UsageError(fmt::format("bench judge does not know '{}'", argv[1]),
+                      "it takes Google Benchmark's flags, --benchmark_filter=REGEX and so on");
+  }
+  Register();
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return {};
+}
+
+}  // namespace tearproof::bench

@@ -1,0 +1,205 @@
+#include "harness/check/fresh/contradiction.h"
+
+#include <algorithm>
+
+namespace tearproof::check::fresh {
+namespace {
+
+constexpr int64_t kBeforeAll = std::numeric_limits<int64_t>::min();
+constexpr SearchBudget kTrial{.width = 1 << 10, .configurations = 100'000, .conflicts = 1};
+
+// The interval, not the value.
+void Forget(Step& step) {
+  step.invoke = Step::kAnyTime;
+  step.reach = kNever;
+}
+
+// Leaves out ever smaller parts while what is left contradicts itself.
+template <typename IsContradiction>
+StepSet Minimise(StepSet steps, IsContradiction is_contradiction) {
+  for (size_t part = std::max<size_t>(steps.size() / 2, 1);; part = std::max<size_t>(part / 2, 1)) {
+    bool smaller = false;
+    for (size_t begin = 0; begin < steps.size();) {
+      StepSet fewer(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(begin));
+      const size_t end = std::min(begin + part, steps.size());
+      fewer.insert(fewer.end(), steps.begin() + static_cast<std::ptrdiff_t>(end), steps.end());
+      if (is_contradiction(fewer)) {
+        steps = std::move(fewer);
+        smaller = true;
+      } else {
+        begin = end;
+      }
+    }
+    if (part == 1 && !smaller) return steps;
+  }
+}
+
+// A stretch of a key's history that stands for itself: whatever it cannot explain, the whole
+// cannot.
+struct Cut {
+  KeySteps key;
+  std::vector<uint32_t> original;  // By step, its index in the whole; kNoStep for what is made up.
+};
+
+// Which steps belong to the stretch [begin, end).
+class Cutter {
+ public:
+  explicit Cutter(const KeySteps& whole) : whole_(whole), chosen_(whole.steps.size()) {}
+
+  Cut Make(uint32_t begin, uint32_t end) {
+    const int64_t first = whole_.steps[begin].invoke;
+    int64_t last = kBeforeAll;
+    for (uint32_t i = begin; i < end; ++i) {
+      chosen_[i] = true;
+      const Step& step = whole_.steps[i];
+      if (step.need != Need::kNothing) last = std::max(last, step.reach);
+    }
+    // Whatever may have come to the help of a step of the stretch.
+    for (uint32_t i = 0; i < whole_.steps.size(); ++i) {
+      const Step& step = whole_.steps[i];
+      const bool helps = i < begin ? step.reach >= first : step.invoke <= last;
+      if (helps && !step.observes()) chosen_[i] = true;
+    }
+    for (uint32_t i = begin; i < end; ++i) AddCluster(whole_.steps[i]);
+    return Copy(begin);
+  }
+
+ private:
+  void AddCluster(const Step& step) {
+    if (step.need == Need::kValue) chosen_[step.value] = true;
+    const bool names_value = step.need == Need::kValue || step.effect == Effect::kWrite;
+    if (!names_value || whole_.steps[step.value].last_read == kNoStep) return;
+    chosen_[whole_.steps[step.value].last_read] = true;
+  }
+
+  Cut Copy(uint32_t begin) {
+    Cut cut;
+    cut.key = whole_;
+    std::vector<bool> leave_out(chosen_.size());
+    for (uint32_t i = 0; i < chosen_.size(); ++i) {
+      const Step& step = whole_.steps[i];
+      // Of a write that is left out, the reads are, too.
+      const bool orphan = step.need == Need::kValue && !chosen_[step.value];
+      leave_out[i] = !chosen_[i] || orphan;
+      if (!leave_out[i]) cut.original.push_back(i);
+    }
+    LeaveOut(cut.key, leave_out);
+    for (size_t i = 0; i < cut.original.size(); ++i) {
+      // What these found when they began is not known.
+      if (cut.original[i] < begin) cut.key.steps[i].need = Need::kNothing;
+    }
+    if (begin > 0) AddSomethingBefore(cut);
+    return cut;
+  }
+
+  // The stretch begins with the key absent, or present with a value that nobody reads in it.
+  static void AddSomethingBefore(Cut& cut) {
+    Step step;
+    Forget(step);
+    step.effect = Effect::kWrite;
+    step.optional = true;
+    step.value = static_cast<uint32_t>(cut.key.steps.size());
+    cut.key.steps.push_back(step);
+    cut.original.push_back(kNoStep);
+    if (cut.key.expires) cut.key.earliest_expiry.push_back(kBeforeAll);
+  }
+
+  const KeySteps& whole_;
+  std::vector<bool> chosen_;
+};
+
+// What no certain step needs need not be there.
+void DropUseless(KeySteps& key) {
+  key.needs_absence = key.needs_presence = false;
+  for (const Step& step : key.steps) {
+    if (step.optional) continue;
+    key.needs_absence = key.needs_absence || step.need == Need::kAbsent;
+    key.needs_presence = key.needs_presence || step.need == Need::kPresent;
+  }
+  std::vector<bool> useless(key.steps.size());
+  for (size_t i = 0; i < key.steps.size(); ++i) {
+    const Step& step = key.steps[i];
+    // A write can explain absence, too, if its value may expire or its process was killed.
+    const bool hides = step.effect == Effect::kRemove || step.may_remove || key.expires;
+    const bool of_use = key.counts || key.needs_presence || (hides && key.needs_absence);
+    useless[i] = step.optional && !of_use;
+  }
+  LeaveOut(key, useless);
+}
+
+}  // namespace
+
+KeySteps Restrict(const KeySteps& key, const StepSet& kept) {
+  std::vector<bool> strict(key.steps.size());
+  std::vector<bool> read(key.steps.size());
+  for (const uint32_t index : kept) {
+    strict[index] = true;
+    if (key.steps[index].need == Need::kValue) read[key.steps[index].value] = true;
+  }
+  KeySteps rest = key;
+  std::vector<bool> leave_out(key.steps.size());
+  for (size_t i = 0; i < key.steps.size(); ++i) {
+    Step& step = rest.steps[i];
+    if (strict[i]) continue;
+    leave_out[i] = step.observes();
+    step.optional = !read[i];
+    if (read[i]) Forget(step);
+  }
+  LeaveOut(rest, leave_out);
+  SortByInvocation(rest);
+  DropUseless(rest);
+  return rest;
+}
+
+bool Contradicts(const KeySteps& key, const StepSet& kept) {
+  const KeySteps rest = Restrict(key, kept);
+  Search search(rest, kTrial);
+  const Search::Answer answer = search.Run(Search::Ends::kStrict);
+  if (answer == Search::Answer::kOrderExists) return false;
+  if (answer == Search::Answer::kNone && !search.cut_short()) return true;
+  return search.Run(Search::Ends::kExact) == Search::Answer::kNone;
+}
+
+namespace {
+
+// Whether they would contradict each other if each step ended where the next of its process begins.
+// Quickly answered; of a few steps, mostly of as many processes, it is the exact answer, too.
+bool ContradictsInTurn(const KeySteps& key, const StepSet& kept) {
+  const KeySteps rest = Restrict(key, kept);
+  return Search(rest, kTrial).Run(Search::Ends::kStrict) == Search::Answer::kNone;
+}
+
+std::optional<StepSet> FindWithin(const KeySteps& key, StepSet steps) {
+  const auto exactly = [&](const StepSet& fewer) { return Contradicts(key, fewer); };
+  const auto in_turn = [&](const StepSet& fewer) { return ContradictsInTurn(key, fewer); };
+  if (!in_turn(steps)) return std::nullopt;
+  StepSet few = Minimise(steps, in_turn);
+  if (exactly(few)) return Minimise(std::move(few), exactly);
+  if (exactly(steps)) return Minimise(std::move(steps), exactly);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<StepSet> FindContradiction(const KeySteps& key, uint32_t conflict) {
+  const auto all = static_cast<uint32_t>(key.steps.size());
+  for (uint32_t radius = 16; radius <= 1 << 13; radius *= 8) {
+    // A sum is known only from the beginning.
+    const uint32_t begin = key.counts ? 0 : conflict - std::min(conflict, radius);
+    const uint32_t end = conflict + std::min(all - conflict, radius);
+    Cut cut = Cutter(key).Make(begin, end);
+    StepSet steps;
+    for (uint32_t i = 0; i < cut.key.steps.size(); ++i) {
+      if (cut.original[i] != kNoStep && !cut.key.steps[i].optional) steps.push_back(i);
+    }
+    std::optional<StepSet> found = FindWithin(cut.key, std::move(steps));
+    if (found) {
+      for (uint32_t& step : *found) step = cut.original[step];
+      return found;
+    }
+    if (begin == 0 && end == all) break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace tearproof::check::fresh

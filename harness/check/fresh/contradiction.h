@@ -1,0 +1,36 @@
+// The fewest steps that contradict each other.
+//
+// Purpose: evidence that convinces is small. A set of steps is a contradiction if no order explains
+// it even when all other steps are left out. To leave a step out is to forget when it was: a read
+// drops out; a write whose value is read may have come at any time; any other change may have
+// happened within its interval, or not at all. So "nothing removed it" is a statement about the
+// whole history, and all else rests on the set alone. The set is minimal: no step of it can be left
+// out.
+//
+// Thread safety: none. Ownership: borrows the steps.
+#ifndef TEARPROOF_HARNESS_CHECK_FRESH_CONTRADICTION_H_
+#define TEARPROOF_HARNESS_CHECK_FRESH_CONTRADICTION_H_
+
+#include <optional>
+#include <vector>
+
+#include "harness/check/fresh/search.h"
+#include "harness/check/fresh/step.h"
+
+namespace tearproof::check::fresh {
+
+// Steps by index, in order of invocation.
+using StepSet = std::vector<uint32_t>;
+
+// What is left of `key` if all certain steps but those of `kept` are left out.
+KeySteps Restrict(const KeySteps& key, const StepSet& kept);
+// Whether the steps of `kept` contradict each other. False, too, where the budget did not suffice.
+bool Contradicts(const KeySteps& key, const StepSet& kept);
+
+// A minimal contradiction among the steps around `conflict`, at which a search found no way on;
+// nothing if the neighbourhoods that were tried contain none, or the budget did not suffice.
+std::optional<StepSet> FindContradiction(const KeySteps& key, uint32_t conflict);
+
+}  // namespace tearproof::check::fresh
+
+#endif  // TEARPROOF_HARNESS_CHECK_FRESH_CONTRADICTION_H_

@@ -1,0 +1,153 @@
+#include "harness/check/fresh/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/check/fresh/contradiction.h"
+#include "harness/check/fresh/naming.h"
+#include "harness/check/fresh/verify_witness.h"
+#include "harness/check/fresh/weaker.h"
+#include "harness/check/fresh/zones.h"
+
+namespace tearproof::check::fresh {
+namespace {
+
+constexpr int kNamedRank = 2;
+constexpr int kUnnamedRank = 1;
+// Neighbourhoods of so many conflicts are looked at before the whole key is searched again.
+constexpr size_t kConflictsLookedAt = 8;
+
+}  // namespace
+
+Judge::Judge(const History& history, const Contract& contract)
+    : history_(history),
+      contract_(contract),
+      key_history_(history, contract),
+      findings_(
+          history, Promise::kFresh,
+          "overlapping pairs of a change of a key and another process's operation that its order "
+          "decides") {}
+
+Verdict Judge::Run() {
+  for (uint32_t key = 0; key < history_.key_count(); ++key) JudgeKey(key);
+  if (findings_.violations() > 0) findings_.SetStillHeld(FindStillHeld(history_, contract_));
+  return findings_.Conclude(
+      "no operation that sees a key overlapped another process's change of it");
+}
+
+void Judge::JudgeKey(uint32_t key) {
+  key_history_.Load(key);
+  CountOverlaps();
+  for (const ImpossibleRead& impossible : key_history_.impossible()) AccuseImpossible(impossible);
+  Decision decision = Decide();
+  if (decision.finding == Finding::kBroken && key_history_.clock_was_moved() &&
+      key_history_.key().expires) {
+    key_history_.Load(key, /*timeless=*/true);
+    Decision timeless = Decide();
+    if (timeless.finding == Finding::kHeld) {
+      return findings_.Doubt("the wall clock was moved, and with it every deadline");
+    }
+    decision = std::move(timeless);
+  }
+  if (decision.finding == Finding::kBroken) Accuse(decision);
+  if (decision.finding == Finding::kRejected) {
+    findings_.Doubt(fmt::format("the order found for key {} was not accepted by the verifier",
+                                history_.header().keys[key]));
+  }
+  if (decision.finding == Finding::kOutOfBudget) {
+    findings_.Doubt(fmt::format("the order of the operations on key {} was not found in time",
+                                history_.header().keys[key]));
+  }
+}
+
+// Pairs of steps of two processes, neither of which precedes the other: one changes the key, the
+// other needs something of it.
+void Judge::CountOverlaps() {
+  struct UnderWay {
+    int64_t reach;
+    uint16_t process;
+    bool needs;
+  };
+  constexpr size_t kMany = 64;
+  std::vector<UnderWay> changes;
+  std::vector<UnderWay> observers;
+  uint64_t pairs = 0;
+  // Drops those that have ended, and counts the others.
+  const auto look = [&pairs](std::vector<UnderWay>& under_way, const Step& step, bool all) {
+    for (size_t i = 0; i < under_way.size();) {
+      const UnderWay& other = under_way[i];
+      if (other.reach < step.invoke) {
+        under_way[i] = under_way.back();
+        under_way.pop_back();
+        continue;
+      }
+      pairs += (all || other.needs) && other.process != step.process ? 1 : 0;
+      ++i;
+    }
+  };
+  for (const Step& step : key_history_.key().steps) {
+    const bool needs = step.need != Need::kNothing;
+    look(changes, step, needs);
+    if (!step.observes()) {
+      look(observers, step, true);
+      changes.push_back({step.reach, step.process, needs});
+      continue;
+    }
+    if (observers.size() > kMany) {
+      std::erase_if(observers, [&](const UnderWay& each) { return each.reach < step.invoke; });
+    }
+    observers.push_back({step.reach, step.process, needs});
+  }
+  if (pairs > 0) findings_.Cover(pairs);
+}
+
+Judge::Decision Judge::Decide() {
+  const KeySteps& key = key_history_.key();
+  if (ZonesDecide(key) && ZonesHold(key)) return {};
+  Search search(key, SearchBudget{});
+  Search::Answer answer = search.Run(Search::Ends::kStrict);
+  std::vector<uint32_t> conflicts = search.conflicts();
+  if (answer == Search::Answer::kNone && search.cut_short()) {
+    Decision decision = Refute(conflicts);
+    if (decision.finding == Finding::kBroken) return decision;
+  }
+  if (answer != Search::Answer::kOrderExists && search.cut_short()) {
+    answer = search.Run(Search::Ends::kExact);
+    conflicts = search.conflicts();
+  }
+  if (answer == Search::Answer::kOutOfBudget) return {Finding::kOutOfBudget, {}, {}};
+  if (answer == Search::Answer::kNone) {
+    Decision decision = Refute(conflicts);
+    decision.finding = Finding::kBroken;
+    decision.conflicts = std::move(conflicts);
+    return decision;
+  }
+  const bool verified = VerifyWitness(key, search.TakeOrder());
+  return {verified ? Finding::kHeld : Finding::kRejected, {}, {}};
+}
+
+// Looks for a contradiction near the conflicts.
+Judge::Decision Judge::Refute(const std::vector<uint32_t>& conflicts) {
+  for (size_t i = 0; i < std::min(conflicts.size(), kConflictsLookedAt); ++i) {
+    std::optional<StepSet> found = FindContradiction(key_history_.key(), conflicts[i]);
+    if (found) return {Finding::kBroken, conflicts, std::move(*found)};
+  }
+  return {Finding::kOutOfBudget, {}, {}};
+}
+
+void Judge::Accuse(const Decision& decision) {
+  for (size_t i = 0; i < decision.conflicts.size(); ++i) {
+    const KeySteps& key = key_history_.key();
+    findings_.AccuseIfComplete(decision.evidence.empty() ? kUnnamedRank : kNamedRank, [&] {
+      if (!decision.evidence.empty()) return NameContradiction(history_, key, decision.evidence);
+      return NameConflict(history_, key, decision.conflicts.front());
+    });
+  }
+}
+
+void Judge::AccuseImpossible(const ImpossibleRead& impossible) {
+  findings_.Accuse(kNamedRank, [&] { return NameImpossible(history_, impossible); });
+}
+
+}  // namespace tearproof::check::fresh

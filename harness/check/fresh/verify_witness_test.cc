@@ -1,0 +1,147 @@
+#include "harness/check/fresh/verify_witness.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/check/cache_simulator.h"
+#include "harness/check/falsify.h"
+#include "harness/check/fresh/contradiction.h"
+#include "harness/check/fresh/key_history.h"
+#include "harness/check/fresh/search.h"
+
+namespace tearproof::check::fresh {
+namespace {
+
+// 0: set v [0, 10]; 1: get v [5, 30]; 2: delete [20, 40], optional; 3: miss [25, 50].
+struct Small : KeySteps {
+  Small() {
+    steps.resize(4);
+    for (uint16_t i = 0; i < 4; ++i) steps[i].process = i;
+    steps[0].effect = Effect::kWrite;
+    steps[0].reach = 10;
+    steps[0].last_read = 1;
+    steps[1].invoke = 5;
+    steps[1].reach = 30;
+    steps[1].need = Need::kValue;
+    steps[2].invoke = 20;
+    steps[2].reach = 40;
+    steps[2].effect = Effect::kRemove;
+    steps[2].optional = true;
+    steps[3].invoke = 25;
+    steps[3].reach = 50;
+    steps[3].need = Need::kAbsent;
+  }
+};
+
+Order Of(std::initializer_list<uint32_t> steps) {
+  Order order;
+  for (const uint32_t step : steps) order.push_back({step, 0});
+  return order;
+}
+
+TEST(VerifyWitnessTest, AcceptsALinearisation) {
+  EXPECT_TRUE(VerifyWitness(Small(), Of({0, 1, 2, 3})));
+}
+
+TEST(VerifyWitnessTest, RejectsWhatIsNone) {
+  const Small key;
+  EXPECT_FALSE(VerifyWitness(key, Of({0, 2, 3}))) << "a step is missing";
+  EXPECT_FALSE(VerifyWitness(key, Of({0, 1, 1, 2, 3}))) << "a step is there twice";
+  EXPECT_FALSE(VerifyWitness(key, Of({0, 1, 2, 3, 7}))) << "there is no such step";
+  EXPECT_FALSE(VerifyWitness(key, Of({0, 1, 3}))) << "the miss finds the value";
+  EXPECT_FALSE(VerifyWitness(key, Of({1, 0, 2, 3}))) << "the get finds nothing";
+  EXPECT_FALSE(VerifyWitness(key, Of({3, 0, 1}))) << "the set had ended before the miss began";
+  Order removing = Of({0, 1, 2, 3});
+  removing[0].removes = 1;
+  EXPECT_FALSE(VerifyWitness(key, removing)) << "a set that was done does not remove";
+}
+
+TEST(VerifyWitnessTest, ProgramOrderCounts) {
+  Small key;
+  key.steps[0].reach = key.steps[1].reach = 100;
+  key.steps[0].need = Need::kNothing;
+  key.steps[1].need = Need::kAbsent;
+  key.steps[3].need = Need::kPresent;
+  EXPECT_TRUE(VerifyWitness(key, Of({1, 0, 3})));
+  key.steps[1].process = key.steps[0].process;
+  EXPECT_FALSE(VerifyWitness(key, Of({1, 0, 3})));
+}
+
+TEST(VerifyWitnessTest, WhatMayGoByItselfMayBeMissed) {
+  Small key;
+  EXPECT_FALSE(VerifyWitness(key, Of({0, 1, 3})));
+  key.evicts = true;
+  EXPECT_TRUE(VerifyWitness(key, Of({0, 1, 3})));
+  key.evicts = false;
+  key.expires = true;
+  key.earliest_expiry = {45, 0, 0, 0};
+  EXPECT_TRUE(VerifyWitness(key, Of({0, 1, 3})));
+  key.earliest_expiry[0] = 51;
+  EXPECT_FALSE(VerifyWitness(key, Of({0, 1, 3})));
+}
+
+// Two neighbours of which the first precedes the second are swapped, or one is left out: no order
+// of a sound history survives that.
+TEST(VerifyWitnessTest, EveryBreachOfAFoundOrderIsSeen) {
+  Random random(1997);
+  int breaches = 0;
+  for (int i = 0; i < 3'000; ++i) {
+    SimulationOptions options = DrawOptions(random);
+    options.keys = 1;
+    CacheSimulator simulator(options, random.Next());
+    const History history = BuildOrDie(simulator.Run());
+    const Contract contract = simulator.MakeContract();
+    KeyHistory loader(history, contract);
+    loader.Load(0);
+    const KeySteps& key = loader.key();
+    Search search(key, {});
+    if (search.Run(Search::Ends::kExact) != Search::Answer::kOrderExists) continue;
+    const Order order = search.TakeOrder();
+    ASSERT_TRUE(VerifyWitness(key, order)) << Print(history);
+    for (size_t at = 0; at + 1 < order.size(); ++at) {
+      const Step& first = key.steps[order[at].step];
+      const Step& second = key.steps[order[at + 1].step];
+      if (!history.Precedes(history.ops()[first.op], history.ops()[second.op])) continue;
+      Order swapped = order;
+      std::swap(swapped[at], swapped[at + 1]);
+      EXPECT_FALSE(VerifyWitness(key, swapped)) << Print(history);
+      ++breaches;
+    }
+  }
+  EXPECT_GT(breaches, 1'000);
+}
+
+// Minimal: a contradiction, and none once any one of its steps is left out.
+TEST(ContradictionTest, IsMinimal) {
+  Random random(2017);
+  int found = 0;
+  size_t largest = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    SimulationOptions options = DrawOptions(random);
+    options.keys = 1;
+    CacheSimulator simulator(options, random.Next());
+    History::Parts parts = simulator.Run();
+    for (uint64_t n = 1 + random.Below(2); n > 0; --n) Falsify(parts.ops, random);
+    const History history = BuildOrDie(std::move(parts));
+    const Contract contract = simulator.MakeContract();
+    KeyHistory loader(history, contract);
+    loader.Load(0);
+    const KeySteps& key = loader.key();
+    Search search(key, {});
+    if (search.Run(Search::Ends::kExact) != Search::Answer::kNone) continue;
+    const auto steps = FindContradiction(key, search.conflicts().front());
+    if (!steps) continue;
+    ++found;
+    largest = std::max(largest, steps->size());
+    ASSERT_TRUE(Contradicts(key, *steps)) << Print(history);
+    for (size_t out = 0; out < steps->size(); ++out) {
+      StepSet fewer = *steps;
+      fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(out));
+      ASSERT_FALSE(Contradicts(key, fewer)) << Print(history);
+    }
+  }
+  EXPECT_GT(found, 1'000);
+  EXPECT_LE(largest, 12u);
+}
+
+}  // namespace
+}  // namespace tearproof::check::fresh
