@@ -197,7 +197,10 @@ std::optional<StepSet> FindWithin(const KeySteps& key, StepSet steps) {
 
 std::optional<StepSet> FindContradiction(const KeySteps& key, uint32_t conflict) {
   const auto all = static_cast<uint32_t>(key.steps.size());
-  for (uint32_t radius = 16; radius <= 1 << 13; radius *= 8) {
+  // A cut knows less than the whole, so that a set that is minimal in it may not be so in the
+  // whole.
+  constexpr uint32_t kSmall = 256;
+  for (uint32_t radius = all <= kSmall ? all : 16; radius <= 1 << 13; radius *= 8) {
     // A sum is known only from the beginning.
     if (key.counts && conflict > kLongestCount) return std::nullopt;
     const uint32_t begin = key.counts ? 0 : conflict - std::min(conflict, radius);
