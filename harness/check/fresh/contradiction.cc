@@ -8,21 +8,33 @@ namespace {
 constexpr int64_t kBeforeAll = std::numeric_limits<int64_t>::min();
 constexpr SearchBudget kTrial{.width = 1 << 10, .configurations = 100'000, .conflicts = 1};
 
+// A contradiction of a counter begins with its first increment.
+constexpr uint32_t kLongestCount = 256;
+
 // The interval, not the value.
 void Forget(Step& step) {
   step.invoke = Step::kAnyTime;
   step.reach = kNever;
 }
 
-// Leaves out ever smaller parts while what is left contradicts itself.
+// How many steps all trials together may look at: a contradiction of thousands of operations, as
+// that of a counter, convinces nobody, and finding it minimal takes their number squared.
+constexpr uint64_t kTrialSteps = 20'000'000;
+
+// Leaves out ever smaller parts while what is left contradicts itself. Nothing where that takes too
+// long.
 template <typename IsContradiction>
-StepSet Minimise(StepSet steps, IsContradiction is_contradiction) {
+std::optional<StepSet> Minimise(StepSet steps, size_t trial_steps,
+                                IsContradiction is_contradiction) {
+  uint64_t left = kTrialSteps;
   for (size_t part = std::max<size_t>(steps.size() / 2, 1);; part = std::max<size_t>(part / 2, 1)) {
     bool smaller = false;
     for (size_t begin = 0; begin < steps.size();) {
       StepSet fewer(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(begin));
       const size_t end = std::min(begin + part, steps.size());
       fewer.insert(fewer.end(), steps.begin() + static_cast<std::ptrdiff_t>(end), steps.end());
+      if (left < trial_steps) return std::nullopt;
+      left -= trial_steps;
       if (is_contradiction(fewer)) {
         steps = std::move(fewer);
         smaller = true;
@@ -173,9 +185,11 @@ std::optional<StepSet> FindWithin(const KeySteps& key, StepSet steps) {
   const auto exactly = [&](const StepSet& fewer) { return Contradicts(key, fewer); };
   const auto in_turn = [&](const StepSet& fewer) { return ContradictsInTurn(key, fewer); };
   if (!in_turn(steps)) return std::nullopt;
-  StepSet few = Minimise(steps, in_turn);
-  if (exactly(few)) return Minimise(std::move(few), exactly);
-  if (exactly(steps)) return Minimise(std::move(steps), exactly);
+  const size_t size = key.steps.size();
+  const std::optional<StepSet> few = Minimise(steps, size, in_turn);
+  if (!few) return std::nullopt;
+  if (exactly(*few)) return Minimise(*few, size, exactly);
+  if (exactly(steps)) return Minimise(std::move(steps), size, exactly);
   return std::nullopt;
 }
 
@@ -183,8 +197,12 @@ std::optional<StepSet> FindWithin(const KeySteps& key, StepSet steps) {
 
 std::optional<StepSet> FindContradiction(const KeySteps& key, uint32_t conflict) {
   const auto all = static_cast<uint32_t>(key.steps.size());
-  for (uint32_t radius = 16; radius <= 1 << 13; radius *= 8) {
+  // A cut knows less than the whole, so that a set that is minimal in it may not be so in the
+  // whole.
+  constexpr uint32_t kSmall = 256;
+  for (uint32_t radius = all <= kSmall ? all : 16; radius <= 1 << 13; radius *= 8) {
     // A sum is known only from the beginning.
+    if (key.counts && conflict > kLongestCount) return std::nullopt;
     const uint32_t begin = key.counts ? 0 : conflict - std::min(conflict, radius);
     const uint32_t end = conflict + std::min(all - conflict, radius);
     Cut cut = Cutter(key).Make(begin, end);
