@@ -76,7 +76,7 @@ std::string_view MarkMeaning(const RunRecord& record, Mark mark) {
     case Mark::kIdle:
       return "not exercised";
     case Mark::kAbsent:
-      return "no scenario of this run asks for it";
+      return "not asked for by any scenario that ran on it";
   }
   return "";
 }

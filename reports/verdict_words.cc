@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/core/text.h"
 #include "reports/findings.h"
 
@@ -20,13 +22,35 @@ struct Tally {
   size_t known = 0;
   std::vector<std::string> failing_backends;
   std::vector<std::string> open_backends;
-  std::string rerun;  // Of the first that fails, else of the first left open.
+  std::vector<std::string> breakers;  // Backends that broke some promise, made or not.
+  std::vector<std::string> keepers;   // Those that broke none.
+  std::string rerun;                  // Of the first that fails, else of the first left open.
 };
+
+// What a person wants to hear of a run that went as it had to: who broke something, and who did
+// not.
+std::string WhoBrokeWhat(const Tally& tally) {
+  if (tally.breakers.empty()) return " None broke a promise.";
+  std::string text = fmt::format(" Seen to break promises: {}.", Join(tally.breakers, ", "));
+  if (!tally.keepers.empty()) text += fmt::format(" Broke none: {}.", Join(tally.keepers, ", "));
+  return text;
+}
+
+bool AllSkipped(const RunRecord& record) {
+  return std::all_of(record.cells.begin(), record.cells.end(),
+                     [](const CellRecord& cell) { return cell.state == CellState::kSkipped; });
+}
 
 Tally Count(const RunRecord& record, const std::vector<MatrixRow>& rows) {
   Tally tally;
   std::string open_rerun;
   for (const MatrixRow& row : rows) {
+    const bool breaks = std::any_of(row.cells.begin(), row.cells.end(), [](const auto& entry) {
+      return entry.second.verdict.judgement == Judgement::kBroken;
+    });
+    if (!row.all_skipped) {
+      (breaks ? tally.breakers : tally.keepers).push_back(SafeName(row.backend));
+    }
     for (const auto& [promise, cell] : row.cells) {
       if (cell.verdict.judgement == Judgement::kNotExercised && cell.standing == Standing::kFine) {
         continue;
@@ -55,7 +79,8 @@ std::string Sentence(const RunRecord& record, const Tally& tally, int code) {
     case 0: {
       if (record.expect) {
         return fmt::format("AS EXPECTED: all {} verdicts are what the backends state.",
-                           tally.judged);
+                           tally.judged) +
+               WhoBrokeWhat(tally);
       }
       std::string text =
           fmt::format("HELD: {} held, and nothing {} was seen broken.",
@@ -79,6 +104,7 @@ std::string Sentence(const RunRecord& record, const Tally& tally, int code) {
     case 4:
       return "NOTHING SELECTED: no scenario ran on any backend.";
     case 77:
+      if (AllSkipped(record)) return "NOTHING RAN: all was skipped; see the reasons above.";
       return "CANNOT RUN: this machine cannot run what was asked for; see the reasons above.";
     case 130:
       return "INTERRUPTED: nothing that counts was seen broken until then.";

@@ -40,7 +40,7 @@ class ConsoleReporter : public Reporter {
     Page page{record, SortedMatrix(record), Style{options.color},
               std::max<size_t>(options.columns, 64)};
     if (options.quiet) {
-      return EvidenceSection(page, true) + VerdictSection(page);
+      return EvidenceSection(page, true) + OpenSection(page) + VerdictSection(page);
     }
     std::string report = Header(page);
     if (!record.cells.empty()) report += MatrixSection(page);
