@@ -81,7 +81,8 @@ characters and case-insensitive file systems make two keys one.
 )"},
     Anomaly{"failed-operation", Promise::kNoError,
             "An operation fails although nothing is wrong with the machine.",
-            "A file or directory vanished between two calls, and the error reached the caller.",
+            "Mostly a file or directory vanished between two calls, and the error (ENOENT) reached "
+            "the caller; else the message says it.",
             "Treat ENOENT of a read as a miss and of a removal as done, and make mkdir idempotent.",
             R"(    process 1                             process 2
     stat(k0) → it is there

@@ -93,6 +93,18 @@ std::string Counted(uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", FormatCount(count), noun, count == 1 ? "" : "s");
 }
 
+const Op* OverlappingChange(const History& history, const Op& op) {
+  if (op.key == kNoKey) return nullptr;
+  const Op* latest = nullptr;
+  for (const uint32_t index : history.OpsOfKey(op.key)) {
+    const Op& other = history.ops()[index];
+    if (history.Precedes(op, other)) break;
+    const bool changes = other.process != op.process && MayChangeKey(other);
+    if (changes && history.Overlaps(op, other)) latest = &other;
+  }
+  return latest;
+}
+
 int64_t WallClockChange(const History& history) {
   const int64_t change =
       history.header().realtime_offset_end - history.header().realtime_offset_begin;

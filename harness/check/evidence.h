@@ -109,6 +109,10 @@ inline bool MayRemoveKeys(const Op& op) {
   return (op.kind == OpKind::kClear || op.kind == OpKind::kCull) && op.may_have_happened();
 }
 
+// Some change of the key of `op` by another process that overlaps it, nullptr if there is none: the
+// usual suspect, where an operation alone shows the break. Linear in the operations on the key.
+const Op* OverlappingChange(const History& history, const Op& op);
+
 // How far the wall clock was moved against the monotonic one during the run.
 int64_t WallClockChange(const History& history);
 

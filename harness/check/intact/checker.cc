@@ -105,10 +105,12 @@ class Judge {
     if (get.length == 0 && lengths_.smallest == 0 && lengths_.any) return;  // Nothing was written.
     const Damage damage = Classify(history_, get);
     findings_.Accuse(damage.rank, [&]() -> Accusation {
+      const bool traced = damage.first != nullptr || damage.second != nullptr;
       return {damage.anomaly,
               DescribeDamagedHit(history_, get, damage, lengths_),
               {{damage.first, "wrote some of the bytes"},
                {damage.second, "wrote others of them"},
+               {traced ? nullptr : OverlappingChange(history_, get), "was under way"},
                {&get, "returned the bytes of no single write", true}}};
     });
   }

@@ -73,6 +73,17 @@ TEST(IntactTest, PrefersAMixedValueToAnEmptyOneAndCountsBoth) {
   EXPECT_EQ(verdict.violations, 2u);
 }
 
+TEST(IntactTest, AnEmptyHitShowsTheWriteUnderWay) {
+  HistoryBuilder builder;
+  builder.Set(1, 0, 10).length = 4096;
+  builder.Set(3, 15, 40).length = 4096;
+  builder.HitDamaged(2, 20, 30, 0);
+  const Verdict verdict = Check(builder);
+  ASSERT_EQ(verdict.evidence.size(), 2u);
+  EXPECT_EQ(verdict.evidence[0].op.process, 3);
+  EXPECT_TRUE(verdict.evidence[1].deciding);
+}
+
 TEST(IntactTest, AnEmptyHitIsBroken) {
   HistoryBuilder builder;
   builder.Set(1, 0, 10).length = 4096;

@@ -52,7 +52,7 @@ class Judge {
                                    : EscapeForTerminal(evidence->text, 200);
       return {"failed-operation",
               fmt::format("{} failed: {}", Call(history_, op), text),
-              {{&op, "failed", true}}};
+              {{OverlappingChange(history_, op), "was under way"}, {&op, "failed", true}}};
     });
   }
 

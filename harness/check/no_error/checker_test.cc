@@ -43,6 +43,16 @@ TEST(NoErrorTest, WhatWasNeverSupportedCoversNothing) {
   EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
 }
 
+TEST(NoErrorTest, AnErrorShowsTheChangeUnderWay) {
+  HistoryBuilder builder;
+  builder.Delete(2, 5, 15);
+  builder.Fail(1, OpKind::kGet, 0, 10, "No such file");
+  builder.Set(3, 11, 20);
+  const Verdict verdict = Check(builder);
+  ASSERT_EQ(verdict.evidence.size(), 2u);
+  EXPECT_EQ(verdict.evidence[1].op.kind, OpKind::kDelete);
+}
+
 TEST(NoErrorTest, AnErrorIsBrokenAndItsTextEscaped) {
   HistoryBuilder builder;
   builder.Fail(1, OpKind::kGet, 0, 10, "No such file\x1b[31m");
