@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 
 namespace tearproof {
@@ -118,6 +119,22 @@ class RunMerger {
   size_t winner_ = 0;
 };
 
+// By process, each process's operations by sequence. They come so from segments; from elsewhere
+// they come by time, and then need only be dealt out to their processes.
+void SortByProcess(std::vector<Op>& ops) {
+  const auto before = [](const Op& a, const Op& b) {
+    return std::tie(a.process, a.sequence) < std::tie(b.process, b.sequence);
+  };
+  if (std::is_sorted(ops.begin(), ops.end(), before)) return;
+  std::vector<size_t> next(size_t{UINT16_MAX} + 2, 0);
+  for (const Op& op : ops) ++next[op.process + size_t{1}];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<Op> dealt(ops.size());
+  for (const Op& op : ops) dealt[next[op.process]++] = op;
+  ops = std::move(dealt);
+  if (!std::is_sorted(ops.begin(), ops.end(), before)) std::sort(ops.begin(), ops.end(), before);
+}
+
 }  // namespace
 
 Result<History> History::Build(Parts parts) {
@@ -148,13 +165,7 @@ Result<void> History::ValidateOps() {
     }
   }
   std::vector<Op>& ops = parts_.ops;
-  // A process's operations run one after another, so its order is its sequence.
-  const auto by_process = [](const Op& a, const Op& b) {
-    return std::tie(a.process, a.sequence) < std::tie(b.process, b.sequence);
-  };
-  if (!std::is_sorted(ops.begin(), ops.end(), by_process)) {
-    std::sort(ops.begin(), ops.end(), by_process);
-  }
+  SortByProcess(ops);
   const ProcessInfo* process = nullptr;
   uint64_t lost = 0;
   for (size_t i = 0; i < ops.size(); ++i) {
