@@ -143,6 +143,13 @@ TEST(FreshTest, TwoAddsDoNotBothWin) {
   ExpectBroken(builder, "double-add", 2);
 }
 
+TEST(FreshTest, TwoAddsThatOverlapDoNotBothWinEither) {
+  HistoryBuilder builder;
+  builder.Do(1, OpKind::kAdd, 0, 20, Outcome::kDone);
+  builder.Do(2, OpKind::kAdd, 10, 30, Outcome::kDone);
+  ExpectBroken(builder, "double-add", 2);
+}
+
 TEST(FreshTest, NothingIsThereBeforeAnythingWasSet) {
   HistoryBuilder builder;
   builder.Do(1, OpKind::kHas, 0, 10, Outcome::kHit);

@@ -26,7 +26,7 @@ class Namer {
   Accusation Name() const {
     if (has(Need::kNumber)) return Generic("impossible-count", "counted what no order explains");
     for (auto attempt : {&Namer::NameBroughtBack, &Namer::NameNewThenOld, &Namer::NameStale,
-                         &Namer::NamePhantomMiss, &Namer::NamePhantomHit}) {
+                         &Namer::NamePhantomMiss, &Namer::NameDoubleAdd, &Namer::NamePhantomHit}) {
       Accusation accusation = (this->*attempt)();
       if (!accusation.anomaly.empty()) return accusation;
     }
@@ -125,7 +125,16 @@ class Namer {
     return accusation;
   }
 
-  // Two values, each seen before the other.
+  // Whether a step of the contradiction that wrote or read `value` precedes `later`.
+  bool SeenBefore(uint32_t value, const Step& later) const {
+    return std::any_of(steps_.begin(), steps_.end(), [&](const Step* step) {
+      const bool shows =
+          step->value == value && (step->need == Need::kValue || step->effect == Effect::kWrite);
+      return shows && Precedes(*step, later);
+    });
+  }
+
+  // A value that was older than another, returned after it.
   Accusation NameNewThenOld() const {
     Accusation accusation;
     Pairs([&](const Step& newer, const Step& older) {
@@ -133,6 +142,7 @@ class Namer {
       if (newer.value == older.value || !Precedes(newer, older)) return false;
       const Step* old_write = WriteOf(older);
       const Step* new_write = WriteOf(newer);
+      if (!Precedes(*old_write, *new_write) && !SeenBefore(older.value, newer)) return false;
       accusation = Tell(
           "new-then-old",
           fmt::format("{} of process {} returned the older value, of {}, although process {} had "
@@ -197,6 +207,21 @@ class Namer {
       return true;
     });
     return accusation;
+  }
+
+  // Adds that won under each other.
+  Accusation NameDoubleAdd() const {
+    const bool all_won = std::all_of(steps_.begin(), steps_.end(), [&](const Step* step) {
+      return step->need == Need::kAbsent && step->effect == Effect::kWrite;
+    });
+    if (!all_won || steps_.size() < 2) return {};
+    const Op& first = OpOf(*steps_.front());
+    const Op& last = OpOf(*steps_.back());
+    return Tell("double-add",
+                fmt::format("{} of process {} and that of process {} both won, and nothing was "
+                            "removed between them",
+                            Call(history_, first), first.process, last.process),
+                {{steps_.front(), "won"}, {steps_.back(), "won as well"}}, steps_.back());
   }
 
   // Presence found where nothing was written, or after all of it had been removed.
