@@ -208,6 +208,24 @@ TEST(ProgramTest, LosesNothingWhenTheCoordinatorIsKilled) {
   EXPECT_THAT(judged.output, HasSubstr("get k0 returned"));
 }
 
+TEST(ProgramTest, KeepsTheRecordOfARunThatRunsStill) {
+  const Workspace workspace;
+  const pid_t process =
+      workspace.Start({"stress", "get-set", "--backend", "temp-rename", "--duration", "10m",
+                       "--goal", "0", "--dir", workspace.path()});
+  WaitForWorkers(process, 10);
+  const std::filesystem::path runs = workspace.path() + "/.tearproof/runs";
+  const std::string running = std::filesystem::read_symlink(runs / "latest");
+  for (int i = 0; i < 21; ++i) {
+    workspace.Run({"stress", "get-set", "--backend", "temp-rename", "--duration", "1ms"});
+  }
+  EXPECT_TRUE(std::filesystem::exists(runs / running));
+  EXPECT_THAT(workspace.Run({"show", running}).errors, HasSubstr("has not ended"));
+  kill(process, SIGINT);
+  EXPECT_EQ(workspace.Wait(process).exit_code, 130);
+  EXPECT_EQ(workspace.Run({"show", running}).exit_code, 130);
+}
+
 // An hour, or until the first broken promise.
 TEST(ProgramTest, StopsAtTheFirstBrokenPromise) {
   const Workspace workspace;

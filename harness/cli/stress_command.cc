@@ -166,7 +166,7 @@ class StressRun {
     }
     Result<RunDirectory> run = CreateRunDirectory();
     if (run.ok()) {
-      run_ = run.value();
+      run_ = std::move(run).value();
       record_.id = run_.id;
       record_.directory = run_.relative;
       return;
