@@ -203,6 +203,9 @@ TEST(ProgramTest, LosesNothingWhenTheCoordinatorIsKilled) {
   kill(process, SIGKILL);
   workspace.Wait(process);
   while (std::any_of(workers.begin(), workers.end(), IsRunning)) usleep(1000);
+  const ProgramResult shown = workspace.Run({"show"});
+  EXPECT_EQ(shown.exit_code, 64);
+  EXPECT_THAT(shown.errors, AllOf(HasSubstr("was killed"), HasSubstr(" judge 20")));
   const ProgramResult judged = workspace.Run({"judge"});
   EXPECT_EQ(judged.exit_code, 1) << judged.output << judged.errors;
   EXPECT_THAT(judged.output, HasSubstr("get k0 returned"));
