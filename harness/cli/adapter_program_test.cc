@@ -1,6 +1,8 @@
 // The built program on a user's own backend: tearproof.toml, an adapter, a verdict.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -124,6 +126,22 @@ TEST_F(AdapterProgramTest, ListingStartsNoAdapter) {
   EXPECT_EQ(result.exit_code, 0) << result.errors;
   EXPECT_THAT(result.output, HasSubstr("sessions"));
   EXPECT_FALSE(fs::exists(workspace_.path() + "/started"));
+}
+
+TEST(AdapterProgramTest, IsInterruptedWhileItIsAsked) {
+  const Workspace workspace;
+  workspace.Write("tearproof.toml",
+                  "[backend.sleepy]\ncommand = [\"sh\", \"" + workspace.path() + "/sleepy.sh\"]\n");
+  workspace.Write("sleepy.sh", "echo > asked; exec sleep 1000\n");
+  const pid_t process = workspace.Start({"stress", "get-set", "--backend", "sleepy"});
+  while (IsRunning(process) && !fs::exists(workspace.path() + "/asked")) usleep(1000);
+  const std::vector<pid_t> adapters = ChildrenOf(process);
+  kill(process, SIGINT);
+  const ProgramResult result = workspace.Wait(process);
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_THAT(result.errors, HasSubstr("interrupted before anything ran"));
+  ASSERT_EQ(adapters.size(), 1U);
+  EXPECT_FALSE(IsRunning(adapters[0]));
 }
 
 }  // namespace

@@ -63,10 +63,11 @@ Result<std::map<std::string, std::string>> SplitOptions(const std::string& text)
 }
 
 // Fills in what the project file leaves to the adapter.
-Result<void> AskAdapter(NamedBackend* backend) {
+Result<void> AskAdapter(NamedBackend* backend, const std::atomic<bool>* interrupted) {
   TEARPROOF_ASSIGN_OR_RETURN(
       const adapter::Introduction introduction,
-      adapter::Probe(backend->command, backend->options, DefaultParentDirectory()));
+      adapter::Probe(backend->command, backend->options, DefaultParentDirectory(),
+                     adapter::kProbePatience, interrupted));
   return adapter::Complete(introduction, &backend->description);
 }
 
@@ -193,24 +194,25 @@ Result<std::vector<KnownScenario>> Catalogue::FindScenarios(
 }
 
 Result<std::vector<NamedBackend>> Catalogue::FindBackends(
-    const std::vector<std::string>& names) const {
+    const std::vector<std::string>& names, const std::atomic<bool>* interrupted) const {
   std::vector<NamedBackend> found;
   for (const std::string& item : SplitBackends(names)) {
     if (item != "all" && item != "broken") {
-      TEARPROOF_ASSIGN_OR_RETURN(NamedBackend backend, FindBackend(item));
+      TEARPROOF_ASSIGN_OR_RETURN(NamedBackend backend, FindBackend(item, interrupted));
       found.push_back(std::move(backend));
       continue;
     }
     for (const BackendDescription& description : backends_) {
       if (description.broken != (item == "broken")) continue;
-      TEARPROOF_ASSIGN_OR_RETURN(NamedBackend backend, FindBackend(description.id));
+      TEARPROOF_ASSIGN_OR_RETURN(NamedBackend backend, FindBackend(description.id, interrupted));
       found.push_back(std::move(backend));
     }
   }
   return found;
 }
 
-Result<NamedBackend> Catalogue::FindBackend(const std::string& named) const {
+Result<NamedBackend> Catalogue::FindBackend(const std::string& named,
+                                            const std::atomic<bool>* interrupted) const {
   const size_t colon = named.find(':');
   const std::string id = named.substr(0, colon);
   std::vector<std::string> ids;
@@ -228,7 +230,7 @@ Result<NamedBackend> Catalogue::FindBackend(const std::string& named) const {
       backend.command = own->command;
       backend.known = own->known;
     }
-    if (!backend.command.empty()) TEARPROOF_RETURN_IF_ERROR(AskAdapter(&backend));
+    if (!backend.command.empty()) TEARPROOF_RETURN_IF_ERROR(AskAdapter(&backend, interrupted));
     return backend;
   }
   return UnknownNameError("backend", id, ids);

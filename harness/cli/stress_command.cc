@@ -24,6 +24,7 @@
 namespace tearproof::cli {
 namespace {
 
+constexpr int kExitInterrupted = 130;
 constexpr uint64_t kHistoryBudget = uint64_t{1} << 30;
 constexpr uint64_t kSegmentCapacity = 1 << 17;
 
@@ -73,10 +74,12 @@ class StressRun {
       TEARPROOF_ASSIGN_OR_RETURN(profile_, catalogue_->FindProfile(arguments_.profile));
     }
     TEARPROOF_ASSIGN_OR_RETURN(settings_, ResolveSettings(arguments_, profile_));
-    TEARPROOF_RETURN_IF_ERROR(PlanCells());
+    const std::atomic<bool>& interrupted = CatchInterrupts();
+    const Result<void> planned = PlanCells(interrupted);
+    if (interrupted.load()) return EndBeforeTheFirstCell();
+    if (!planned.ok()) return planned;
     if (arguments_.dry_run) return PrintPlan();
     Begin();
-    const std::atomic<bool>& interrupted = CatchInterrupts();
     for (size_t i = 0; i < cells_.size() && !interrupted.load(); ++i) RunOne(i, interrupted);
     progress_.Clear();
     record_.interrupted = interrupted.load();
@@ -85,7 +88,13 @@ class StressRun {
   }
 
  private:
-  Result<void> PlanCells() {
+  Result<void> EndBeforeTheFirstCell() {
+    std::fputs("tearproof: interrupted before anything ran\n", stderr);
+    session_.exit_code = kExitInterrupted;
+    return {};
+  }
+
+  Result<void> PlanCells(const std::atomic<bool>& interrupted) {
     std::vector<std::string> names = arguments_.scenarios;
     std::vector<std::string> tags = arguments_.tags;
     if (names.empty() && tags.empty() && profile_ != nullptr) names = profile_->scenarios;
@@ -96,7 +105,7 @@ class StressRun {
     if (wanted.empty() && profile_ != nullptr) wanted = profile_->backends;
     if (wanted.empty()) wanted = {"all"};
     TEARPROOF_ASSIGN_OR_RETURN(const std::vector<NamedBackend> backends,
-                               catalogue_->FindBackends(wanted));
+                               catalogue_->FindBackends(wanted, &interrupted));
     for (const NamedBackend& backend : backends) {
       for (const KnownScenario& known : scenarios) {
         if (!std::any_of(known.scenario.roles.begin(), known.scenario.roles.end(),
