@@ -1,4 +1,6 @@
 // tearproof: finds, replays, rules out and measures races in file-backed caches.
+#include <signal.h>
+
 #include <cstdio>
 #include <string>
 
@@ -85,4 +87,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace tearproof::cli
 
-int main(int argc, char** argv) { return tearproof::cli::Main(argc, argv); }
+int main(int argc, char** argv) {
+  signal(SIGXFSZ, SIG_IGN);  // A file grown too large is an error with a message (EFBIG).
+  return tearproof::cli::Main(argc, argv);
+}

@@ -174,13 +174,15 @@ TEST(ProgramTest, LeavesTheUsersFilesAlone) {
   }
 }
 
-TEST(ProgramTest, ReportsWhatWasSeenWhenInterrupted) {
+class InterruptTest : public testing::TestWithParam<int> {};
+
+TEST_P(InterruptTest, ReportsWhatWasSeen) {
   const Workspace workspace;
   const pid_t process =
       workspace.Start({"stress", "get-set", "--backend", "temp-rename", "--duration", "10m",
                        "--goal", "0", "--dir", workspace.path()});
   const std::vector<pid_t> workers = WaitForWorkers(process, 10);
-  kill(process, SIGINT);
+  kill(process, GetParam());
   const ProgramResult result = workspace.Wait(process);
   EXPECT_EQ(result.exit_code, 130) << result.output;
   EXPECT_THAT(result.output, HasSubstr("temp-rename"));
@@ -188,6 +190,16 @@ TEST(ProgramTest, ReportsWhatWasSeenWhenInterrupted) {
   for (const auto& entry : std::filesystem::directory_iterator(workspace.path())) {
     EXPECT_THAT(entry.path().filename().string(), Not(HasSubstr("tearproof-")));
   }
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, InterruptTest, testing::Values(SIGINT, SIGTERM, SIGHUP));
+
+TEST(ProgramTest, SaysWhichFileGrewTooLarge) {
+  const Workspace workspace;
+  const ProgramResult result = workspace.RunLine(
+      "ulimit -f 10; " TEARPROOF_PROGRAM " stress get-set --backend temp-rename --duration 1s");
+  EXPECT_EQ(result.exit_code, 77) << result.output << result.errors;
+  EXPECT_THAT(result.output + result.errors, HasSubstr("EFBIG"));
 }
 
 TEST(ProgramTest, LosesNothingWhenTheCoordinatorIsKilled) {
