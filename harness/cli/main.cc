@@ -5,6 +5,7 @@
 #include <string>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/output.h"
 #include "harness/core/text.h"
 
 namespace tearproof::cli {
@@ -89,5 +90,5 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   signal(SIGXFSZ, SIG_IGN);  // A file grown too large is an error with a message (EFBIG).
-  return tearproof::cli::Main(argc, argv);
+  return tearproof::cli::FinishOutput(tearproof::cli::Main(argc, argv));
 }

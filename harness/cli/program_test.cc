@@ -125,6 +125,22 @@ TEST(ProgramTest, ShowsTheTornReadAndALineThatShowsItAgain) {
   EXPECT_THAT(exported.output, AllOf(HasSubstr("\"f\":\"get\""), HasSubstr("\"type\":\"ok\"")));
 }
 
+TEST(ProgramTest, SaysThatItsOutputIsLost) {
+  const Workspace workspace;
+  for (const std::string line :
+       {"--version", "--help", "list backends", "list scenarios --json", "explain torn-read",
+        "stress get-set --backend temp-rename --dry-run",
+        "stress get-set --backend temp-rename --duration 10ms", "show"}) {
+    const ProgramResult result = workspace.RunLine(TEARPROOF_PROGRAM " " + line + " > /dev/full");
+    EXPECT_EQ(result.exit_code, 77) << line;
+    EXPECT_THAT(result.errors, HasSubstr("cannot write to standard output")) << line;
+  }
+  const ProgramResult broken = workspace.RunLine(
+      TEARPROOF_PROGRAM " stress get-set --backend naive --duration 1s > /dev/full");
+  EXPECT_EQ(broken.exit_code, 1) << "what was seen broken goes before";
+  EXPECT_THAT(broken.errors, HasSubstr("cannot write to standard output"));
+}
+
 TEST(ProgramTest, HoldsForASoundCache) {
   const Workspace workspace;
   const ProgramResult result = workspace.Run({"stress", "get-set", "--backend", "temp-rename,flock",

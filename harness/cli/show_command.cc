@@ -1,11 +1,10 @@
 // `tearproof show RUN`: the report of an earlier run, again.
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "harness/api/run_record_json.h"
 #include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/output.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/terminal.h"
 #include "harness/core/json.h"
@@ -27,7 +26,7 @@ Result<void> Show(const std::string& named, const std::string& format, Session& 
   RenderOptions options;
   options.color = UseColor();
   options.columns = TerminalColumns();
-  std::fputs(catalogue->reporter(format).Render(record, options).c_str(), stdout);
+  PrintText(catalogue->reporter(format).Render(record, options));
   session.exit_code = record.ExitCode();
   return {};
 }

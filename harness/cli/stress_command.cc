@@ -11,6 +11,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/machine.h"
+#include "harness/cli/output.h"
 #include "harness/cli/report_output.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/stress_options.h"
@@ -138,21 +139,20 @@ class StressRun {
     for (const PlannedCell& cell : cells_) {
       const std::string& id = cell.known.scenario.id;
       if (!cell.unfit.empty()) {
-        fmt::print("{:<24} {:<26} skipped: {}\n", cell.backend.display, id, cell.unfit);
+        Print("{:<24} {:<26} skipped: {}\n", cell.backend.display, id, cell.unfit);
         continue;
       }
       ++runs;
-      fmt::print("{:<24} {:<26} {}\n", cell.backend.display, id,
-                 DescribeRoles(cell.known.scenario));
+      Print("{:<24} {:<26} {}\n", cell.backend.display, id, DescribeRoles(cell.known.scenario));
     }
-    fmt::print(
+    Print(
         "\n{} of {} would run, each for at most {}: at most {} in all, in a new directory "
         "under {} ({}).\n",
         runs, cells_.size(), FormatDuration(settings_.duration),
         FormatDuration(settings_.duration * static_cast<int64_t>(runs)), settings_.parent_directory,
         FileSystemName(settings_.parent_directory));
     if (arguments_.keep_history) {
-      fmt::print("Keeping every history takes up to {} a second.\n", FormatSize(64 << 20));
+      Print("Keeping every history takes up to {} a second.\n", FormatSize(64 << 20));
     }
     return {};
   }
