@@ -141,6 +141,17 @@ TEST(ProgramTest, SaysThatItsOutputIsLost) {
   EXPECT_THAT(broken.errors, HasSubstr("cannot write to standard output"));
 }
 
+// Not by its mode, which root passes over: nobody can make a directory in /proc.
+TEST(ProgramTest, EndsWhereNeitherTheRecordNorTheCachesHaveAPlace) {
+  const Workspace workspace;
+  workspace.Write(".tearproof", "in the way");
+  const ProgramResult result =
+      workspace.Run({"stress", "get-set", "--backend", "temp-rename", "--dir", "/proc"});
+  EXPECT_EQ(result.exit_code, 77) << result.output;
+  EXPECT_THAT(result.errors, HasSubstr("cannot create a directory in /proc"));
+  EXPECT_THAT(result.output, IsEmpty());
+}
+
 TEST(ProgramTest, HoldsForASoundCache) {
   const Workspace workspace;
   const ProgramResult result = workspace.Run({"stress", "get-set", "--backend", "temp-rename,flock",

@@ -80,7 +80,7 @@ class StressRun {
     if (interrupted.load()) return EndBeforeTheFirstCell();
     if (!planned.ok()) return planned;
     if (arguments_.dry_run) return PrintPlan();
-    Begin();
+    TEARPROOF_RETURN_IF_ERROR(Begin());
     for (size_t i = 0; i < cells_.size() && !interrupted.load(); ++i) RunOne(i, interrupted);
     progress_.Clear();
     record_.interrupted = interrupted.load();
@@ -157,7 +157,7 @@ class StressRun {
     return {};
   }
 
-  void Begin() {
+  Result<void> Begin() {
     begin_ = MonotonicNanos();
     record_.version = TEARPROOF_VERSION;
     record_.started = Now();
@@ -178,13 +178,15 @@ class StressRun {
       run_ = std::move(run).value();
       record_.id = run_.id;
       record_.directory = run_.relative;
-      return;
+      return {};
     }
     record_.notes.push_back("the run could not be recorded here: " + run.error().Message());
-    Result<OwnedDirectory> temporary = OwnedDirectory::Create(settings_.parent_directory);
-    if (!temporary.ok()) return;
-    scratch_.emplace(std::move(temporary).value());
+    TEARPROOF_ASSIGN_OR_RETURN(OwnedDirectory temporary,
+                               OwnedDirectory::Create(settings_.parent_directory));
+    scratch_.emplace(std::move(temporary));
+    scratch_->Claim();
     run_.path = scratch_->path();
+    return {};
   }
 
   stress::CellRequest MakeRequest(size_t index) const {
