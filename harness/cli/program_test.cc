@@ -152,6 +152,24 @@ TEST(ProgramTest, EndsWhereNeitherTheRecordNorTheCachesHaveAPlace) {
   EXPECT_THAT(result.output, IsEmpty());
 }
 
+TEST(ProgramTest, RefusesReportsThatCannotBeWrittenBeforeAnythingRuns) {
+  const Workspace workspace;
+  std::filesystem::create_directory(workspace.path() + "/folder");
+  const std::vector<std::vector<std::string>> lines = {{"--junit", "/nonexistent/a.xml"},
+                                                       {"--json", "folder"},
+                                                       {"--json", "/proc/a.json"},
+                                                       {"--json", "a", "--junit", "./a"},
+                                                       {"--json", "-", "--markdown", "-"}};
+  for (const std::vector<std::string>& line : lines) {
+    std::vector<std::string> words = {"stress", "get-set", "--backend", "temp-rename"};
+    words.insert(words.end(), line.begin(), line.end());
+    const ProgramResult result = workspace.Run(words);
+    EXPECT_EQ(result.exit_code, 64) << Join(line, " ");
+    EXPECT_THAT(result.errors, HasSubstr("tearproof: ")) << Join(line, " ");
+  }
+  EXPECT_FALSE(std::filesystem::exists(workspace.path() + "/.tearproof"));
+}
+
 TEST(ProgramTest, HoldsForASoundCache) {
   const Workspace workspace;
   const ProgramResult result = workspace.Run({"stress", "get-set", "--backend", "temp-rename,flock",
@@ -170,6 +188,21 @@ TEST(ProgramTest, AnnotatesForGithub) {
       {{"GITHUB_ACTIONS", "true"}, {"GITHUB_STEP_SUMMARY", workspace.path() + "/summary.md"}});
   EXPECT_THAT(result.output, HasSubstr("::error "));
   EXPECT_THAT(workspace.Read("summary.md"), HasSubstr("naive"));
+}
+
+TEST(ProgramTest, OnlyWarnsOfAStepSummaryThatCannotBeWritten) {
+  const ProgramResult result =
+      Workspace().Run({"stress", "get-set", "--backend", "temp-rename", "--duration", "100ms"},
+                      {{"GITHUB_ACTIONS", "1"}, {"GITHUB_STEP_SUMMARY", "/nonexistent/a.md"}});
+  EXPECT_NE(result.exit_code, 77);
+  EXPECT_THAT(result.errors, HasSubstr("warning: cannot append to /nonexistent/a.md"));
+}
+
+TEST(ProgramTest, AnnotatesOnlyWhereGithubIs) {
+  const ProgramResult result =
+      Workspace().Run({"stress", "get-set", "--backend", "naive", "--duration", "1s"},
+                      {{"GITHUB_ACTIONS", "false"}});
+  EXPECT_THAT(result.output, Not(HasSubstr("::error ")));
 }
 
 TEST(ProgramTest, TakesBackendsProfilesAndKnownRacesFromTheProjectFile) {

@@ -1,19 +1,52 @@
 #include "harness/cli/report_output.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "harness/cli/terminal.h"
 #include "harness/core/json.h"
+#include "harness/core/text.h"
 
 namespace tearproof::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+bool IsSet(const char* name) {
+  const std::string value = Environment(name);
+  return !value.empty() && value != "0" && value != "false";
+}
+
+// As far as can be seen without touching it.
+Result<void> CheckReportFile(const std::string& file) {
+  std::error_code problem;
+  const fs::file_status status = fs::status(file, problem);
+  if (fs::is_directory(status)) return UsageError(file + " is a directory", "name a file");
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    if (access(file.c_str(), W_OK) == 0) return {};
+    return UsageError(SystemError(errno, "cannot write " + file).what);
+  }
+  // A regular file is replaced by one that is made beside it.
+  fs::path target = fs::weakly_canonical(file, problem);
+  if (problem) target = fs::absolute(file);
+  const std::string folder = target.parent_path();
+  if (!fs::is_directory(folder, problem)) {
+    return UsageError("cannot write " + file + ": there is no folder " + folder,
+                      "make it, or name another file");
+  }
+  if (access(folder.c_str(), W_OK | X_OK) == 0) return {};
+  return UsageError(SystemError(errno, "cannot write " + file + " into the folder " + folder).what);
 }
 
 Result<void> AppendToFile(const std::string& path, const std::string& text) {
@@ -25,6 +58,20 @@ Result<void> AppendToFile(const std::string& path, const std::string& text) {
 }
 
 }  // namespace
+
+Result<void> CheckReportFiles(const ReportFiles& files) {
+  std::set<fs::path> places;
+  for (const auto& [format, file] : files) {
+    std::error_code problem;
+    const fs::path place = file == "-" ? fs::path(file) : fs::weakly_canonical(file, problem);
+    if (!places.insert(place).second) {
+      return UsageError("two reports cannot both go to " + EscapeForTerminal(file),
+                        "name a file for each");
+    }
+    if (file != "-") TEARPROOF_RETURN_IF_ERROR(CheckReportFile(file));
+  }
+  return {};
+}
 
 Result<void> DeliverReports(const RunRecord& record, const Catalogue& catalogue,
                             const ReportFiles& files, bool quiet) {
@@ -51,11 +98,15 @@ Result<void> DeliverReports(const RunRecord& record, const Catalogue& catalogue,
       note(ReplaceFile(file, text));
     }
   }
-  if (Environment("GITHUB_ACTIONS") == "true") {
+  if (IsSet("GITHUB_ACTIONS")) {
     std::fputs(catalogue.reporter("github").Render(record, {}).c_str(), console);
     const std::string summary = Environment("GITHUB_STEP_SUMMARY");
     if (!summary.empty()) {
-      note(AppendToFile(summary, catalogue.reporter("markdown").Render(record, {})));
+      const Result<void> appended =
+          AppendToFile(summary, catalogue.reporter("markdown").Render(record, {}));
+      if (!appended.ok()) {
+        std::fprintf(stderr, "tearproof: warning: %s\n", appended.error().Message().c_str());
+      }
     }
   }
   return first_problem;

@@ -70,6 +70,7 @@ class StressRun {
       : arguments_(arguments), session_(session), progress_(arguments.quiet) {}
 
   Result<void> Run() {
+    TEARPROOF_RETURN_IF_ERROR(CheckReportFiles(FilesToReport()));
     TEARPROOF_ASSIGN_OR_RETURN(catalogue_, Catalogue::Load(arguments_.config));
     if (!arguments_.profile.empty()) {
       TEARPROOF_ASSIGN_OR_RETURN(profile_, catalogue_->FindProfile(arguments_.profile));
@@ -302,6 +303,14 @@ class StressRun {
     return ReplaceFile(run_.path + "/run.json", json);
   }
 
+  ReportFiles FilesToReport() const {
+    ReportFiles files;
+    if (!arguments_.json.empty()) files["json"] = arguments_.json;
+    if (!arguments_.junit.empty()) files["junit"] = arguments_.junit;
+    if (!arguments_.markdown.empty()) files["markdown"] = arguments_.markdown;
+    return files;
+  }
+
   Result<void> Finish() {
     if (stopped_at_break_) {
       record_.notes.push_back(
@@ -309,11 +318,8 @@ class StressRun {
     }
     Save();
     session_.exit_code = record_.ExitCode();
-    ReportFiles files;
-    if (!arguments_.json.empty()) files["json"] = arguments_.json;
-    if (!arguments_.junit.empty()) files["junit"] = arguments_.junit;
-    if (!arguments_.markdown.empty()) files["markdown"] = arguments_.markdown;
-    const Result<void> delivered = DeliverReports(record_, *catalogue_, files, arguments_.quiet);
+    const Result<void> delivered =
+        DeliverReports(record_, *catalogue_, FilesToReport(), arguments_.quiet);
     if (!delivered.ok()) {
       std::fprintf(stderr, "tearproof: %s\n", delivered.error().Message().c_str());
       if (session_.exit_code == 0) session_.exit_code = delivered.error().ExitCode();
