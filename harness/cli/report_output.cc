@@ -28,6 +28,14 @@ bool IsSet(const char* name) {
   return !value.empty() && value != "0" && value != "false";
 }
 
+// Absolute, by way of the links that exist.
+fs::path Resolve(const std::string& file) {
+  std::error_code problem;
+  const fs::path absolute = fs::absolute(file, problem);
+  const fs::path resolved = fs::weakly_canonical(absolute, problem);
+  return problem ? absolute : resolved;
+}
+
 // As far as can be seen without touching it.
 Result<void> CheckReportFile(const std::string& file) {
   std::error_code problem;
@@ -38,9 +46,7 @@ Result<void> CheckReportFile(const std::string& file) {
     return UsageError(SystemError(errno, "cannot write " + file).what);
   }
   // A regular file is replaced by one that is made beside it.
-  fs::path target = fs::weakly_canonical(file, problem);
-  if (problem) target = fs::absolute(file);
-  const std::string folder = target.parent_path();
+  const std::string folder = Resolve(file).parent_path();
   if (!fs::is_directory(folder, problem)) {
     return UsageError("cannot write " + file + ": there is no folder " + folder,
                       "make it, or name another file");
@@ -62,9 +68,7 @@ Result<void> AppendToFile(const std::string& path, const std::string& text) {
 Result<void> CheckReportFiles(const ReportFiles& files) {
   std::set<fs::path> places;
   for (const auto& [format, file] : files) {
-    std::error_code problem;
-    const fs::path place = file == "-" ? fs::path(file) : fs::weakly_canonical(file, problem);
-    if (!places.insert(place).second) {
+    if (!places.insert(file == "-" ? fs::path(file) : Resolve(file)).second) {
       return UsageError("two reports cannot both go to " + EscapeForTerminal(file),
                         "name a file for each");
     }
