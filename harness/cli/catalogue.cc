@@ -62,6 +62,16 @@ Result<std::map<std::string, std::string>> SplitOptions(const std::string& text)
   return options;
 }
 
+// Which values an option of an adapter takes, only the adapter knows.
+Result<BackendOptions> ResolveAdapterOptions(BackendDescription description,
+                                             const std::map<std::string, std::string>& given) {
+  for (BackendOption& option : description.options) {
+    const auto value = given.find(option.name);
+    if (value != given.end()) option.default_value = value->second;
+  }
+  return ResolveOptions(description, given);
+}
+
 // Fills in what the project file leaves to the adapter.
 Result<void> AskAdapter(NamedBackend* backend, const std::atomic<bool>* interrupted) {
   TEARPROOF_ASSIGN_OR_RETURN(
@@ -223,9 +233,13 @@ Result<NamedBackend> Catalogue::FindBackend(const std::string& named,
     if (colon != std::string::npos) {
       TEARPROOF_ASSIGN_OR_RETURN(given, SplitOptions(named.substr(colon + 1)));
     }
-    TEARPROOF_ASSIGN_OR_RETURN(BackendOptions options, ResolveOptions(description, given));
+    const ProjectBackend* own = project_.FindBackend(id);
+    TEARPROOF_ASSIGN_OR_RETURN(BackendOptions options,
+                               own != nullptr && !own->command.empty()
+                                   ? ResolveAdapterOptions(description, given)
+                                   : ResolveOptions(description, given));
     NamedBackend backend{description, description.id, {}, std::move(options), named, {}};
-    if (const ProjectBackend* own = project_.FindBackend(id)) {
+    if (own != nullptr) {
       backend.implementation = own->base;
       backend.command = own->command;
       backend.known = own->known;

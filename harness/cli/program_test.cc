@@ -97,6 +97,18 @@ TEST(ProgramTest, SaysWhereAScenarioFileIsWrong) {
   EXPECT_THAT(result.errors, AllOf(HasSubstr("mine.toml:5:"), HasSubstr("did you mean 'set'")));
 }
 
+TEST(ProgramTest, NamesTheOptionThatTakesANumber) {
+  const Workspace workspace;
+  workspace.Write("tearproof.toml", "[backend.ours]\nbase = \"django-v0\"\n");
+  for (const std::string backend : {"django-v0", "ours"}) {
+    const ProgramResult result = workspace.Run(
+        {"stress", "get-set", "--dry-run", "--backend", backend + ":max_entries=abc"});
+    EXPECT_EQ(result.exit_code, 64);
+    EXPECT_THAT(result.errors,
+                HasSubstr("option max_entries of " + backend + " takes a number, not 'abc'"));
+  }
+}
+
 TEST(ProgramTest, DryRunLeavesNothing) {
   const Workspace workspace;
   const ProgramResult result = workspace.Run(

@@ -117,7 +117,7 @@ class StressRun {
         PlannedCell cell{known, backend, ""};
         TEARPROOF_RETURN_IF_ERROR(
             stress::ApplyOverrides(settings_.overrides, &cell.known.scenario));
-        ApplyScenarioOptions(known.scenario, &cell.backend);
+        TEARPROOF_RETURN_IF_ERROR(ApplyScenarioOptions(known.scenario, &cell.backend));
         cell.unfit = stress::FitToBackend(backend.description, &cell.known.scenario);
         cells_.push_back(std::move(cell));
       }
@@ -127,12 +127,20 @@ class StressRun {
 
   // A scenario's backend_options count where the backend has such an option and the user named
   // nothing else.
-  static void ApplyScenarioOptions(const Scenario& scenario, NamedBackend* backend) {
+  static Result<void> ApplyScenarioOptions(const Scenario& scenario, NamedBackend* backend) {
     for (const auto& [name, value] : scenario.backend_options) {
       const auto option = backend->options.find(name);
       const bool named = backend->display.find(name + "=") != std::string::npos;
-      if (option != backend->options.end() && !named) option->second = value;
+      if (option == backend->options.end() || named) continue;
+      if (backend->command.empty()) {
+        const auto resolved = ResolveOptions(backend->description, {{name, value}});
+        if (!resolved.ok()) {
+          return UsageError(scenario.id + ": backend_options: " + resolved.error().Message());
+        }
+      }
+      option->second = value;
     }
+    return {};
   }
 
   Result<void> PrintPlan() const {
