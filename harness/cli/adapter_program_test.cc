@@ -19,11 +19,11 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// What stands in the page's only ```python block.
-std::string ExampleOfThePage() {
-  std::ifstream file(fs::path(TEARPROOF_SOURCE_DIR) / "docs/adapters.md");
+// What stands in the page's first block of this language.
+std::string ExampleOf(const std::string& page_name, const std::string& language) {
+  std::ifstream file(fs::path(TEARPROOF_SOURCE_DIR) / "docs" / page_name);
   const std::string page(std::istreambuf_iterator<char>(file), {});
-  const std::string begin = "```python\n";
+  const std::string begin = "```" + language + "\n";
   const size_t from = page.find(begin) + begin.size();
   return page.substr(from, page.find("```", from) - from);
 }
@@ -67,7 +67,7 @@ class AdapterProgramTest : public ::testing::Test {
 };
 
 TEST_F(AdapterProgramTest, RacesTheExampleOfThePage) {
-  UseAdapter(ExampleOfThePage());
+  UseAdapter(ExampleOf("adapters.md", "python"));
   const ProgramResult result = Stress("get-set", "1s");
   EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
   EXPECT_EQ(JudgementOf("intact"), "held");
@@ -77,7 +77,7 @@ TEST_F(AdapterProgramTest, RacesTheExampleOfThePage) {
 }
 
 TEST_F(AdapterProgramTest, CatchesACacheThatTears) {
-  std::string torn = ExampleOfThePage();
+  std::string torn = ExampleOf("adapters.md", "python");
   const std::string sound = "    with tempfile.NamedTemporaryFile(\"w\", dir=root, delete=False)";
   const size_t at = torn.find(sound);
   ASSERT_NE(at, std::string::npos);
@@ -91,14 +91,14 @@ TEST_F(AdapterProgramTest, CatchesACacheThatTears) {
 }
 
 TEST_F(AdapterProgramTest, KilledWorkersTakeTheirAdaptersAlong) {
-  UseAdapter(ExampleOfThePage());
+  UseAdapter(ExampleOf("adapters.md", "python"));
   const ProgramResult result = Stress("killed-writers", "2s");
   EXPECT_EQ(JudgementOf("intact"), "held") << result.output << result.errors;
   EXPECT_THAT(AdaptersIn(workspace_.path()), IsEmpty());
 }
 
 TEST_F(AdapterProgramTest, AnAdapterThatDiesBreaksNoErrorAndSaysWhy) {
-  std::string dying = ExampleOfThePage();
+  std::string dying = ExampleOf("adapters.md", "python");
   const std::string get = "def get(request):\n";
   dying.insert(dying.find(get) + get.size(), "    sys.exit(\"no more memory\")\n");
   UseAdapter(dying);
@@ -142,6 +142,20 @@ TEST(AdapterProgramTest, IsInterruptedWhileItIsAsked) {
   EXPECT_THAT(result.errors, HasSubstr("interrupted before anything ran"));
   ASSERT_EQ(adapters.size(), 1U);
   EXPECT_FALSE(IsRunning(adapters[0]));
+}
+
+TEST(ProjectFilePageTest, ItsExampleRunsAsPrinted) {
+  const Workspace workspace;
+  workspace.Write("sessions_adapter.py", ExampleOf("adapters.md", "python"));
+  workspace.Write("login.toml", ExampleOf("scenarios.md", "toml"));
+  workspace.Write("tearproof.toml", ExampleOf("project-file.md", "toml"));
+  const ProgramResult plan = workspace.Run({"stress", "--profile", "ci", "--dry-run"});
+  EXPECT_EQ(plan.exit_code, 0) << plan.errors;
+  EXPECT_THAT(plan.output, HasSubstr("4 readers"));
+  // One of its scenarios alone, as a line that runs a cell again names it.
+  const ProgramResult one =
+      workspace.Run({"stress", "./login.toml", "--profile", "ci", "--dry-run"});
+  EXPECT_EQ(one.exit_code, 0) << one.errors;
 }
 
 }  // namespace

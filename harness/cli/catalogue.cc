@@ -113,7 +113,9 @@ Result<void> Catalogue::LoadProject(const std::string& path) {
   if (path.empty() && !std::filesystem::exists(source)) return {};
   const Result<std::string> text = ReadTextFile(source);
   if (!text.ok()) return UsageError(text.error().what);
-  TEARPROOF_ASSIGN_OR_RETURN(project_, ParseProjectFile(text.value(), source));
+  std::vector<std::string> scenarios;
+  for (const KnownScenario& known : scenarios_) scenarios.push_back(known.scenario.id);
+  TEARPROOF_ASSIGN_OR_RETURN(project_, ParseProjectFile(text.value(), source, scenarios));
   for (const ProjectBackend& backend : project_.backends) {
     TEARPROOF_RETURN_IF_ERROR(AddProjectBackend(backend));
   }

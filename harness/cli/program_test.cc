@@ -55,6 +55,22 @@ TEST(ProgramTest, NamesTheRolesThatAScenarioHas) {
   EXPECT_THAT(result.errors, AllOf(HasSubstr("wrter"), HasSubstr("writer, reader")));
 }
 
+// add-add has adders only, get-set writers and readers.
+TEST(ProgramTest, TakesRolesThatSomeOfTheScenariosHave) {
+  const Workspace workspace;
+  const std::vector<std::string> line = {"stress",      "get-set",   "add-add",     "--backend",
+                                         "temp-rename", "--dry-run", "--processes", "reader=7"};
+  const ProgramResult result = workspace.Run(line);
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("7 readers"));
+  const ProgramResult core =
+      workspace.Run({"stress", "--backend", "temp-rename", "--dry-run", "--processes", "writer=2"});
+  EXPECT_EQ(core.exit_code, 0) << core.errors;
+  std::vector<std::string> wrong = line;
+  wrong.back() = "redaer=7";
+  EXPECT_EQ(workspace.Run(wrong).exit_code, 64);
+}
+
 TEST(ProgramTest, RejectsWhatMakesNoSense) {
   const Workspace workspace;
   const std::vector<std::vector<std::string>> lines = {{"stress", "--duration", "5"},

@@ -103,6 +103,7 @@ class StressRun {
     if (names.empty() && tags.empty()) tags = {"core"};
     TEARPROOF_ASSIGN_OR_RETURN(const std::vector<KnownScenario> scenarios,
                                catalogue_->FindScenarios(names, tags));
+    TEARPROOF_RETURN_IF_ERROR(CheckRoles(scenarios));
     std::vector<std::string> wanted = arguments_.backends;
     if (wanted.empty() && profile_ != nullptr) wanted = profile_->backends;
     if (wanted.empty()) wanted = {"all"};
@@ -115,14 +116,27 @@ class StressRun {
           continue;
         }
         PlannedCell cell{known, backend, ""};
-        TEARPROOF_RETURN_IF_ERROR(
-            stress::ApplyOverrides(settings_.overrides, &cell.known.scenario));
+        stress::ApplyOverrides(settings_.overrides, &cell.known.scenario);
         TEARPROOF_RETURN_IF_ERROR(ApplyScenarioOptions(known.scenario, &cell.backend));
         cell.unfit = stress::FitToBackend(backend.description, &cell.known.scenario);
         cells_.push_back(std::move(cell));
       }
     }
     return {};
+  }
+
+  // What a profile says of roles may be meant for any of its scenarios, whichever are selected.
+  Result<void> CheckRoles(std::vector<KnownScenario> scenarios) const {
+    if (profile_ != nullptr && arguments_.processes.empty()) {
+      std::vector<std::string> tags;
+      if (profile_->scenarios.empty()) tags = {"core"};
+      TEARPROOF_ASSIGN_OR_RETURN(const std::vector<KnownScenario> more,
+                                 catalogue_->FindScenarios(profile_->scenarios, tags));
+      scenarios.insert(scenarios.end(), more.begin(), more.end());
+    }
+    std::vector<const Scenario*> all;
+    for (const KnownScenario& known : scenarios) all.push_back(&known.scenario);
+    return stress::CheckRoles(settings_.overrides, all);
   }
 
   // A scenario's backend_options count where the backend has such an option and the user named
@@ -264,7 +278,7 @@ class StressRun {
     record.scope = DescribeScope(scenario, record_.machine);
     record.rerun = fmt::format("{} stress {} --backend {}{}", session_.ProgramName(),
                                ShellQuote(NameOf(index)), ShellQuote(cell.backend.display),
-                               RerunOptions(arguments_, settings_.seed));
+                               RerunOptions(arguments_, scenario, settings_.seed));
     record_.cells.push_back(std::move(record));
     Save();
   }
