@@ -128,7 +128,7 @@ TEST_F(AdapterProgramTest, ListingStartsNoAdapter) {
   EXPECT_FALSE(fs::exists(workspace_.path() + "/started"));
 }
 
-TEST(AdapterProgramTest, IsInterruptedWhileItIsAsked) {
+TEST(AdapterProbeTest, IsInterruptedWhileItIsAsked) {
   const Workspace workspace;
   workspace.Write("tearproof.toml",
                   "[backend.sleepy]\ncommand = [\"sh\", \"" + workspace.path() + "/sleepy.sh\"]\n");
