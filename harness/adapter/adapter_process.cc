@@ -21,6 +21,8 @@ namespace {
 
 // How long an adapter may take from closing its standard output to its end.
 constexpr int kEndMillis = 2'000;
+// How often a flag that interrupts is looked at.
+constexpr int kLookMillis = 50;
 
 struct Pipe {
   UniqueFd read;
@@ -180,6 +182,10 @@ bool AdapterProcess::ReadLine(std::string* line, int64_t deadline) {
 }
 
 bool AdapterProcess::Exchange(std::string_view* unsent, int64_t deadline) {
+  if (interrupted_ != nullptr && interrupted_->load()) {
+    Break("it was interrupted");
+    return false;
+  }
   int timeout = -1;
   if (deadline != kNoDeadline) {
     const int64_t left = deadline - MonotonicNanos();
@@ -189,6 +195,8 @@ bool AdapterProcess::Exchange(std::string_view* unsent, int64_t deadline) {
     }
     timeout = static_cast<int>(std::min<int64_t>(left / kNanosPerMilli + 1, 1'000'000));
   }
+  // A signal between the look at the flag and poll wakes nobody.
+  if (interrupted_ != nullptr) timeout = timeout < 0 ? kLookMillis : std::min(timeout, kLookMillis);
   // poll passes over negative descriptors.
   std::array<pollfd, 3> waits = {{{ended_ ? -1 : stdout_.get(), POLLIN, 0},
                                   {stderr_.get(), POLLIN, 0},

@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -46,6 +47,8 @@ class AdapterProcess {
   bool Send(std::string_view text);
   // The next line, without its newline. `deadline` is of CLOCK_MONOTONIC. False: broken.
   bool ReadLine(std::string* line, int64_t deadline = kNoDeadline);
+  // Breaks soon after `flag`, which outlives this object, has become true.
+  void BreakOn(const std::atomic<bool>& flag) { interrupted_ = &flag; }
   // From now on nothing is sent or read; `why` and the end of its standard error say so.
   void Break(const std::string& why);
 
@@ -76,6 +79,7 @@ class AdapterProcess {
   std::string stderr_tail_;
   std::string failure_;
   uint64_t last_id_ = 0;
+  const std::atomic<bool>* interrupted_ = nullptr;
   struct sigaction former_pipe_action_ = {};
 };
 

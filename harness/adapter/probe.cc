@@ -22,11 +22,13 @@ bool DeclaresPromises(const BackendDescription& description) {
 }  // namespace
 
 Result<Introduction> Probe(const std::vector<std::string>& command, const BackendOptions& options,
-                           const std::string& parent_directory, int64_t patience) {
-  TEARPROOF_ASSIGN_OR_RETURN(const OwnedDirectory directory,
-                             OwnedDirectory::Create(parent_directory));
+                           const std::string& parent_directory, int64_t patience,
+                           const std::atomic<bool>* interrupted) {
+  TEARPROOF_ASSIGN_OR_RETURN(OwnedDirectory directory, OwnedDirectory::Create(parent_directory));
+  directory.Claim();
   TEARPROOF_ASSIGN_OR_RETURN(const std::unique_ptr<AdapterProcess> process,
                              AdapterProcess::Start(command));
+  if (interrupted != nullptr) process->BreakOn(*interrupted);
   BackendSetup setup;
   setup.directory = directory.path() + "/cache";
   setup.options = options;

@@ -7,6 +7,7 @@
 #ifndef TEARPROOF_HARNESS_ADAPTER_PROBE_H_
 #define TEARPROOF_HARNESS_ADAPTER_PROBE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,9 +23,10 @@ namespace tearproof::adapter {
 // Interpreters that load a framework from a cold disk take their time.
 inline constexpr int64_t kProbePatience = 30 * kNanosPerSecond;
 
-// `patience` is how long its answer to init may take.
+// `patience` is how long its answer to init may take; `interrupted`, if any, ends the wait.
 Result<Introduction> Probe(const std::vector<std::string>& command, const BackendOptions& options,
-                           const std::string& parent_directory, int64_t patience = kProbePatience);
+                           const std::string& parent_directory, int64_t patience = kProbePatience,
+                           const std::atomic<bool>* interrupted = nullptr);
 
 // Fills what `description` leaves open. Errors: kUsage where neither names operations.
 Result<void> Complete(const Introduction& introduction, BackendDescription* description);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "harness/api/description_fields.h"
 #include "harness/api/toml_reader.h"
@@ -35,6 +36,13 @@ const BackendOption* FindOption(const BackendDescription& description, std::stri
     if (option.name == name) return &option;
   }
   return nullptr;
+}
+
+bool IsNumber(std::string_view text) {
+  uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, problem] = std::from_chars(text.data(), end, number);
+  return problem == std::errc() && rest == end;
 }
 
 void ReadOptions(TomlTable& root, BackendDescription& description) {
@@ -119,6 +127,11 @@ Result<BackendOptions> ResolveOptions(const BackendDescription& description,
         std::find(option->choices.begin(), option->choices.end(), value) != option->choices.end();
     if (!allowed) {
       return UnknownNameError(fmt::format("value of option {}", name), value, option->choices);
+    }
+    if (option->choices.empty() && IsNumber(option->default_value) && !IsNumber(value)) {
+      return UsageError(fmt::format("option {} of {} takes a number, not '{}'", name,
+                                    description.id, EscapeForTerminal(value, 60)),
+                        fmt::format("its default is {}", option->default_value));
     }
     options[name] = value;
   }

@@ -61,7 +61,7 @@ Result<BackendDescription> ParseBackendDescription(std::string_view toml, const 
                                                    const std::string& source);
 
 // "django-v1:max_entries=100" → the description's defaults with max_entries replaced.
-// Errors: kUsage for an unknown option or a value outside its choices.
+// Errors: kUsage for an unknown option, a value outside its choices, or text where a number is due.
 Result<BackendOptions> ResolveOptions(const BackendDescription& description,
                                       const std::map<std::string, std::string>& given);
 

@@ -140,5 +140,18 @@ TEST(BackendDescriptionTest, ABrokenOneNamesItsBug) {
   EXPECT_TRUE(broken.value().broken);
 }
 
+TEST(BackendDescriptionTest, ANumberStaysANumber) {
+  const std::string text = std::string(kHead) +
+                           "operations = ['init']\n"
+                           "[[options]]\nname = 'limit'\nhelp = 'h'\ndefault = '300'\n"
+                           "[[options]]\nname = 'word'\nhelp = 'h'\ndefault = 'x'\n";
+  const auto description = ParseBackendDescription(text, "x", "b.toml");
+  ASSERT_TRUE(description.ok()) << description.error().Message();
+  EXPECT_TRUE(ResolveOptions(description.value(), {{"limit", "0"}, {"word", "abc"}}).ok());
+  for (const std::string value : {"abc", "", "-1", "1.5", "3x", "99999999999999999999"}) {
+    EXPECT_FALSE(ResolveOptions(description.value(), {{"limit", value}}).ok()) << value;
+  }
+}
+
 }  // namespace
 }  // namespace tearproof

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "harness/api/description_fields.h"
 #include "harness/api/toml_reader.h"
 #include "harness/core/text.h"
@@ -39,9 +42,20 @@ std::vector<std::string> ReadNames(TomlTable& table, std::string_view key) {
   return names;
 }
 
-KnownRace ReadKnownRace(TomlTable table) {
+// Reports a scenario that is neither "*" nor among the known ones.
+void CheckScenario(const TomlTable& table, const TomlString& name,
+                   std::span<const std::string> known) {
+  if (known.empty() || name.text.empty() || name.text == "*") return;
+  if (std::find(known.begin(), known.end(), name.text) != known.end()) return;
+  Error problem = UnknownNameError("scenario", name.text, known);
+  problem.remedy += ". Of your own, those are known whose file a profile names";
+  table.problems().Report(name.place, table.path(), problem);
+}
+
+KnownRace ReadKnownRace(TomlTable table, std::span<const std::string> scenarios) {
   KnownRace race;
   race.scenario = table.RequiredString("scenario");
+  CheckScenario(table, {race.scenario, table.PlaceOf("scenario")}, scenarios);
   const std::string promise = table.RequiredString("promise");
   if (!promise.empty()) {
     race.promise =
@@ -79,7 +93,8 @@ void ReadCommand(TomlTable& table, ProjectBackend& backend) {
   }
 }
 
-ProjectBackend ReadBackend(TomlTable table, const std::string& name) {
+ProjectBackend ReadBackend(TomlTable table, const std::string& name,
+                           std::span<const std::string> scenarios) {
   ProjectBackend backend;
   backend.description.id = name;
   backend.description.title = table.String("title").value_or("");
@@ -95,7 +110,14 @@ ProjectBackend ReadBackend(TomlTable table, const std::string& name) {
     ReadCommand(table, backend);
   }
   ReadExpectations(table, backend.description);
-  for (const TomlTable& race : table.Tables("known")) backend.known.push_back(ReadKnownRace(race));
+  if (std::optional<TomlTable> expected = table.Table("expect")) {
+    for (const TomlString& scenario : expected->Keys()) {
+      CheckScenario(*expected, scenario, scenarios);
+    }
+  }
+  for (const TomlTable& race : table.Tables("known")) {
+    backend.known.push_back(ReadKnownRace(race, scenarios));
+  }
   table.RejectUnknown();
   return backend;
 }
@@ -131,6 +153,13 @@ Profile ReadProfile(TomlTable table, const std::string& name) {
   return profile;
 }
 
+// Those that the profile names by their files.
+void AddOwnScenarios(const Profile& profile, std::vector<std::string>* known) {
+  for (const std::string& name : profile.scenarios) {
+    if (name.ends_with(".toml")) known->push_back(std::filesystem::path(name).stem());
+  }
+}
+
 }  // namespace
 
 std::string ProjectBackend::KnownIssue(std::string_view engine, std::string_view scenario,
@@ -158,24 +187,27 @@ const Profile* ProjectFile::FindProfile(std::string_view name) const {
   return nullptr;
 }
 
-Result<ProjectFile> ParseProjectFile(std::string_view toml, const std::string& source) {
+Result<ProjectFile> ParseProjectFile(std::string_view toml, const std::string& source,
+                                     std::span<const std::string> scenarios) {
   TEARPROOF_ASSIGN_OR_RETURN(const TomlNode document, ParseToml(toml, source));
   TomlProblems problems(source);
   TomlTable root(document, "", problems);
   ProjectFile project;
-  if (std::optional<TomlTable> backends = root.Table("backend")) {
-    for (const TomlString& name : backends->Keys()) {
-      CheckTomlName(*backends, name, "backend");
-      if (auto table = backends->Table(name.text)) {
-        project.backends.push_back(ReadBackend(*table, name.text));
-      }
-    }
-  }
+  std::vector<std::string> known(scenarios.begin(), scenarios.end());
   if (std::optional<TomlTable> profiles = root.Table("profile")) {
     for (const TomlString& name : profiles->Keys()) {
       CheckTomlName(*profiles, name, "profile");
       if (auto table = profiles->Table(name.text)) {
         project.profiles.push_back(ReadProfile(*table, name.text));
+        if (!scenarios.empty()) AddOwnScenarios(project.profiles.back(), &known);
+      }
+    }
+  }
+  if (std::optional<TomlTable> backends = root.Table("backend")) {
+    for (const TomlString& name : backends->Keys()) {
+      CheckTomlName(*backends, name, "backend");
+      if (auto table = backends->Table(name.text)) {
+        project.backends.push_back(ReadBackend(*table, name.text, known));
       }
     }
   }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,9 +65,11 @@ struct ProjectFile {
   const Profile* FindProfile(std::string_view name) const;
 };
 
-// `source` is named in errors. Whether bases, scenarios, options and roles exist is for those to
-// say who know them.
-Result<ProjectFile> ParseProjectFile(std::string_view toml, const std::string& source);
+// `source` is named in errors. Known races and expectations name one of `scenarios` (any, if there
+// are none) or one whose file a profile names. Whether bases, options and roles exist is for those
+// to say who know them.
+Result<ProjectFile> ParseProjectFile(std::string_view toml, const std::string& source,
+                                     std::span<const std::string> scenarios = {});
 
 // What `base` says, under the name, options and expectations of `backend`.
 // REQUIRES: backend.base names `base`. Errors: kUsage for an option that `base` does not have.

@@ -8,6 +8,7 @@
 namespace tearproof {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -160,6 +161,31 @@ TEST(ProjectFileTest, RejectsWhatMakesNoSense) {
     ASSERT_FALSE(result.ok()) << each.text;
     EXPECT_EQ(result.error().kind, ErrorKind::kUsage);
     EXPECT_THAT(result.error().Message(), HasSubstr(each.message)) << each.text;
+  }
+}
+
+TEST(ProjectFileTest, NamesScenariosThatExist) {
+  const std::vector<std::string> scenarios = {"get-set", "add-add"};
+  const std::string race = "promise = 'intact', engine = 'stress', issue = 'i' }]\n";
+  const std::string head = "[backend.a]\nbase = 'x'\n";
+  const BadProject bad[] = {
+      {"known = [{ scenario = 'get-sett', ",
+       "t:3:23: backend.a.known: unknown scenario 'get-sett'"},
+      {"known = [{ scenario = 'login', ", "those are known whose file a profile names"},
+  };
+  for (const BadProject& each : bad) {
+    const auto result = ParseProjectFile(head + each.text + race, "t", scenarios);
+    ASSERT_FALSE(result.ok());
+    EXPECT_THAT(result.error().Message(), HasSubstr(each.message));
+  }
+  const std::string expected = "[backend.a.expect.get-st]\nstress = { intact = 'may-break' }\n";
+  EXPECT_THAT(ParseProjectFile(head + expected, "t", scenarios).error().Message(),
+              AllOf(HasSubstr("t:3:19: "), HasSubstr("did you mean 'get-set'?")));
+  for (const std::string name : {"*", "add-add", "login"}) {
+    const auto result = ParseProjectFile(head + "known = [{ scenario = '" + name + "', " + race +
+                                             "[profile.p]\nscenarios = ['./mine/login.toml']\n",
+                                         "t", scenarios);
+    EXPECT_TRUE(result.ok()) << name;
   }
 }
 

@@ -1,6 +1,8 @@
 // The built program on a user's own backend: tearproof.toml, an adapter, a verdict.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -17,11 +19,11 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// What stands in the page's only ```python block.
-std::string ExampleOfThePage() {
-  std::ifstream file(fs::path(TEARPROOF_SOURCE_DIR) / "docs/adapters.md");
+// What stands in the page's first block of this language.
+std::string ExampleOf(const std::string& page_name, const std::string& language) {
+  std::ifstream file(fs::path(TEARPROOF_SOURCE_DIR) / "docs" / page_name);
   const std::string page(std::istreambuf_iterator<char>(file), {});
-  const std::string begin = "```python\n";
+  const std::string begin = "```" + language + "\n";
   const size_t from = page.find(begin) + begin.size();
   return page.substr(from, page.find("```", from) - from);
 }
@@ -65,7 +67,7 @@ class AdapterProgramTest : public ::testing::Test {
 };
 
 TEST_F(AdapterProgramTest, RacesTheExampleOfThePage) {
-  UseAdapter(ExampleOfThePage());
+  UseAdapter(ExampleOf("adapters.md", "python"));
   const ProgramResult result = Stress("get-set", "1s");
   EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
   EXPECT_EQ(JudgementOf("intact"), "held");
@@ -75,7 +77,7 @@ TEST_F(AdapterProgramTest, RacesTheExampleOfThePage) {
 }
 
 TEST_F(AdapterProgramTest, CatchesACacheThatTears) {
-  std::string torn = ExampleOfThePage();
+  std::string torn = ExampleOf("adapters.md", "python");
   const std::string sound = "    with tempfile.NamedTemporaryFile(\"w\", dir=root, delete=False)";
   const size_t at = torn.find(sound);
   ASSERT_NE(at, std::string::npos);
@@ -89,14 +91,14 @@ TEST_F(AdapterProgramTest, CatchesACacheThatTears) {
 }
 
 TEST_F(AdapterProgramTest, KilledWorkersTakeTheirAdaptersAlong) {
-  UseAdapter(ExampleOfThePage());
+  UseAdapter(ExampleOf("adapters.md", "python"));
   const ProgramResult result = Stress("killed-writers", "2s");
   EXPECT_EQ(JudgementOf("intact"), "held") << result.output << result.errors;
   EXPECT_THAT(AdaptersIn(workspace_.path()), IsEmpty());
 }
 
 TEST_F(AdapterProgramTest, AnAdapterThatDiesBreaksNoErrorAndSaysWhy) {
-  std::string dying = ExampleOfThePage();
+  std::string dying = ExampleOf("adapters.md", "python");
   const std::string get = "def get(request):\n";
   dying.insert(dying.find(get) + get.size(), "    sys.exit(\"no more memory\")\n");
   UseAdapter(dying);
@@ -124,6 +126,36 @@ TEST_F(AdapterProgramTest, ListingStartsNoAdapter) {
   EXPECT_EQ(result.exit_code, 0) << result.errors;
   EXPECT_THAT(result.output, HasSubstr("sessions"));
   EXPECT_FALSE(fs::exists(workspace_.path() + "/started"));
+}
+
+TEST(AdapterProbeTest, IsInterruptedWhileItIsAsked) {
+  const Workspace workspace;
+  workspace.Write("tearproof.toml",
+                  "[backend.sleepy]\ncommand = [\"sh\", \"" + workspace.path() + "/sleepy.sh\"]\n");
+  workspace.Write("sleepy.sh", "echo > asked; exec sleep 1000\n");
+  const pid_t process = workspace.Start({"stress", "get-set", "--backend", "sleepy"});
+  while (IsRunning(process) && !fs::exists(workspace.path() + "/asked")) usleep(1000);
+  const std::vector<pid_t> adapters = ChildrenOf(process);
+  kill(process, SIGINT);
+  const ProgramResult result = workspace.Wait(process);
+  EXPECT_EQ(result.exit_code, 130);
+  EXPECT_THAT(result.errors, HasSubstr("interrupted before anything ran"));
+  ASSERT_EQ(adapters.size(), 1U);
+  EXPECT_FALSE(IsRunning(adapters[0]));
+}
+
+TEST(ProjectFilePageTest, ItsExampleRunsAsPrinted) {
+  const Workspace workspace;
+  workspace.Write("sessions_adapter.py", ExampleOf("adapters.md", "python"));
+  workspace.Write("login.toml", ExampleOf("scenarios.md", "toml"));
+  workspace.Write("tearproof.toml", ExampleOf("project-file.md", "toml"));
+  const ProgramResult plan = workspace.Run({"stress", "--profile", "ci", "--dry-run"});
+  EXPECT_EQ(plan.exit_code, 0) << plan.errors;
+  EXPECT_THAT(plan.output, HasSubstr("4 readers"));
+  // One of its scenarios alone, as a line that runs a cell again names it.
+  const ProgramResult one =
+      workspace.Run({"stress", "./login.toml", "--profile", "ci", "--dry-run"});
+  EXPECT_EQ(one.exit_code, 0) << one.errors;
 }
 
 }  // namespace

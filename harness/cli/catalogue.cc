@@ -62,11 +62,22 @@ Result<std::map<std::string, std::string>> SplitOptions(const std::string& text)
   return options;
 }
 
+// Which values an option of an adapter takes, only the adapter knows.
+Result<BackendOptions> ResolveAdapterOptions(BackendDescription description,
+                                             const std::map<std::string, std::string>& given) {
+  for (BackendOption& option : description.options) {
+    const auto value = given.find(option.name);
+    if (value != given.end()) option.default_value = value->second;
+  }
+  return ResolveOptions(description, given);
+}
+
 // Fills in what the project file leaves to the adapter.
-Result<void> AskAdapter(NamedBackend* backend) {
+Result<void> AskAdapter(NamedBackend* backend, const std::atomic<bool>* interrupted) {
   TEARPROOF_ASSIGN_OR_RETURN(
       const adapter::Introduction introduction,
-      adapter::Probe(backend->command, backend->options, DefaultParentDirectory()));
+      adapter::Probe(backend->command, backend->options, DefaultParentDirectory(),
+                     adapter::kProbePatience, interrupted));
   return adapter::Complete(introduction, &backend->description);
 }
 
@@ -102,7 +113,9 @@ Result<void> Catalogue::LoadProject(const std::string& path) {
   if (path.empty() && !std::filesystem::exists(source)) return {};
   const Result<std::string> text = ReadTextFile(source);
   if (!text.ok()) return UsageError(text.error().what);
-  TEARPROOF_ASSIGN_OR_RETURN(project_, ParseProjectFile(text.value(), source));
+  std::vector<std::string> scenarios;
+  for (const KnownScenario& known : scenarios_) scenarios.push_back(known.scenario.id);
+  TEARPROOF_ASSIGN_OR_RETURN(project_, ParseProjectFile(text.value(), source, scenarios));
   for (const ProjectBackend& backend : project_.backends) {
     TEARPROOF_RETURN_IF_ERROR(AddProjectBackend(backend));
   }
@@ -193,24 +206,25 @@ Result<std::vector<KnownScenario>> Catalogue::FindScenarios(
 }
 
 Result<std::vector<NamedBackend>> Catalogue::FindBackends(
-    const std::vector<std::string>& names) const {
+    const std::vector<std::string>& names, const std::atomic<bool>* interrupted) const {
   std::vector<NamedBackend> found;
   for (const std::string& item : SplitBackends(names)) {
     if (item != "all" && item != "broken") {
-      TEARPROOF_ASSIGN_OR_RETURN(NamedBackend backend, FindBackend(item));
+      TEARPROOF_ASSIGN_OR_RETURN(NamedBackend backend, FindBackend(item, interrupted));
       found.push_back(std::move(backend));
       continue;
     }
     for (const BackendDescription& description : backends_) {
       if (description.broken != (item == "broken")) continue;
-      TEARPROOF_ASSIGN_OR_RETURN(NamedBackend backend, FindBackend(description.id));
+      TEARPROOF_ASSIGN_OR_RETURN(NamedBackend backend, FindBackend(description.id, interrupted));
       found.push_back(std::move(backend));
     }
   }
   return found;
 }
 
-Result<NamedBackend> Catalogue::FindBackend(const std::string& named) const {
+Result<NamedBackend> Catalogue::FindBackend(const std::string& named,
+                                            const std::atomic<bool>* interrupted) const {
   const size_t colon = named.find(':');
   const std::string id = named.substr(0, colon);
   std::vector<std::string> ids;
@@ -221,14 +235,18 @@ Result<NamedBackend> Catalogue::FindBackend(const std::string& named) const {
     if (colon != std::string::npos) {
       TEARPROOF_ASSIGN_OR_RETURN(given, SplitOptions(named.substr(colon + 1)));
     }
-    TEARPROOF_ASSIGN_OR_RETURN(BackendOptions options, ResolveOptions(description, given));
+    const ProjectBackend* own = project_.FindBackend(id);
+    TEARPROOF_ASSIGN_OR_RETURN(BackendOptions options,
+                               own != nullptr && !own->command.empty()
+                                   ? ResolveAdapterOptions(description, given)
+                                   : ResolveOptions(description, given));
     NamedBackend backend{description, description.id, {}, std::move(options), named, {}};
-    if (const ProjectBackend* own = project_.FindBackend(id)) {
+    if (own != nullptr) {
       backend.implementation = own->base;
       backend.command = own->command;
       backend.known = own->known;
     }
-    if (!backend.command.empty()) TEARPROOF_RETURN_IF_ERROR(AskAdapter(&backend));
+    if (!backend.command.empty()) TEARPROOF_RETURN_IF_ERROR(AskAdapter(&backend, interrupted));
     return backend;
   }
   return UnknownNameError("backend", id, ids);

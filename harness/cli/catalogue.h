@@ -6,6 +6,7 @@
 #ifndef TEARPROOF_HARNESS_CLI_CATALOGUE_H_
 #define TEARPROOF_HARNESS_CLI_CATALOGUE_H_
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -55,10 +56,13 @@ class Catalogue {
   // Names with options, or "all" (every sound or known one) or "broken" (those with planted bugs).
   // Items are separated by commas; an item without a ':' that holds a '=' continues the options of
   // the one before: "temp-rename:sync=full,naive", "django-v1:max_entries=50,cull_frequency=0".
-  Result<std::vector<NamedBackend>> FindBackends(const std::vector<std::string>& names) const;
+  // The user's own are asked what they are, until `interrupted`, if any, becomes true.
+  Result<std::vector<NamedBackend>> FindBackends(
+      const std::vector<std::string>& names, const std::atomic<bool>* interrupted = nullptr) const;
 
  private:
-  Result<NamedBackend> FindBackend(const std::string& named) const;
+  Result<NamedBackend> FindBackend(const std::string& named,
+                                   const std::atomic<bool>* interrupted) const;
   Result<void> LoadProject(const std::string& path);
   Result<void> AddProjectBackend(const ProjectBackend& backend);
 

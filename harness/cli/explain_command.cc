@@ -1,27 +1,24 @@
 // `tearproof explain NAME`: an anomaly or a promise, in words.
-#include <fmt/format.h>
-
-#include <cstdio>
-
 #include "harness/api/anomaly.h"
 #include "harness/api/promise.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/output.h"
 #include "harness/core/text.h"
 
 namespace tearproof::cli {
 namespace {
 
 void ExplainAnomaly(const Anomaly& anomaly) {
-  fmt::print("{} (breaks the promise `{}`)\n\n{}\n\nCause:  {}\nRemedy: {}\n\n{}\n", anomaly.name,
-             PromiseName(anomaly.promise), anomaly.what, anomaly.cause, anomaly.remedy,
-             anomaly.explanation);
+  Print("{} (breaks the promise `{}`)\n\n{}\n\nCause:  {}\nRemedy: {}\n\n{}\n", anomaly.name,
+        PromiseName(anomaly.promise), anomaly.what, anomaly.cause, anomaly.remedy,
+        anomaly.explanation);
 }
 
 void ExplainPromise(const PromiseInfo& info) {
-  fmt::print("{} (a promise{})\n\nIt is broken when {}.\n\nAnomalies that break it:\n", info.name,
-             info.always ? " that every cache makes" : "", info.broken_when);
+  Print("{} (a promise{})\n\nIt is broken when {}.\n\nAnomalies that break it:\n", info.name,
+        info.always ? " that every cache makes" : "", info.broken_when);
   for (const Anomaly& anomaly : AllAnomalies()) {
-    if (anomaly.promise == info.promise) fmt::print("  {:<18} {}\n", anomaly.name, anomaly.what);
+    if (anomaly.promise == info.promise) Print("  {:<18} {}\n", anomaly.name, anomaly.what);
   }
 }
 

@@ -19,6 +19,9 @@ const std::atomic<bool>& CatchInterrupts() {
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  struct sigaction former {};
+  sigaction(SIGHUP, nullptr, &former);
+  if (former.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // Not under nohup(1).
   signal(SIGPIPE, SIG_IGN);
   return interrupted;
 }

@@ -1,4 +1,5 @@
-// Ctrl-C: the first ends the run in order, the second ends it at once.
+// Ctrl-C, or a terminal that is closed: the first ends the run in order, the second ends it at
+// once.
 //
 // Thread safety: the flag may be read anywhere.
 #ifndef TEARPROOF_HARNESS_CLI_INTERRUPT_H_
@@ -8,7 +9,7 @@
 
 namespace tearproof::cli {
 
-// Handles SIGINT and SIGTERM from now on; the flag becomes true at the first.
+// Handles SIGINT, SIGTERM and SIGHUP from now on; the flag becomes true at the first.
 const std::atomic<bool>& CatchInterrupts();
 
 }  // namespace tearproof::cli

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 
 #include "harness/check/judge.h"
@@ -11,6 +10,7 @@
 #include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/judge_file.h"
+#include "harness/cli/output.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/terminal.h"
 #include "harness/core/text.h"
@@ -82,7 +82,7 @@ void Show(const RunRecord& record, const Catalogue& catalogue, Session& session)
   RenderOptions options;
   options.color = UseColor();
   options.columns = TerminalColumns();
-  std::fputs(catalogue.reporter("console").Render(record, options).c_str(), stdout);
+  PrintText(catalogue.reporter("console").Render(record, options));
   session.exit_code = record.ExitCode();
 }
 

@@ -1,11 +1,10 @@
 // `tearproof list scenarios|backends|promises`: what there is, for people and for scripts.
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "harness/api/anomaly.h"
 #include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/output.h"
 #include "harness/core/json.h"
 #include "harness/core/text.h"
 
@@ -51,17 +50,15 @@ json DescribeBackend(const BackendDescription& backend) {
 void PrintScenarios(const Catalogue& catalogue) {
   for (const KnownScenario& known : catalogue.scenarios()) {
     const Scenario& scenario = known.scenario;
-    fmt::print("{:<26} {}{}\n", scenario.id, scenario.title,
-               scenario.HasTag("core") ? "  [core]" : "");
+    Print("{:<26} {}{}\n", scenario.id, scenario.title, scenario.HasTag("core") ? "  [core]" : "");
   }
 }
 
 void PrintBackend(const BackendDescription& backend) {
-  fmt::print("{:<26} {}{}\n", backend.id, backend.title, backend.model ? " (model)" : "");
+  Print("{:<26} {}{}\n", backend.id, backend.title, backend.model ? " (model)" : "");
   for (const BackendOption& option : backend.options) {
-    fmt::print("{:<26}   :{}={}  {}\n", "", option.name,
-               option.choices.empty() ? option.default_value : Join(option.choices, "|"),
-               option.help);
+    Print("{:<26}   :{}={}  {}\n", "", option.name,
+          option.choices.empty() ? option.default_value : Join(option.choices, "|"), option.help);
   }
 }
 
@@ -69,7 +66,7 @@ void PrintBackends(const Catalogue& catalogue) {
   for (const BackendDescription& backend : catalogue.backends()) {
     if (!backend.broken) PrintBackend(backend);
   }
-  fmt::print("\nWith one planted bug each; tearproof must catch them:\n");
+  Print("\nWith one planted bug each; tearproof must catch them:\n");
   for (const BackendDescription& backend : catalogue.backends()) {
     if (backend.broken) PrintBackend(backend);
   }
@@ -77,8 +74,8 @@ void PrintBackends(const Catalogue& catalogue) {
 
 void PrintPromises() {
   for (const PromiseInfo& info : AllPromises()) {
-    fmt::print("{:<16} broken when {}{}\n", info.name, info.broken_when,
-               info.always ? "  [made by all]" : "");
+    Print("{:<16} broken when {}{}\n", info.name, info.broken_when,
+          info.always ? "  [made by all]" : "");
   }
 }
 
@@ -108,8 +105,7 @@ void List(const std::string& what, bool as_json, Session& session) {
   }
   const Result<std::unique_ptr<Catalogue>> catalogue = Catalogue::Load();
   if (!catalogue.ok()) return session.FailWith(catalogue.error());
-  if (as_json)
-    return (void)std::fputs(DumpJson(DescribeAll(*catalogue.value(), what)).c_str(), stdout);
+  if (as_json) return PrintText(DumpJson(DescribeAll(*catalogue.value(), what)));
   if (what == "scenarios") return PrintScenarios(*catalogue.value());
   if (what == "backends") return PrintBackends(*catalogue.value());
   PrintPromises();

@@ -1,8 +1,11 @@
 // tearproof: finds, replays, rules out and measures races in file-backed caches.
+#include <signal.h>
+
 #include <cstdio>
 #include <string>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/output.h"
 #include "harness/core/text.h"
 
 namespace tearproof::cli {
@@ -85,4 +88,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace tearproof::cli
 
-int main(int argc, char** argv) { return tearproof::cli::Main(argc, argv); }
+int main(int argc, char** argv) {
+  signal(SIGXFSZ, SIG_IGN);  // A file grown too large is an error with a message (EFBIG).
+  return tearproof::cli::FinishOutput(tearproof::cli::Main(argc, argv));
+}

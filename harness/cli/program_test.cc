@@ -55,6 +55,22 @@ TEST(ProgramTest, NamesTheRolesThatAScenarioHas) {
   EXPECT_THAT(result.errors, AllOf(HasSubstr("wrter"), HasSubstr("writer, reader")));
 }
 
+// add-add has adders only, get-set writers and readers.
+TEST(ProgramTest, TakesRolesThatSomeOfTheScenariosHave) {
+  const Workspace workspace;
+  const std::vector<std::string> line = {"stress",      "get-set",   "add-add",     "--backend",
+                                         "temp-rename", "--dry-run", "--processes", "reader=7"};
+  const ProgramResult result = workspace.Run(line);
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("7 readers"));
+  const ProgramResult core =
+      workspace.Run({"stress", "--backend", "temp-rename", "--dry-run", "--processes", "writer=2"});
+  EXPECT_EQ(core.exit_code, 0) << core.errors;
+  std::vector<std::string> wrong = line;
+  wrong.back() = "redaer=7";
+  EXPECT_EQ(workspace.Run(wrong).exit_code, 64);
+}
+
 TEST(ProgramTest, RejectsWhatMakesNoSense) {
   const Workspace workspace;
   const std::vector<std::vector<std::string>> lines = {{"stress", "--duration", "5"},
@@ -97,6 +113,18 @@ TEST(ProgramTest, SaysWhereAScenarioFileIsWrong) {
   EXPECT_THAT(result.errors, AllOf(HasSubstr("mine.toml:5:"), HasSubstr("did you mean 'set'")));
 }
 
+TEST(ProgramTest, NamesTheOptionThatTakesANumber) {
+  const Workspace workspace;
+  workspace.Write("tearproof.toml", "[backend.ours]\nbase = \"django-v0\"\n");
+  for (const std::string backend : {"django-v0", "ours"}) {
+    const ProgramResult result = workspace.Run(
+        {"stress", "get-set", "--dry-run", "--backend", backend + ":max_entries=abc"});
+    EXPECT_EQ(result.exit_code, 64);
+    EXPECT_THAT(result.errors,
+                HasSubstr("option max_entries of " + backend + " takes a number, not 'abc'"));
+  }
+}
+
 TEST(ProgramTest, DryRunLeavesNothing) {
   const Workspace workspace;
   const ProgramResult result = workspace.Run(
@@ -125,6 +153,51 @@ TEST(ProgramTest, ShowsTheTornReadAndALineThatShowsItAgain) {
   EXPECT_THAT(exported.output, AllOf(HasSubstr("\"f\":\"get\""), HasSubstr("\"type\":\"ok\"")));
 }
 
+TEST(ProgramTest, SaysThatItsOutputIsLost) {
+  const Workspace workspace;
+  for (const std::string line :
+       {"--version", "--help", "list backends", "list scenarios --json", "explain torn-read",
+        "stress get-set --backend temp-rename --dry-run",
+        "stress get-set --backend temp-rename --duration 10ms", "show"}) {
+    const ProgramResult result = workspace.RunLine(TEARPROOF_PROGRAM " " + line + " > /dev/full");
+    EXPECT_EQ(result.exit_code, 77) << line;
+    EXPECT_THAT(result.errors, HasSubstr("cannot write to standard output")) << line;
+  }
+  const ProgramResult broken = workspace.RunLine(
+      TEARPROOF_PROGRAM " stress get-set --backend naive --duration 1s > /dev/full");
+  EXPECT_EQ(broken.exit_code, 1) << "what was seen broken goes before";
+  EXPECT_THAT(broken.errors, HasSubstr("cannot write to standard output"));
+}
+
+// Not by its mode, which root passes over: nobody can make a directory in /proc.
+TEST(ProgramTest, EndsWhereNeitherTheRecordNorTheCachesHaveAPlace) {
+  const Workspace workspace;
+  workspace.Write(".tearproof", "in the way");
+  const ProgramResult result =
+      workspace.Run({"stress", "get-set", "--backend", "temp-rename", "--dir", "/proc"});
+  EXPECT_EQ(result.exit_code, 77) << result.output;
+  EXPECT_THAT(result.errors, HasSubstr("cannot create a directory in /proc"));
+  EXPECT_THAT(result.output, IsEmpty());
+}
+
+TEST(ProgramTest, RefusesReportsThatCannotBeWrittenBeforeAnythingRuns) {
+  const Workspace workspace;
+  std::filesystem::create_directory(workspace.path() + "/folder");
+  const std::vector<std::vector<std::string>> lines = {{"--junit", "/nonexistent/a.xml"},
+                                                       {"--json", "folder"},
+                                                       {"--json", "/proc/a.json"},
+                                                       {"--json", "a", "--junit", "./a"},
+                                                       {"--json", "-", "--markdown", "-"}};
+  for (const std::vector<std::string>& line : lines) {
+    std::vector<std::string> words = {"stress", "get-set", "--backend", "temp-rename"};
+    words.insert(words.end(), line.begin(), line.end());
+    const ProgramResult result = workspace.Run(words);
+    EXPECT_EQ(result.exit_code, 64) << Join(line, " ");
+    EXPECT_THAT(result.errors, HasSubstr("tearproof: ")) << Join(line, " ");
+  }
+  EXPECT_FALSE(std::filesystem::exists(workspace.path() + "/.tearproof"));
+}
+
 TEST(ProgramTest, HoldsForASoundCache) {
   const Workspace workspace;
   const ProgramResult result = workspace.Run({"stress", "get-set", "--backend", "temp-rename,flock",
@@ -143,6 +216,21 @@ TEST(ProgramTest, AnnotatesForGithub) {
       {{"GITHUB_ACTIONS", "true"}, {"GITHUB_STEP_SUMMARY", workspace.path() + "/summary.md"}});
   EXPECT_THAT(result.output, HasSubstr("::error "));
   EXPECT_THAT(workspace.Read("summary.md"), HasSubstr("naive"));
+}
+
+TEST(ProgramTest, OnlyWarnsOfAStepSummaryThatCannotBeWritten) {
+  const ProgramResult result =
+      Workspace().Run({"stress", "get-set", "--backend", "temp-rename", "--duration", "100ms"},
+                      {{"GITHUB_ACTIONS", "1"}, {"GITHUB_STEP_SUMMARY", "/nonexistent/a.md"}});
+  EXPECT_NE(result.exit_code, 77);
+  EXPECT_THAT(result.errors, HasSubstr("warning: cannot append to /nonexistent/a.md"));
+}
+
+TEST(ProgramTest, AnnotatesOnlyWhereGithubIs) {
+  const ProgramResult result =
+      Workspace().Run({"stress", "get-set", "--backend", "naive", "--duration", "1s"},
+                      {{"GITHUB_ACTIONS", "false"}});
+  EXPECT_THAT(result.output, Not(HasSubstr("::error ")));
 }
 
 TEST(ProgramTest, TakesBackendsProfilesAndKnownRacesFromTheProjectFile) {
@@ -174,13 +262,15 @@ TEST(ProgramTest, LeavesTheUsersFilesAlone) {
   }
 }
 
-TEST(ProgramTest, ReportsWhatWasSeenWhenInterrupted) {
+class InterruptTest : public testing::TestWithParam<int> {};
+
+TEST_P(InterruptTest, ReportsWhatWasSeen) {
   const Workspace workspace;
   const pid_t process =
       workspace.Start({"stress", "get-set", "--backend", "temp-rename", "--duration", "10m",
                        "--goal", "0", "--dir", workspace.path()});
   const std::vector<pid_t> workers = WaitForWorkers(process, 10);
-  kill(process, SIGINT);
+  kill(process, GetParam());
   const ProgramResult result = workspace.Wait(process);
   EXPECT_EQ(result.exit_code, 130) << result.output;
   EXPECT_THAT(result.output, HasSubstr("temp-rename"));
@@ -188,6 +278,16 @@ TEST(ProgramTest, ReportsWhatWasSeenWhenInterrupted) {
   for (const auto& entry : std::filesystem::directory_iterator(workspace.path())) {
     EXPECT_THAT(entry.path().filename().string(), Not(HasSubstr("tearproof-")));
   }
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, InterruptTest, testing::Values(SIGINT, SIGTERM, SIGHUP));
+
+TEST(ProgramTest, SaysWhichFileGrewTooLarge) {
+  const Workspace workspace;
+  const ProgramResult result = workspace.RunLine(
+      "ulimit -f 10; " TEARPROOF_PROGRAM " stress get-set --backend temp-rename --duration 1s");
+  EXPECT_EQ(result.exit_code, 77) << result.output << result.errors;
+  EXPECT_THAT(result.output + result.errors, HasSubstr("EFBIG"));
 }
 
 TEST(ProgramTest, LosesNothingWhenTheCoordinatorIsKilled) {
@@ -203,9 +303,30 @@ TEST(ProgramTest, LosesNothingWhenTheCoordinatorIsKilled) {
   kill(process, SIGKILL);
   workspace.Wait(process);
   while (std::any_of(workers.begin(), workers.end(), IsRunning)) usleep(1000);
+  const ProgramResult shown = workspace.Run({"show"});
+  EXPECT_EQ(shown.exit_code, 64);
+  EXPECT_THAT(shown.errors, AllOf(HasSubstr("was killed"), HasSubstr(" judge 20")));
   const ProgramResult judged = workspace.Run({"judge"});
   EXPECT_EQ(judged.exit_code, 1) << judged.output << judged.errors;
   EXPECT_THAT(judged.output, HasSubstr("get k0 returned"));
+}
+
+TEST(ProgramTest, KeepsTheRecordOfARunThatRunsStill) {
+  const Workspace workspace;
+  const pid_t process =
+      workspace.Start({"stress", "get-set", "--backend", "temp-rename", "--duration", "10m",
+                       "--goal", "0", "--dir", workspace.path()});
+  WaitForWorkers(process, 10);
+  const std::filesystem::path runs = workspace.path() + "/.tearproof/runs";
+  const std::string running = std::filesystem::read_symlink(runs / "latest");
+  for (int i = 0; i < 21; ++i) {
+    workspace.Run({"stress", "get-set", "--backend", "temp-rename", "--duration", "1ms"});
+  }
+  EXPECT_TRUE(std::filesystem::exists(runs / running));
+  EXPECT_THAT(workspace.Run({"show", running}).errors, HasSubstr("has not ended"));
+  kill(process, SIGINT);
+  EXPECT_EQ(workspace.Wait(process).exit_code, 130);
+  EXPECT_EQ(workspace.Run({"show", running}).exit_code, 130);
 }
 
 // An hour, or until the first broken promise.

@@ -1,19 +1,58 @@
 #include "harness/cli/report_output.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "harness/cli/terminal.h"
 #include "harness/core/json.h"
+#include "harness/core/text.h"
 
 namespace tearproof::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+bool IsSet(const char* name) {
+  const std::string value = Environment(name);
+  return !value.empty() && value != "0" && value != "false";
+}
+
+// Absolute, by way of the links that exist.
+fs::path Resolve(const std::string& file) {
+  std::error_code problem;
+  const fs::path absolute = fs::absolute(file, problem);
+  const fs::path resolved = fs::weakly_canonical(absolute, problem);
+  return problem ? absolute : resolved;
+}
+
+// As far as can be seen without touching it.
+Result<void> CheckReportFile(const std::string& file) {
+  std::error_code problem;
+  const fs::file_status status = fs::status(file, problem);
+  if (fs::is_directory(status)) return UsageError(file + " is a directory", "name a file");
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    if (access(file.c_str(), W_OK) == 0) return {};
+    return UsageError(SystemError(errno, "cannot write " + file).what);
+  }
+  // A regular file is replaced by one that is made beside it.
+  const std::string folder = Resolve(file).parent_path();
+  if (!fs::is_directory(folder, problem)) {
+    return UsageError("cannot write " + file + ": there is no folder " + folder,
+                      "make it, or name another file");
+  }
+  if (access(folder.c_str(), W_OK | X_OK) == 0) return {};
+  return UsageError(SystemError(errno, "cannot write " + file + " into the folder " + folder).what);
 }
 
 Result<void> AppendToFile(const std::string& path, const std::string& text) {
@@ -25,6 +64,18 @@ Result<void> AppendToFile(const std::string& path, const std::string& text) {
 }
 
 }  // namespace
+
+Result<void> CheckReportFiles(const ReportFiles& files) {
+  std::set<fs::path> places;
+  for (const auto& [format, file] : files) {
+    if (!places.insert(file == "-" ? fs::path(file) : Resolve(file)).second) {
+      return UsageError("two reports cannot both go to " + EscapeForTerminal(file),
+                        "name a file for each");
+    }
+    if (file != "-") TEARPROOF_RETURN_IF_ERROR(CheckReportFile(file));
+  }
+  return {};
+}
 
 Result<void> DeliverReports(const RunRecord& record, const Catalogue& catalogue,
                             const ReportFiles& files, bool quiet) {
@@ -51,11 +102,15 @@ Result<void> DeliverReports(const RunRecord& record, const Catalogue& catalogue,
       note(ReplaceFile(file, text));
     }
   }
-  if (Environment("GITHUB_ACTIONS") == "true") {
+  if (IsSet("GITHUB_ACTIONS")) {
     std::fputs(catalogue.reporter("github").Render(record, {}).c_str(), console);
     const std::string summary = Environment("GITHUB_STEP_SUMMARY");
     if (!summary.empty()) {
-      note(AppendToFile(summary, catalogue.reporter("markdown").Render(record, {})));
+      const Result<void> appended =
+          AppendToFile(summary, catalogue.reporter("markdown").Render(record, {}));
+      if (!appended.ok()) {
+        std::fprintf(stderr, "tearproof: warning: %s\n", appended.error().Message().c_str());
+      }
     }
   }
   return first_problem;

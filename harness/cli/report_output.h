@@ -17,8 +17,13 @@ namespace tearproof::cli {
 // Format → file ("-" is stdout). Formats without a file are not in it.
 using ReportFiles = std::map<std::string, std::string>;
 
+// Before anything runs: whether each file can be written as far as can be seen now, and no two
+// reports go to one place. Errors: kUsage.
+Result<void> CheckReportFiles(const ReportFiles& files);
+
 // Prints the console report (unless another report goes to stdout), writes the files, and, where
-// GITHUB_ACTIONS is set, prints annotations and appends to the step summary.
+// GITHUB_ACTIONS is set, prints annotations and appends to the step summary. A step summary that
+// cannot be written is a warning on stderr.
 Result<void> DeliverReports(const RunRecord& record, const Catalogue& catalogue,
                             const ReportFiles& files, bool quiet);
 

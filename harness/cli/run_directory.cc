@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,6 +42,13 @@ bool IsOurs(const fs::path& directory) {
   return text + "\n" == MarkerText(status);
 }
 
+// Locked, if nobody else holds it; where directories cannot be locked, merely open.
+UniqueFd Lock(const fs::path& directory) {
+  UniqueFd fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (fd.valid() && flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) fd.Reset();
+  return fd;
+}
+
 void DropOldRuns() {
   std::vector<std::string> names;
   std::error_code problem;
@@ -50,7 +58,10 @@ void DropOldRuns() {
   std::sort(names.rbegin(), names.rend());
   UniqueFd runs(open(kRuns.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!runs.valid()) return;
-  for (size_t i = kRunsKept; i < names.size(); ++i) (void)RemoveTreeAt(runs.get(), names[i]);
+  for (size_t i = kRunsKept; i < names.size(); ++i) {
+    const UniqueFd lock = Lock(fs::path(kRuns) / names[i]);
+    if (lock.valid()) (void)RemoveTreeAt(runs.get(), names[i]);  // Else it runs still.
+  }
 }
 
 // A symbolic link cannot be replaced in place; a new one is renamed over it.
@@ -86,6 +97,7 @@ Result<RunDirectory> CreateRunDirectory() {
   if (lstat(run.relative.c_str(), &status) != 0) {
     return SystemError(errno, "cannot stat " + run.relative);
   }
+  run.lock = Lock(run.relative);  // Before the mark, by which others know what they may drop.
   std::ofstream(run.relative + "/" + kMarker) << MarkerText(status);
   std::error_code problem;
   run.path = fs::canonical(run.relative, problem);
@@ -108,6 +120,12 @@ Result<RunDirectory> FindRunDirectory(const std::string& named) {
   }
   return UsageError("there is no run '" + EscapeForTerminal(named, 80) + "' here",
                     "name a run's id or directory; runs lie in " + kRuns);
+}
+
+std::string WhyUnfinished(const RunDirectory& run) {
+  if (!IsOurs(run.path) || fs::exists(run.path + "/run.json")) return "";
+  if (!Lock(run.path).valid()) return "the run " + run.id + " has not ended its first cell yet";
+  return "the run " + run.id + " was killed before its first cell ended";
 }
 
 }  // namespace tearproof::cli

@@ -1,18 +1,24 @@
 // `tearproof show RUN`: the report of an earlier run, again.
-#include <cstdio>
+#include <fmt/format.h>
 
 #include "harness/api/run_record_json.h"
 #include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/output.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/terminal.h"
 #include "harness/core/json.h"
+#include "harness/core/text.h"
 
 namespace tearproof::cli {
 namespace {
 
 Result<void> Show(const std::string& named, const std::string& format, Session& session) {
   TEARPROOF_ASSIGN_OR_RETURN(const RunDirectory run, FindRunDirectory(named));
+  if (const std::string why = WhyUnfinished(run); !why.empty()) {
+    return UsageError(why, fmt::format("`{} judge {}` judges what it left", session.ProgramName(),
+                                       ShellQuote(run.id)));
+  }
   const std::string path = run.path + "/run.json";
   TEARPROOF_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(path));
   TEARPROOF_ASSIGN_OR_RETURN(const RunRecord record, FromJson(text, path));
@@ -20,7 +26,7 @@ Result<void> Show(const std::string& named, const std::string& format, Session& 
   RenderOptions options;
   options.color = UseColor();
   options.columns = TerminalColumns();
-  std::fputs(catalogue->reporter(format).Render(record, options).c_str(), stdout);
+  PrintText(catalogue->reporter(format).Render(record, options));
   session.exit_code = record.ExitCode();
   return {};
 }

@@ -11,6 +11,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/machine.h"
+#include "harness/cli/output.h"
 #include "harness/cli/report_output.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/stress_options.h"
@@ -24,6 +25,7 @@
 namespace tearproof::cli {
 namespace {
 
+constexpr int kExitInterrupted = 130;
 constexpr uint64_t kHistoryBudget = uint64_t{1} << 30;
 constexpr uint64_t kSegmentCapacity = 1 << 17;
 
@@ -68,15 +70,18 @@ class StressRun {
       : arguments_(arguments), session_(session), progress_(arguments.quiet) {}
 
   Result<void> Run() {
+    TEARPROOF_RETURN_IF_ERROR(CheckReportFiles(FilesToReport()));
     TEARPROOF_ASSIGN_OR_RETURN(catalogue_, Catalogue::Load(arguments_.config));
     if (!arguments_.profile.empty()) {
       TEARPROOF_ASSIGN_OR_RETURN(profile_, catalogue_->FindProfile(arguments_.profile));
     }
     TEARPROOF_ASSIGN_OR_RETURN(settings_, ResolveSettings(arguments_, profile_));
-    TEARPROOF_RETURN_IF_ERROR(PlanCells());
-    if (arguments_.dry_run) return PrintPlan();
-    Begin();
     const std::atomic<bool>& interrupted = CatchInterrupts();
+    const Result<void> planned = PlanCells(interrupted);
+    if (interrupted.load()) return EndBeforeTheFirstCell();
+    if (!planned.ok()) return planned;
+    if (arguments_.dry_run) return PrintPlan();
+    TEARPROOF_RETURN_IF_ERROR(Begin());
     for (size_t i = 0; i < cells_.size() && !interrupted.load(); ++i) RunOne(i, interrupted);
     progress_.Clear();
     record_.interrupted = interrupted.load();
@@ -85,18 +90,25 @@ class StressRun {
   }
 
  private:
-  Result<void> PlanCells() {
+  Result<void> EndBeforeTheFirstCell() {
+    std::fputs("tearproof: interrupted before anything ran\n", stderr);
+    session_.exit_code = kExitInterrupted;
+    return {};
+  }
+
+  Result<void> PlanCells(const std::atomic<bool>& interrupted) {
     std::vector<std::string> names = arguments_.scenarios;
     std::vector<std::string> tags = arguments_.tags;
     if (names.empty() && tags.empty() && profile_ != nullptr) names = profile_->scenarios;
     if (names.empty() && tags.empty()) tags = {"core"};
     TEARPROOF_ASSIGN_OR_RETURN(const std::vector<KnownScenario> scenarios,
                                catalogue_->FindScenarios(names, tags));
+    TEARPROOF_RETURN_IF_ERROR(CheckRoles(scenarios));
     std::vector<std::string> wanted = arguments_.backends;
     if (wanted.empty() && profile_ != nullptr) wanted = profile_->backends;
     if (wanted.empty()) wanted = {"all"};
     TEARPROOF_ASSIGN_OR_RETURN(const std::vector<NamedBackend> backends,
-                               catalogue_->FindBackends(wanted));
+                               catalogue_->FindBackends(wanted, &interrupted));
     for (const NamedBackend& backend : backends) {
       for (const KnownScenario& known : scenarios) {
         if (!std::any_of(known.scenario.roles.begin(), known.scenario.roles.end(),
@@ -104,9 +116,8 @@ class StressRun {
           continue;
         }
         PlannedCell cell{known, backend, ""};
-        TEARPROOF_RETURN_IF_ERROR(
-            stress::ApplyOverrides(settings_.overrides, &cell.known.scenario));
-        ApplyScenarioOptions(known.scenario, &cell.backend);
+        stress::ApplyOverrides(settings_.overrides, &cell.known.scenario);
+        TEARPROOF_RETURN_IF_ERROR(ApplyScenarioOptions(known.scenario, &cell.backend));
         cell.unfit = stress::FitToBackend(backend.description, &cell.known.scenario);
         cells_.push_back(std::move(cell));
       }
@@ -114,14 +125,36 @@ class StressRun {
     return {};
   }
 
+  // What a profile says of roles may be meant for any of its scenarios, whichever are selected.
+  Result<void> CheckRoles(std::vector<KnownScenario> scenarios) const {
+    if (profile_ != nullptr && arguments_.processes.empty()) {
+      std::vector<std::string> tags;
+      if (profile_->scenarios.empty()) tags = {"core"};
+      TEARPROOF_ASSIGN_OR_RETURN(const std::vector<KnownScenario> more,
+                                 catalogue_->FindScenarios(profile_->scenarios, tags));
+      scenarios.insert(scenarios.end(), more.begin(), more.end());
+    }
+    std::vector<const Scenario*> all;
+    for (const KnownScenario& known : scenarios) all.push_back(&known.scenario);
+    return stress::CheckRoles(settings_.overrides, all);
+  }
+
   // A scenario's backend_options count where the backend has such an option and the user named
   // nothing else.
-  static void ApplyScenarioOptions(const Scenario& scenario, NamedBackend* backend) {
+  static Result<void> ApplyScenarioOptions(const Scenario& scenario, NamedBackend* backend) {
     for (const auto& [name, value] : scenario.backend_options) {
       const auto option = backend->options.find(name);
       const bool named = backend->display.find(name + "=") != std::string::npos;
-      if (option != backend->options.end() && !named) option->second = value;
+      if (option == backend->options.end() || named) continue;
+      if (backend->command.empty()) {
+        const auto resolved = ResolveOptions(backend->description, {{name, value}});
+        if (!resolved.ok()) {
+          return UsageError(scenario.id + ": backend_options: " + resolved.error().Message());
+        }
+      }
+      option->second = value;
     }
+    return {};
   }
 
   Result<void> PrintPlan() const {
@@ -129,26 +162,25 @@ class StressRun {
     for (const PlannedCell& cell : cells_) {
       const std::string& id = cell.known.scenario.id;
       if (!cell.unfit.empty()) {
-        fmt::print("{:<24} {:<26} skipped: {}\n", cell.backend.display, id, cell.unfit);
+        Print("{:<24} {:<26} skipped: {}\n", cell.backend.display, id, cell.unfit);
         continue;
       }
       ++runs;
-      fmt::print("{:<24} {:<26} {}\n", cell.backend.display, id,
-                 DescribeRoles(cell.known.scenario));
+      Print("{:<24} {:<26} {}\n", cell.backend.display, id, DescribeRoles(cell.known.scenario));
     }
-    fmt::print(
+    Print(
         "\n{} of {} would run, each for at most {}: at most {} in all, in a new directory "
         "under {} ({}).\n",
         runs, cells_.size(), FormatDuration(settings_.duration),
         FormatDuration(settings_.duration * static_cast<int64_t>(runs)), settings_.parent_directory,
         FileSystemName(settings_.parent_directory));
     if (arguments_.keep_history) {
-      fmt::print("Keeping every history takes up to {} a second.\n", FormatSize(64 << 20));
+      Print("Keeping every history takes up to {} a second.\n", FormatSize(64 << 20));
     }
     return {};
   }
 
-  void Begin() {
+  Result<void> Begin() {
     begin_ = MonotonicNanos();
     record_.version = TEARPROOF_VERSION;
     record_.started = Now();
@@ -166,16 +198,18 @@ class StressRun {
     }
     Result<RunDirectory> run = CreateRunDirectory();
     if (run.ok()) {
-      run_ = run.value();
+      run_ = std::move(run).value();
       record_.id = run_.id;
       record_.directory = run_.relative;
-      return;
+      return {};
     }
     record_.notes.push_back("the run could not be recorded here: " + run.error().Message());
-    Result<OwnedDirectory> temporary = OwnedDirectory::Create(settings_.parent_directory);
-    if (!temporary.ok()) return;
-    scratch_.emplace(std::move(temporary).value());
+    TEARPROOF_ASSIGN_OR_RETURN(OwnedDirectory temporary,
+                               OwnedDirectory::Create(settings_.parent_directory));
+    scratch_.emplace(std::move(temporary));
+    scratch_->Claim();
     run_.path = scratch_->path();
+    return {};
   }
 
   stress::CellRequest MakeRequest(size_t index) const {
@@ -244,7 +278,7 @@ class StressRun {
     record.scope = DescribeScope(scenario, record_.machine);
     record.rerun = fmt::format("{} stress {} --backend {}{}", session_.ProgramName(),
                                ShellQuote(NameOf(index)), ShellQuote(cell.backend.display),
-                               RerunOptions(arguments_, settings_.seed));
+                               RerunOptions(arguments_, scenario, settings_.seed));
     record_.cells.push_back(std::move(record));
     Save();
   }
@@ -291,6 +325,14 @@ class StressRun {
     return ReplaceFile(run_.path + "/run.json", json);
   }
 
+  ReportFiles FilesToReport() const {
+    ReportFiles files;
+    if (!arguments_.json.empty()) files["json"] = arguments_.json;
+    if (!arguments_.junit.empty()) files["junit"] = arguments_.junit;
+    if (!arguments_.markdown.empty()) files["markdown"] = arguments_.markdown;
+    return files;
+  }
+
   Result<void> Finish() {
     if (stopped_at_break_) {
       record_.notes.push_back(
@@ -298,11 +340,8 @@ class StressRun {
     }
     Save();
     session_.exit_code = record_.ExitCode();
-    ReportFiles files;
-    if (!arguments_.json.empty()) files["json"] = arguments_.json;
-    if (!arguments_.junit.empty()) files["junit"] = arguments_.junit;
-    if (!arguments_.markdown.empty()) files["markdown"] = arguments_.markdown;
-    const Result<void> delivered = DeliverReports(record_, *catalogue_, files, arguments_.quiet);
+    const Result<void> delivered =
+        DeliverReports(record_, *catalogue_, FilesToReport(), arguments_.quiet);
     if (!delivered.ok()) {
       std::fprintf(stderr, "tearproof: %s\n", delivered.error().Message().c_str());
       if (session_.exit_code == 0) session_.exit_code = delivered.error().ExitCode();

@@ -115,6 +115,16 @@ Result<std::string> ResolveDirectory(const std::string& named) {
   return resolved.string();
 }
 
+// Of "writer=4,reader=4" what is said of the scenario's roles.
+std::string ProcessesOf(const Scenario& scenario, const std::string& text) {
+  std::vector<std::string> parts;
+  for (const std::string& part : Split(text, ',')) {
+    const Role* role = scenario.FindRole(part.substr(0, part.find('=')));
+    if (role != nullptr && role->stress) parts.push_back(part);
+  }
+  return Join(parts, ",");
+}
+
 void AddOption(std::string* line, const char* name, const std::string& value) {
   if (!value.empty()) *line += fmt::format(" {} {}", name, ShellQuote(value));
 }
@@ -210,13 +220,13 @@ Result<StressSettings> ResolveSettings(const StressArguments& a, const Profile* 
   return settings;
 }
 
-std::string RerunOptions(const StressArguments& a, uint64_t seed) {
+std::string RerunOptions(const StressArguments& a, const Scenario& scenario, uint64_t seed) {
   std::string line;
   AddOption(&line, "--duration", a.duration);
   AddOption(&line, "--seed", std::to_string(seed));
   AddOption(&line, "--config", a.config);
   AddOption(&line, "--profile", a.profile);
-  AddOption(&line, "--processes", a.processes);
+  AddOption(&line, "--processes", ProcessesOf(scenario, a.processes));
   AddOption(&line, "--value-size", a.value_size);
   AddOption(&line, "--dir", a.directory);
   AddOption(&line, "--kill", a.kill);

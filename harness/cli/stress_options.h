@@ -62,8 +62,8 @@ struct StressSettings {
 // What the command line leaves open, `profile` (which may be null) says; then the defaults.
 Result<StressSettings> ResolveSettings(const StressArguments& arguments, const Profile* profile);
 
-// The options that make a cell what it is, for the line that runs it again.
-std::string RerunOptions(const StressArguments& arguments, uint64_t seed);
+// The options that make a cell of `scenario` what it is, for the line that runs it again.
+std::string RerunOptions(const StressArguments& arguments, const Scenario& scenario, uint64_t seed);
 
 }  // namespace tearproof::cli
 

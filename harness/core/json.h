@@ -17,8 +17,9 @@ Result<std::string> ReadTextFile(const std::string& path);
 // The parsed file. Errors: kEnvironment where it cannot be read, kUsage where it is no JSON.
 Result<nlohmann::json> ReadJsonFile(const std::string& path);
 
-// Writes `text` to `path` by way of a temporary file beside it and rename(2), mode 0644 & ~umask:
-// a reader sees the old file or the new one.
+// Writes `text` to `path` by way of a temporary file beside it and rename(2), mode 0666 & ~umask:
+// a reader sees the old file or the new one. Symbolic links are followed; what exists and is no
+// regular file (a device, a pipe) is opened and written to.
 Result<void> ReplaceFile(const std::string& path, const std::string& text);
 // `value` with two spaces of indentation; bytes that are no UTF-8 become U+FFFD.
 std::string DumpJson(const nlohmann::json& value);

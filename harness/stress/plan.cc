@@ -101,24 +101,32 @@ Contract ContractFromJson(const json& in) {
 
 }  // namespace
 
-Result<void> ApplyOverrides(const Overrides& overrides, Scenario* scenario) {
+Result<void> CheckRoles(const Overrides& overrides, const std::vector<const Scenario*>& scenarios) {
   std::vector<std::string> names;
-  for (const Role& role : scenario->roles) {
-    if (role.stress) names.push_back(role.name);
+  for (const Scenario* scenario : scenarios) {
+    for (const Role& role : scenario->roles) {
+      const bool listed = std::find(names.begin(), names.end(), role.name) != names.end();
+      if (role.stress && !listed) names.push_back(role.name);
+    }
   }
   for (const auto& [name, count] : overrides.processes) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
-      return UsageError(fmt::format("the scenario {} has no role '{}'", scenario->id,
-                                    EscapeForTerminal(name, 60)),
-                        "its roles: " + Join(names, ", "));
-    }
-    for (Role& role : scenario->roles) {
-      if (role.name == name) role.stress->processes = count;
-    }
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const std::string which = scenarios.size() == 1
+                                  ? fmt::format("the scenario {} has no", scenarios[0]->id)
+                                  : "none of the selected scenarios has a";
+    return UsageError(fmt::format("{} role '{}'", which, EscapeForTerminal(name, 60)),
+                      "there are: " + Join(names, ", "));
+  }
+  return {};
+}
+
+void ApplyOverrides(const Overrides& overrides, Scenario* scenario) {
+  for (Role& role : scenario->roles) {
+    const auto count = overrides.processes.find(role.name);
+    if (role.stress && count != overrides.processes.end()) role.stress->processes = count->second;
   }
   if (overrides.value_sizes && !scenario->counters) scenario->value_sizes = *overrides.value_sizes;
   if (overrides.kills_per_second) scenario->kills_per_second = *overrides.kills_per_second;
-  return {};
 }
 
 std::string FitToBackend(const BackendDescription& description, Scenario* scenario) {
@@ -145,7 +153,7 @@ std::string FitToBackend(const BackendDescription& description, Scenario* scenar
 Result<Scenario> Plan::LoadScenario() const {
   TEARPROOF_ASSIGN_OR_RETURN(Scenario scenario,
                              ParseScenario(scenario_toml, scenario_id, scenario_id));
-  TEARPROOF_RETURN_IF_ERROR(ApplyOverrides(overrides, &scenario));
+  ApplyOverrides(overrides, &scenario);
   BackendDescription description;
   description.operations = contract.operations;
   description.ttl = ttl;

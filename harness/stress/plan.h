@@ -26,8 +26,10 @@ struct Overrides {
   std::optional<SizeDistribution> value_sizes;
   std::optional<double> kills_per_second;
 };
-// Errors: kUsage for a role that the scenario does not have, naming those it has.
-Result<void> ApplyOverrides(const Overrides& overrides, Scenario* scenario);
+// Errors: kUsage for a role that none of the scenarios has, naming those that they have.
+Result<void> CheckRoles(const Overrides& overrides, const std::vector<const Scenario*>& scenarios);
+// Roles that the scenario does not have are those of another one.
+void ApplyOverrides(const Overrides& overrides, Scenario* scenario);
 
 // Why `description` cannot run `scenario`, or "". Drops from mixes what the backend lacks, as long
 // as every role keeps something to do.

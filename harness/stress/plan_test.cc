@@ -35,17 +35,22 @@ TEST(PlanTest, OverridesProcessesAndSizes) {
   overrides.processes["writer"] = 7;
   overrides.value_sizes = ParseSizeDistribution("1B..1KiB").value();
   overrides.kills_per_second = 5;
-  ASSERT_TRUE(ApplyOverrides(overrides, &scenario).ok());
+  ApplyOverrides(overrides, &scenario);
   EXPECT_EQ(scenario.StressProcesses(), 10U);
   EXPECT_EQ(scenario.value_sizes.Largest(), 1024U);
   EXPECT_EQ(scenario.kills_per_second, 5);
 }
 
 TEST(PlanTest, NamesTheRolesThereAre) {
-  Scenario scenario = Parse();
+  const Scenario scenario = Parse();
+  Scenario other = scenario;
+  other.roles.front().name = "adder";
   Overrides overrides;
+  overrides.processes["adder"] = 2;
+  EXPECT_TRUE(CheckRoles(overrides, {&scenario, &other}).ok());
+  EXPECT_FALSE(CheckRoles(overrides, {&scenario}).ok());
   overrides.processes["cron"] = 1;
-  const Result<void> result = ApplyOverrides(overrides, &scenario);
+  const Result<void> result = CheckRoles(overrides, {&scenario, &other});
   ASSERT_FALSE(result.ok());
   EXPECT_THAT(result.error().Message(), HasSubstr("writer, reader"));
 }

@@ -1,5 +1,6 @@
 #include "harness/stress/worker_pool.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -100,8 +101,10 @@ Result<uint16_t> WorkerPool::Start(uint32_t slot, const std::string& role, uint3
         process::process(Executor(), "/proc/self/exe",
                          {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
   } catch (const boost::system::system_error& problem) {
-    return SystemError(problem.code().value(), "cannot start a worker process",
-                       "raise the limit of processes (ulimit -u) or ask for fewer (--processes)");
+    const int reason = problem.code().value();
+    const char* limit = reason == EMFILE ? "open files (ulimit -n)" : "processes (ulimit -u)";
+    return SystemError(reason, "cannot start a worker process",
+                       fmt::format("raise the limit of {} or ask for fewer (--processes)", limit));
   }
   ProcessInfo info;
   info.number = number;
