@@ -220,7 +220,7 @@ TEST(ProbeTest, FillsOnlyWhatIsOpen) {
 }
 
 // The message that a user of `command` with these faults gets.
-std::string ProbeError(std::vector<std::string> command, int64_t patience = kProbePatience) {
+std::string ProbeError(const std::vector<std::string>& command, int64_t patience = kProbePatience) {
   const Result<Introduction> read = Probe(command, {}, ::testing::TempDir(), patience);
   if (read.ok()) return "";
   EXPECT_EQ(read.error().kind, ErrorKind::kUsage);

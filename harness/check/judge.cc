@@ -8,9 +8,6 @@
 namespace tearproof::check {
 namespace {
 
-// Below, threads cost more than they save.
-constexpr size_t kOpsWorthAThread = 20'000;
-
 size_t ThreadsFor(const History& history, size_t checkers) {
   if (history.ops().size() < kOpsWorthAThread) return 1;
   return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, std::max<size_t>(checkers, 1));
