@@ -45,7 +45,7 @@ void JudgeTraffic(benchmark::State& state, const check::TrafficOptions& options)
   }
   const Result<History> history = History::Build(check::MakeTraffic(options));
   if (!history.ok() || checker == nullptr) return state.SkipWithError("no history, or no checker");
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Verdict verdict = checker->Check(history.value(), {});
     if (verdict.judgement != Judgement::kHeld) {
       return state.SkipWithError("a correct history was not held");
@@ -56,7 +56,7 @@ void JudgeTraffic(benchmark::State& state, const check::TrafficOptions& options)
 
 void BuildTraffic(benchmark::State& state, const check::TrafficOptions& options) {
   const History::Parts parts = check::MakeTraffic(options);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();
     History::Parts copy = parts;
     state.ResumeTiming();
@@ -86,7 +86,7 @@ void Register() {
         ->Unit(benchmark::kMillisecond);
   }
   benchmark::RegisterBenchmark("make-traffic", [](benchmark::State& state) {
-    for (auto _ : state) benchmark::DoNotOptimize(check::MakeTraffic({}));
+    for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(check::MakeTraffic({}));
     CountOperations(state, check::TrafficOptions{}.operations);
   })->Unit(benchmark::kMillisecond);
 }

@@ -125,7 +125,7 @@ void RunPair(benchmark::State& state, const std::string& backend, OpKind kind, V
   std::vector<double> recorded;
   std::vector<double> ratios;
   bool bare_first = true;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     double one = bare_first ? pair.value()->Bare() : 0;
     const double other = pair.value()->Recorded();
     if (!bare_first) one = pair.value()->Bare();
@@ -154,7 +154,7 @@ void RegisterPairs(const std::string& parent) {
 
 void RegisterParts() {
   benchmark::RegisterBenchmark("part/two-clock-readings", [](benchmark::State& state) {
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
       benchmark::DoNotOptimize(MonotonicNanos());
       benchmark::DoNotOptimize(MonotonicNanos());
     }
@@ -162,7 +162,7 @@ void RegisterParts() {
   benchmark::RegisterBenchmark("part/fill-value/4KiB", [](benchmark::State& state) {
     std::string value(kValueBytes, '\0');
     uint64_t sequence = 0;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
       FillValue({1, ++sequence}, value.size(), value.data());
       benchmark::DoNotOptimize(value.data());
       benchmark::ClobberMemory();
@@ -174,7 +174,7 @@ void RegisterParts() {
     benchmark::RegisterBenchmark(name, [mode](benchmark::State& state) {
       std::string value(kValueBytes, '\0');
       FillValue({1, 7}, value.size(), value.data());
-      for (auto _ : state) benchmark::DoNotOptimize(VerifyValue(value, mode));
+      for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(VerifyValue(value, mode));
     });
   }
 }
@@ -191,7 +191,7 @@ void RegisterRecord(const std::string& parent) {
     op.key = 0;
     op.kind = OpKind::kGet;
     op.outcome = Outcome::kHit;
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
       if (segment.value().full()) segment.value().BeginRound(++round);
       segment.value().Invoke(op);
       segment.value().Return(op);
@@ -249,7 +249,7 @@ void RegisterCaught(const std::string& parent) {
         [=](benchmark::State& state) {
           uint64_t seed = 0;
           double slowest = 0;
-          for (auto _ : state) {
+          for ([[maybe_unused]] auto _ : state) {
             const Result<double> seconds = SecondsUntilCaught(size, parent, ++seed);
             if (!seconds.ok()) return state.SkipWithError(seconds.error().Message().c_str());
             state.SetIterationTime(seconds.value());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <iterator>
+#include <system_error>
 #include <thread>
 
 namespace tearproof::check {
@@ -30,7 +31,11 @@ std::vector<Verdict> Judge(const History& history, const Contract& contract,
   };
   {
     std::vector<std::jthread> helpers(ThreadsFor(history, chosen.size()) - 1);
-    for (std::jthread& helper : helpers) helper = std::jthread(work);
+    try {
+      for (std::jthread& helper : helpers) helper = std::jthread(work);
+    } catch (const std::system_error&) {
+      // No more threads to be had: those that there are do all.
+    }
     work();
   }
   std::sort(verdicts.begin(), verdicts.end(),
