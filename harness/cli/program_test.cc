@@ -185,7 +185,6 @@ TEST(ProgramTest, RefusesReportsThatCannotBeWrittenBeforeAnythingRuns) {
   std::filesystem::create_directory(workspace.path() + "/folder");
   const std::vector<std::vector<std::string>> lines = {{"--junit", "/nonexistent/a.xml"},
                                                        {"--json", "folder"},
-                                                       {"--json", "/proc/a.json"},
                                                        {"--json", "a", "--junit", "./a"},
                                                        {"--json", "-", "--markdown", "-"}};
   for (const std::vector<std::string>& line : lines) {
@@ -282,12 +281,12 @@ TEST_P(InterruptTest, ReportsWhatWasSeen) {
 
 INSTANTIATE_TEST_SUITE_P(Signals, InterruptTest, testing::Values(SIGINT, SIGTERM, SIGHUP));
 
-TEST(ProgramTest, SaysWhichFileGrewTooLarge) {
-  const Workspace workspace;
-  const ProgramResult result = workspace.RunLine(
-      "ulimit -f 10; " TEARPROOF_PROGRAM " stress get-set --backend temp-rename --duration 1s");
-  EXPECT_EQ(result.exit_code, 77) << result.output << result.errors;
-  EXPECT_THAT(result.output + result.errors, HasSubstr("EFBIG"));
+// The default action of SIGXFSZ would end it without a word.
+TEST(ProgramTest, SaysThatAFileGrewTooLarge) {
+  const ProgramResult result =
+      Workspace().RunLine("ulimit -f 1; " TEARPROOF_PROGRAM " list backends > file");
+  EXPECT_EQ(result.exit_code, 77);
+  EXPECT_THAT(result.errors, HasSubstr("EFBIG"));
 }
 
 TEST(ProgramTest, LosesNothingWhenTheCoordinatorIsKilled) {
