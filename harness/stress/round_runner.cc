@@ -94,6 +94,9 @@ std::string RoundRunner::RoleName(uint32_t slot) const {
 
 void RoundRunner::BeginRound(uint64_t round) {
   control_.header().round.store(round);
+  for (uint32_t slot = 0; slot < control_.header().slot_count; ++slot) {
+    control_.slot(slot).environment_errno.store(0);
+  }
   stalls_.clear();
 }
 

@@ -56,7 +56,8 @@ class RoundRunner {
   uint64_t kills() const { return kills_; }
   uint64_t operations() const;                    // Since Start, of workers.
   int64_t run_time() const { return run_time_; }  // Since Start, of the Run phases.
-  // An errno by which the machine, not the cache, failed some worker; 0 if none did.
+  // An errno by which the machine, not the cache, failed some worker in this round; 0 if none
+  // did.
   uint32_t environment_errno() const;
 
  private:

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
 #include "harness/history/segment.h"
+#include "harness/stress/environment.h"
 #include "harness/stress/round_directory.h"
 #include "harness/stress/round_runner.h"
 #include "harness/stress/round_store.h"
@@ -28,7 +28,6 @@ namespace {
 // nothing, as no operation that touches a file is so short.
 constexpr int64_t kClockUncertainty = 200;
 constexpr int64_t kHopeless = 60 * kNanosPerSecond;
-constexpr uint64_t kFullDiskBytes = 1 << 20;
 
 class Cell {
  public:
@@ -56,7 +55,9 @@ class Cell {
     const Result<void> result = RunRounds();
     if (!result.ok()) {
       outcome_.record.state = CellState::kFailed;
-      outcome_.record.reason = result.error().Message();
+      // What a worker could not do without its directory is not the reason that counts.
+      const Result<void> there = environment_ ? environment_->CheckDirectories() : Result<void>();
+      outcome_.record.reason = (there.ok() ? result : there).error().Message();
     } else if (interrupted_.load()) {
       outcome_.record.state = CellState::kInterrupted;
       outcome_.record.reason = "interrupted";
@@ -76,7 +77,6 @@ class Cell {
     do {
       TEARPROOF_RETURN_IF_ERROR(RunRound(++round_));
       if (runner_->stuck()) break;
-      TEARPROOF_RETURN_IF_ERROR(CheckEnvironment());
       RemoveDeadSegments();
       TEARPROOF_RETURN_IF_ERROR(runner_->Refill());
     } while (!interrupted_.load() && Elapsed() < request_.duration && !Covered() && !StopsHere());
@@ -91,13 +91,14 @@ class Cell {
     if (!work.ok()) return work.error();
     work_.emplace(std::move(work).value());
     work_->Claim();
+    environment_.emplace(&*work_, scenario_.value_sizes.Largest());
     plan_.work_directory = work_->path();
     plan_.cell_directory = request_.cell_directory;
     plan_.coordinator = getpid();
     TEARPROOF_RETURN_IF_ERROR(WritePlan(plan_, request_.cell_directory + "/plan.json"));
     keys_ = scenario_.KeyNames();
     runner_ = std::make_unique<RoundRunner>(
-        &scenario_, request_.cell_directory, plan_.seed, [this] { Tell(); }, &interrupted_);
+        &scenario_, request_.cell_directory, plan_.seed, [this] { Tick(); }, &interrupted_);
     return runner_->Start();
   }
 
@@ -105,8 +106,10 @@ class Cell {
   Result<void> RunBaseline() {
     TEARPROOF_ASSIGN_OR_RETURN(RoundDirectory directory,
                                RoundDirectory::Create(work_->path(), 0, /*foreign_files=*/false));
+    environment_->BeginRound(directory.paths());
     runner_->BeginRound(0);
     TEARPROOF_RETURN_IF_ERROR(runner_->Baseline());
+    TEARPROOF_RETURN_IF_ERROR(CheckCounts());
     for (std::string& file : directory.CacheFiles()) baseline_.insert(std::move(file));
     return directory.Remove(work_->fd());
   }
@@ -125,6 +128,7 @@ class Cell {
     info.header.backend = plan_.backend_id;
     info.header.scenario = plan_.scenario_id;
     info.processes = runner_->pool().processes();
+    environment_->BeginRound(directory.paths());
     const std::string live = request_.cell_directory + "/live";
     TEARPROOF_RETURN_IF_ERROR(WriteRoundInfo(info, live));
 
@@ -144,12 +148,9 @@ class Cell {
     if (runner_->stuck()) return {};
     TEARPROOF_RETURN_IF_ERROR(runner_->Prepare());
     if (runner_->stuck()) return {};
-    RoundLimits limits;
-    limits.run_nanos =
-        std::min(scenario_.round_nanos,
-                 std::max<int64_t>(request_.duration - Elapsed(), 50 * kNanosPerMilli));
-    TEARPROOF_RETURN_IF_ERROR(runner_->Run(limits));
+    TEARPROOF_RETURN_IF_ERROR(runner_->Run(MakeLimits()));
     if (runner_->stuck()) return {};
+    environment_->Look();  // Before the audit tidies up.
     survey->cache_files = directory.CacheFiles().size();
     most_cache_files_ = std::max(most_cache_files_, survey->cache_files);
     if (scenario_.audit || scenario_.tidy) {
@@ -169,10 +170,21 @@ class Cell {
     return {};
   }
 
+  RoundLimits MakeLimits() const {
+    RoundLimits limits;
+    limits.run_nanos =
+        std::min(scenario_.round_nanos,
+                 std::max<int64_t>(request_.duration - Elapsed(), 50 * kNanosPerMilli));
+    return limits;
+  }
+
   Result<void> JudgeRound(uint64_t round, const std::string& live) {
     TEARPROOF_ASSIGN_OR_RETURN(const History history, LoadRound(live, keys_));
     bool news = request_.keep_all;
     std::vector<Verdict> found = check::Judge(history, plan_.contract, promises_, checkers_);
+    // Last, so that what was going on while the round ended is seen.
+    TEARPROOF_RETURN_IF_ERROR(CheckCounts());
+    last_judged_ = round;
     TEARPROOF_CHECK(found.size() == verdicts_.size(), "a verdict for each promise");
     for (size_t i = 0; i < found.size(); ++i) {
       found[i].round = round;
@@ -185,6 +197,11 @@ class Cell {
     if (news) Keep(round, history);
     Tell();
     return {};
+  }
+
+  // What the machine or a third party did is nobody's verdict: such a round counts for nothing.
+  Result<void> CheckCounts() {
+    return environment_->CheckRound(static_cast<int>(runner_->environment_errno()));
   }
 
   void Keep(uint64_t round, const History& history) {
@@ -235,20 +252,6 @@ class Cell {
     }
   }
 
-  // The machine's fault is nobody's verdict: but a cache that says "disk full" is believed only if
-  // the disk is.
-  Result<void> CheckEnvironment() {
-    const auto number = static_cast<int>(runner_->environment_errno());
-    if (number == 0) return {};
-    struct statvfs status;
-    if ((number == ENOSPC || number == EDQUOT) && statvfs(work_->path().c_str(), &status) == 0 &&
-        status.f_bavail * status.f_frsize > kFullDiskBytes && status.f_favail > 16) {
-      return {};
-    }
-    return SystemError(number, "the cache's operations fail in " + work_->path(),
-                       "free what is short there, or name another place with --dir");
-  }
-
   bool Covered() const {
     if (request_.goal == 0 || verdicts_.empty() || CoveredShare() < 1) return false;
     return std::none_of(verdicts_.begin(), verdicts_.end(),
@@ -285,6 +288,11 @@ class Cell {
 
   int64_t Elapsed() const { return MonotonicNanos() - begin_; }
 
+  void Tick() {
+    environment_->Look();
+    Tell();
+  }
+
   void Tell() const {
     Progress progress;
     progress.elapsed = Elapsed();
@@ -302,7 +310,7 @@ class Cell {
     CellRecord& record = outcome_.record;
     record.seed = plan_.seed;
     record.elapsed = Elapsed();
-    record.rounds = round_;
+    record.rounds = last_judged_;
     record.overlaps = overlaps_.Counts();
     for (Verdict& verdict : verdicts_) {
       if (verdict.judgement == Judgement::kHeld && most_cache_files_ == 0 && !MayBeEmpty()) {
@@ -361,11 +369,13 @@ class Cell {
   std::vector<Verdict> verdicts_;  // One for each of them, in their order.
   CellOutcome outcome_;
   std::optional<OwnedDirectory> work_;
+  std::optional<Environment> environment_;
   std::unique_ptr<RoundRunner> runner_;
   std::vector<std::string> keys_;
   check::OverlapCounter overlaps_;
   std::set<std::string> baseline_;
   uint64_t round_ = 0;
+  uint64_t last_judged_ = 0;
   uint64_t most_cache_files_ = 0;
   int64_t begin_ = 0;
 };
