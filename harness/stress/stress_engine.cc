@@ -64,6 +64,7 @@ class Cell {
     }
     FillRecord();
     runner_.reset();  // The workers are gone before their directory is.
+    if (environment_.has_value()) PackRecord();
     if (work_.has_value() && !work_->Remove().ok()) {
       outcome_.notes.push_back("not everything could be removed: " + work_->path());
     }
@@ -194,7 +195,8 @@ class Cell {
     }
     CountSurvival(history);
     overlaps_.Count(history);
-    if (news) Keep(round, history);
+    last_bytes_ = history.ops().size() * sizeof(Slot) + history.processes().size() * 8192;
+    if (news) Keep(round);
     Tell();
     return {};
   }
@@ -204,8 +206,8 @@ class Cell {
     return environment_->CheckRound(static_cast<int>(runner_->environment_errno()));
   }
 
-  void Keep(uint64_t round, const History& history) {
-    const uint64_t bytes = history.ops().size() * sizeof(Slot) + history.processes().size() * 8192;
+  void Keep(uint64_t round) {
+    const uint64_t bytes = last_bytes_;
     if (!request_.keep_all && outcome_.history_bytes + bytes > request_.history_budget) {
       outcome_.notes.push_back(fmt::format(
           "the history of round {} was not kept: it would exceed the limit of the run", round));
@@ -213,10 +215,28 @@ class Cell {
     }
     const Result<void> kept = KeepRound(request_.cell_directory, round);
     if (kept.ok()) {
+      kept_any_ = true;
       outcome_.history_bytes += bytes;
     } else {
       outcome_.notes.push_back("a history was not kept: " + kept.error().Message());
     }
+  }
+
+  void PackRecord() {
+    KeepLast();
+    const Result<void> removed = RemoveLive(request_.cell_directory);
+    if (!removed.ok()) outcome_.notes.push_back(removed.error().Message());
+  }
+
+  // Of a cell that broke nothing, the round that was judged last: so that there is something to
+  // judge again and to export. Not at any price, as nobody may ever want it.
+  void KeepLast() {
+    constexpr uint64_t kMostBytes = 16 << 20;
+    if (last_judged_ == 0 || last_judged_ != round_ || kept_any_ || last_bytes_ > kMostBytes) {
+      return;
+    }
+    const Result<void> kept = KeepRound(request_.cell_directory, last_judged_);
+    if (!kept.ok()) outcome_.notes.push_back("a history was not kept: " + kept.error().Message());
   }
 
   // In how many rounds that set a key the audit still found it: where a cache culls by a fixed
@@ -376,6 +396,8 @@ class Cell {
   std::set<std::string> baseline_;
   uint64_t round_ = 0;
   uint64_t last_judged_ = 0;
+  uint64_t last_bytes_ = 0;  // Of its history.
+  bool kept_any_ = false;
   uint64_t most_cache_files_ = 0;
   int64_t begin_ = 0;
 };
