@@ -60,6 +60,24 @@ TEST(MachineFaultsTest, AFullDiskAccusesNobody) {
             0);
 }
 
+TEST(MachineFaultsTest, SaysThatTheDiskOfTheRecordIsFull) {
+  for (const char* size : {"64k", "300k", "2m"}) {
+    const Workspace workspace;
+    const std::string disk = workspace.path() + "/disk";
+    EXPECT_EQ(OnSmallDisk(disk, size,
+                          [&] {
+                            const ProgramResult result = workspace.RunLine(
+                                "cd disk && " TEARPROOF_PROGRAM
+                                " stress get-set --backend temp-rename --duration 300ms");
+                            EXPECT_EQ(result.exit_code, 77) << result.output << result.errors;
+                            EXPECT_THAT(result.output,
+                                        HasSubstr("the disk of the run's own record is full"));
+                          }),
+              0)
+        << size;
+  }
+}
+
 // Starts a run that only a fault ends, and waits until its workers race.
 pid_t StartRace(const Workspace& workspace, const std::string& parent) {
   const pid_t process = workspace.Start({"stress", "get-set", "--backend", "temp-rename",

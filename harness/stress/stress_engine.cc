@@ -29,6 +29,14 @@ namespace {
 constexpr int64_t kClockUncertainty = 200;
 constexpr int64_t kHopeless = 60 * kNanosPerSecond;
 
+// What lies in the cell's directory before anything is kept.
+uint64_t RecordBytes(uint64_t processes, uint64_t capacity) {
+  constexpr uint64_t kSlack = 64 << 10;      // plan.json, round.json, the control block's head.
+  constexpr uint64_t kSlackEach = 16 << 10;  // A segment's head; pages, where files end within one.
+  const uint64_t segment = capacity * sizeof(Slot) + SegmentSideBytes(capacity);
+  return kSlack + processes * (sizeof(WorkerSlot) + segment + kSlackEach);
+}
+
 class Cell {
  public:
   Cell(const CellRequest& request, const std::vector<const Checker*>& checkers,
@@ -98,9 +106,15 @@ class Cell {
     plan_.coordinator = getpid();
     TEARPROOF_RETURN_IF_ERROR(WritePlan(plan_, request_.cell_directory + "/plan.json"));
     keys_ = scenario_.KeyNames();
-    runner_ = std::make_unique<RoundRunner>(
+    // Worked with only once it has started: before, it has no memory shared with anybody.
+    auto runner = std::make_unique<RoundRunner>(
         &scenario_, request_.cell_directory, plan_.seed, [this] { Tick(); }, &interrupted_);
-    return runner_->Start();
+    const uint64_t processes = scenario_.StressProcesses() + 2;  // The setup and the audit, too.
+    TEARPROOF_RETURN_IF_ERROR(
+        CheckRecordDisk(request_.cell_directory, RecordBytes(processes, plan_.segment_capacity)));
+    TEARPROOF_RETURN_IF_ERROR(runner->Start());
+    runner_ = std::move(runner);
+    return {};
   }
 
   // What one process alone leaves behind after setting every key and tidying: no litter.
