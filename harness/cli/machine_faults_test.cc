@@ -104,5 +104,15 @@ TEST(MachineFaultsTest, ADirectoryThatIsTakenAwayAccusesNobody) {
   EXPECT_THAT(result.output, AllOf(HasSubstr("somebody removed"), Not(HasSubstr("BROKEN"))));
 }
 
+TEST(MachineFaultsTest, AStuckRoundsFilesAreSeen) {
+  const Workspace workspace;
+  const ProgramResult result =
+      workspace.Run({"stress", "get-set", "--backend", "broken-stuck-lock", "--duration", "1s",
+                     "--goal", "0", "--json", "run.json"});
+  EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
+  EXPECT_THAT(workspace.Read("run.json"),
+              AllOf(HasSubstr("stuck-operation"), Not(HasSubstr("no file was seen"))));
+}
+
 }  // namespace
 }  // namespace tearproof::cli

@@ -160,14 +160,13 @@ class Cell {
   Result<void> RunPhases(uint64_t round, const RoundDirectory& directory, Survey* survey) {
     runner_->BeginRound(round);
     TEARPROOF_RETURN_IF_ERROR(runner_->SetUp());
-    if (runner_->stuck()) return {};
-    TEARPROOF_RETURN_IF_ERROR(runner_->Prepare());
-    if (runner_->stuck()) return {};
-    TEARPROOF_RETURN_IF_ERROR(runner_->Run(MakeLimits()));
-    if (runner_->stuck()) return {};
+    if (!runner_->stuck()) TEARPROOF_RETURN_IF_ERROR(runner_->Prepare());
+    if (!runner_->stuck()) TEARPROOF_RETURN_IF_ERROR(runner_->Run(MakeLimits()));
     environment_->Look();  // Before the audit tidies up.
+    // Of a stuck round, too: what its operations did lies there.
     survey->cache_files = directory.CacheFiles().size();
     most_cache_files_ = std::max(most_cache_files_, survey->cache_files);
+    if (runner_->stuck()) return {};
     if (scenario_.audit || scenario_.tidy) {
       TEARPROOF_RETURN_IF_ERROR(runner_->Audit());
       if (runner_->stuck()) return {};
