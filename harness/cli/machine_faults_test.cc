@@ -104,6 +104,16 @@ TEST(MachineFaultsTest, ADirectoryThatIsTakenAwayAccusesNobody) {
   EXPECT_THAT(result.output, AllOf(HasSubstr("somebody removed"), Not(HasSubstr("BROKEN"))));
 }
 
+// Twenty seconds: those that an operation is given before it counts as stuck.
+TEST(MachineFaultsTest, AStoppedWorkerAccusesNobody) {
+  const Workspace workspace;
+  const pid_t process = StartRace(workspace, workspace.path());
+  kill(ChildrenOf(process).back(), SIGSTOP);
+  const ProgramResult result = workspace.Wait(process);
+  EXPECT_EQ(result.exit_code, 77) << result.output << result.errors;
+  EXPECT_THAT(result.output, AllOf(HasSubstr("SIGSTOP"), Not(HasSubstr("BROKEN"))));
+}
+
 TEST(MachineFaultsTest, AStuckRoundsFilesAreSeen) {
   const Workspace workspace;
   const ProgramResult result =

@@ -216,6 +216,12 @@ class Cell {
 
   // What the machine or a third party did is nobody's verdict: such a round counts for nothing.
   Result<void> CheckCounts() {
+    if (runner_->halted()) {
+      return Error{ErrorKind::kEnvironment, 0,
+                   "somebody stopped a worker process (SIGSTOP, a debugger) for so long that "
+                   "operations seemed stuck, which proves nothing against the cache",
+                   "let the workers run"};
+    }
     return environment_->CheckRound(static_cast<int>(runner_->environment_errno()));
   }
 
