@@ -132,12 +132,15 @@ MatrixRow BuildRow(const RunRecord& record, const std::string& backend) {
   return row;
 }
 
-// A backend that could not run at all, and not merely for want of an operation.
+// A backend that no cell could run to its end, and not merely for want of an operation.
 bool MachineCannot(const RunRecord& record, const MatrixRow& row) {
-  return row.all_skipped &&
-         std::any_of(record.cells.begin(), record.cells.end(), [&](const CellRecord& cell) {
-           return cell.backend == row.backend && cell.state == CellState::kFailed;
-         });
+  bool failed = false;
+  for (const CellRecord& cell : record.cells) {
+    if (cell.backend != row.backend) continue;
+    if (!DidNotRun(cell)) return false;
+    failed = failed || cell.state == CellState::kFailed;
+  }
+  return failed;
 }
 
 }  // namespace

@@ -103,6 +103,10 @@ TEST(ExitCodeTest, WhatThisMachineCannotRun) {
   EXPECT_EQ(Record({held, skipped}).ExitCode(), 0);
   EXPECT_EQ(Record({held, failed}).ExitCode(), 77);
   EXPECT_EQ(Record({Cell("b", "t", {kHeld}), failed}).ExitCode(), 2);
+  CellRecord failed_later = Cell("b", "get-set", {kHeld});
+  failed_later.state = CellState::kFailed;
+  EXPECT_EQ(Record({failed_later}).ExitCode(), 77);
+  EXPECT_EQ(Record({Cell("b", "t", {kHeld}), failed_later}).ExitCode(), 2);
   EXPECT_EQ(Record({Cell("a", "s", {kBroken}), failed}).ExitCode(), 1);
   EXPECT_EQ(Record({Cell("a", "s", {kUnsure}), failed}).ExitCode(), 2);
 }

@@ -208,6 +208,21 @@ TEST(ProgramTest, HoldsForASoundCache) {
   EXPECT_THAT(workspace.Read("run.md"), HasSubstr("temp-rename"));
 }
 
+TEST(ProgramTest, LeavesOfARunWhatItKeptAndNotWhatItWorkedWith) {
+  const Workspace workspace;
+  const ProgramResult result =
+      workspace.Run({"stress", "get-set", "--backend", "naive,temp-rename", "--duration", "300ms",
+                     "--goal", "0", "--processes", "writer=20,reader=20"});
+  EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
+  for (const std::string cell : {"001", "002"}) {
+    const std::string path = workspace.path() + "/.tearproof/runs/latest/cells/" + cell;
+    EXPECT_TRUE(std::filesystem::exists(path + "/plan.json"));
+    EXPECT_FALSE(std::filesystem::exists(path + "/live")) << cell;
+    EXPECT_FALSE(std::filesystem::exists(path + "/control")) << cell;
+  }
+  EXPECT_EQ(workspace.Run({"judge"}).exit_code, 1);
+}
+
 TEST(ProgramTest, AnnotatesForGithub) {
   const Workspace workspace;
   const ProgramResult result = workspace.Run(

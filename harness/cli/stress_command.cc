@@ -27,7 +27,6 @@ namespace {
 
 constexpr int kExitInterrupted = 130;
 constexpr uint64_t kHistoryBudget = uint64_t{1} << 30;
-constexpr uint64_t kSegmentCapacity = 1 << 17;
 
 // A cell before it runs.
 struct PlannedCell {
@@ -239,8 +238,7 @@ class StressRun {
     plan.seed = settings_.seed;
     plan.verify = settings_.verify;
     plan.affinity = settings_.affinity;
-    plan.segment_capacity =
-        std::max<uint64_t>(kSegmentCapacity, uint64_t{4} * cell.known.scenario.keys.count + 64);
+    plan.segment_capacity = stress::SegmentCapacity(cell.known.scenario);
     return request;
   }
 

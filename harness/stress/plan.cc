@@ -6,6 +6,7 @@
 
 #include "harness/core/json.h"
 #include "harness/core/text.h"
+#include "harness/history/segment.h"
 
 namespace tearproof::stress {
 namespace {
@@ -13,6 +14,12 @@ namespace {
 using nlohmann::json;
 
 constexpr int kPlanVersion = 1;
+
+constexpr uint64_t kLiveBytes = 256 << 20;
+constexpr uint64_t kMostSlots = 1 << 17;
+constexpr uint64_t kSideBytesPerSlot = 2;
+constexpr uint64_t kLeastSideBytes = 8 << 10;
+constexpr uint64_t kMostSideBytes = 256 << 10;
 
 // Drops what the backend lacks. False if nothing is left.
 bool FitMix(const std::set<OpKind>& operations, std::map<OpKind, uint32_t>* mix) {
@@ -213,6 +220,18 @@ Result<Plan> ReadPlan(const std::string& path) {
     plan.coordinator = in.at("coordinator");
     return plan;
   });
+}
+
+uint64_t SegmentCapacity(const Scenario& scenario) {
+  constexpr uint64_t kFixedBytes = kLeastSideBytes + 4096;               // The header's page.
+  const uint64_t share = kLiveBytes / (scenario.StressProcesses() + 2);  // The setup and the audit.
+  const uint64_t fitting =
+      share > kFixedBytes ? (share - kFixedBytes) / (sizeof(Slot) + kSideBytesPerSlot) : 0;
+  return std::max(std::min(kMostSlots, fitting), uint64_t{4} * scenario.keys.count + 64);
+}
+
+uint64_t SegmentSideBytes(uint64_t capacity) {
+  return std::clamp(capacity * kSideBytesPerSlot, kLeastSideBytes, kMostSideBytes);
 }
 
 Contract MakeContract(const Scenario& scenario, const BackendDescription& description,

@@ -60,6 +60,12 @@ struct Plan {
 Result<void> WritePlan(const Plan& plan, const std::string& path);
 Result<Plan> ReadPlan(const std::string& path);
 
+// How many operations of one round each process can record: fewer where there are many processes,
+// so that all live segments together stay within 256 MiB, but always the scenario's own steps.
+uint64_t SegmentCapacity(const Scenario& scenario);
+// Bytes of such a segment that are for error texts and damage.
+uint64_t SegmentSideBytes(uint64_t capacity);
+
 // The contract in force: what scenario, backend and options together allow.
 Contract MakeContract(const Scenario& scenario, const BackendDescription& description,
                       const BackendOptions& options);

@@ -137,5 +137,18 @@ TEST(PlanTest, EvictsOnlyWhereTheLimitCanBeReached) {
   EXPECT_FALSE(MakeContract(scenario, description, {{"max_entries", "0"}}).evicts);
 }
 
+TEST(PlanTest, LiveSegmentsStaySmallWithManyProcesses) {
+  Scenario scenario = Parse();
+  const uint64_t few = SegmentCapacity(scenario);
+  EXPECT_EQ(few, uint64_t{1} << 17);
+  scenario.roles[0].stress->processes = 500;
+  scenario.roles[1].stress->processes = 500;
+  const uint64_t many = SegmentCapacity(scenario);
+  EXPECT_GE(many, 4000U);
+  EXPECT_LE(1002 * (many * 48 + SegmentSideBytes(many) + 4096), uint64_t{256} << 20);
+  scenario.keys.count = 100'000;
+  EXPECT_GE(SegmentCapacity(scenario), 4U * 100'000 + 64);
+}
+
 }  // namespace
 }  // namespace tearproof::stress

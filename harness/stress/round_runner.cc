@@ -94,7 +94,11 @@ std::string RoundRunner::RoleName(uint32_t slot) const {
 
 void RoundRunner::BeginRound(uint64_t round) {
   control_.header().round.store(round);
+  for (uint32_t slot = 0; slot < control_.header().slot_count; ++slot) {
+    control_.slot(slot).environment_errno.store(0);
+  }
   stalls_.clear();
+  halted_ = false;
 }
 
 void RoundRunner::Post(Command command) {
@@ -119,7 +123,7 @@ Result<void> RoundRunner::Do(Command command, SlotRole role, std::optional<Round
   limits_ = limits.value_or(RoundLimits{});
   alone_since_ = 0;
   const int64_t begin = MonotonicNanos();
-  for (Watch& watch : watches_) watch = {0, begin, false};
+  for (Watch& watch : watches_) watch = {0, false, begin, false};
   Post(command);
   int64_t last_tick = begin;
   while (true) {
@@ -191,7 +195,7 @@ Result<void> RoundRunner::KillWhenDue(int64_t now) {
   if (!pool_->alive(slot)) return {};
   pool_->Kill(slot);
   ++kills_;
-  watches_[slot] = {0, now, false};
+  watches_[slot] = {0, false, now, false};
   return StartSlot(slot, phase_ - 1);
 }
 
@@ -202,18 +206,18 @@ bool RoundRunner::WatchStalls(SlotRole role, int64_t now) {
     if (place.kind != role || !pool_->alive(slot) || place.finished.load() == phase_) continue;
     Watch& watch = watches_[slot];
     const uint64_t operations = place.operations.load(std::memory_order_relaxed);
-    if (operations != watch.operations || place.in_operation.load() == 0) {
-      if (watch.stalled) {
-        stalls_.push_back({static_cast<uint16_t>(place.process), watch.operations,
-                           alone_since_ - watch.since, now - alone_since_, true});
-      }
-      watch = {operations, now, false};
-    } else if (now - watch.since > limits_.stall_nanos) {
+    const bool in_operation = place.in_operation.load() != 0;
+    if (operations != watch.operations || in_operation != watch.in_operation) {
+      if (watch.stalled) NoteStall(slot, now, true);
+      watch = {operations, in_operation, now, false};
+    } else if (now - watch.since > limits_.stall_nanos && (in_operation || pool_->halted(slot))) {
       watch.stalled = true;
       any_stalled = true;
     }
   }
   if (!any_stalled) return true;
+  // Whoever waits may wait for what the stopped process holds.
+  halted_ = halted_ || pool_->any_halted();
   if (alone_since_ == 0) {
     alone_since_ = now;
     control_.header().stop.store(1);
@@ -224,12 +228,15 @@ bool RoundRunner::WatchStalls(SlotRole role, int64_t now) {
   return true;
 }
 
+void RoundRunner::NoteStall(uint32_t slot, int64_t now, bool returned_alone) {
+  const Watch& watch = watches_[slot];
+  stalls_.push_back({static_cast<uint16_t>(control_.slot(slot).process), watch.operations,
+                     alone_since_ - watch.since, now - alone_since_, returned_alone});
+}
+
 void RoundRunner::GiveUpStalled(int64_t now) {
   for (uint32_t slot = 0; slot < control_.header().slot_count; ++slot) {
-    const Watch& watch = watches_[slot];
-    if (!watch.stalled || !pool_->alive(slot)) continue;
-    stalls_.push_back({static_cast<uint16_t>(control_.slot(slot).process), watch.operations,
-                       alone_since_ - watch.since, now - alone_since_, false});
+    if (watches_[slot].stalled && pool_->alive(slot)) NoteStall(slot, now, false);
   }
 }
 

@@ -53,16 +53,20 @@ class RoundRunner {
   ControlBlock& control() { return control_; }
   const std::vector<Stall>& stalls() const { return stalls_; }  // Of this round.
   bool stuck() const;                                           // Some operation never returned.
+  // Somebody had stopped a process of this round (SIGSTOP, a debugger) while an operation stalled.
+  bool halted() const { return halted_; }
   uint64_t kills() const { return kills_; }
   uint64_t operations() const;                    // Since Start, of workers.
   int64_t run_time() const { return run_time_; }  // Since Start, of the Run phases.
-  // An errno by which the machine, not the cache, failed some worker; 0 if none did.
+  // An errno by which the machine, not the cache, failed some worker in this round; 0 if none
+  // did.
   uint32_t environment_errno() const;
 
  private:
   struct Watch {
     uint64_t operations = 0;
-    int64_t since = 0;
+    bool in_operation = false;
+    int64_t since = 0;  // When the two above last changed.
     bool stalled = false;
   };
 
@@ -76,6 +80,7 @@ class RoundRunner {
   Result<void> KillWhenDue(int64_t now);
   // False when stalled operations have been given up.
   bool WatchStalls(SlotRole role, int64_t now);
+  void NoteStall(uint32_t slot, int64_t now, bool returned_alone);
   void GiveUpStalled(int64_t now);
   std::string RoleName(uint32_t slot) const;
 
@@ -92,6 +97,7 @@ class RoundRunner {
   std::optional<int64_t> run_until_;  // While the workers run.
   int64_t next_kill_ = 0;
   int64_t alone_since_ = 0;  // 0: nothing has stalled.
+  bool halted_ = false;
   uint64_t kills_ = 0;
   uint64_t retired_operations_ = 0;  // Of processes that were replaced.
   int64_t run_time_ = 0;

@@ -1,7 +1,9 @@
 #include "harness/stress/round_store.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +12,8 @@
 #include <filesystem>
 
 #include "harness/core/json.h"
+#include "harness/core/owned_directory.h"
+#include "harness/core/unique_fd.h"
 #include "harness/history/segment.h"
 
 namespace tearproof::stress {
@@ -201,6 +205,18 @@ Result<void> KeepRound(const std::string& cell_directory, uint64_t round) {
   }
   TEARPROOF_ASSIGN_OR_RETURN(const RoundInfo info, ReadRoundInfo(live));
   return WriteRoundInfo(info, kept);
+}
+
+Result<void> RemoveLive(const std::string& cell_directory) {
+  const UniqueFd cell(
+      open(cell_directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!cell.valid()) return SystemError(errno, "cannot open " + cell_directory);
+  // First what makes a round of it: a part of its segments must never be judged as the whole.
+  if (unlinkat(cell.get(), "live/round.json", 0) != 0 && errno != ENOENT) {
+    return SystemError(errno, "cannot remove " + cell_directory + "/live/round.json");
+  }
+  TEARPROOF_RETURN_IF_ERROR(RemoveTreeAt(cell.get(), "live"));
+  return RemoveTreeAt(cell.get(), "control");
 }
 
 std::vector<std::string> ListRounds(const std::string& cell_directory) {

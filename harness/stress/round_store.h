@@ -3,8 +3,8 @@
 // Purpose: what is recorded survives the coordinator, and can be judged again.
 //
 //     <cell>/plan.json
-//     <cell>/control
-//     <cell>/live/round.json, p<N>.segment     the round that runs, or ran last
+//     <cell>/control                             while the cell runs, or if it was killed
+//     <cell>/live/round.json, p<N>.segment       the same: the round that runs
 //     <cell>/round-<N>/round.json, p<N>.segment   kept: the segments cut to what they hold
 //
 // Thread and process safety: the coordinator writes, anyone reads. Errors: Result.
@@ -38,6 +38,8 @@ Result<History> LoadRound(const std::string& round_directory, const std::vector<
 
 // Copies the live round to `<cell>/round-<N>`.
 Result<void> KeepRound(const std::string& cell_directory, uint64_t round);
+// Removes what only a running cell needs, `live` and `control`. REQUIRES: its workers are gone.
+Result<void> RemoveLive(const std::string& cell_directory);
 // Directories of the rounds that a cell has kept, the live one last (if it has a round.json).
 std::vector<std::string> ListRounds(const std::string& cell_directory);
 

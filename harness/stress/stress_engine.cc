@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
 #include "harness/history/segment.h"
+#include "harness/stress/environment.h"
 #include "harness/stress/round_directory.h"
 #include "harness/stress/round_runner.h"
 #include "harness/stress/round_store.h"
@@ -28,7 +28,14 @@ namespace {
 // nothing, as no operation that touches a file is so short.
 constexpr int64_t kClockUncertainty = 200;
 constexpr int64_t kHopeless = 60 * kNanosPerSecond;
-constexpr uint64_t kFullDiskBytes = 1 << 20;
+
+// What lies in the cell's directory before anything is kept.
+uint64_t RecordBytes(uint64_t processes, uint64_t capacity) {
+  constexpr uint64_t kSlack = 64 << 10;      // plan.json, round.json, the control block's head.
+  constexpr uint64_t kSlackEach = 16 << 10;  // A segment's head; pages, where files end within one.
+  const uint64_t segment = capacity * sizeof(Slot) + SegmentSideBytes(capacity);
+  return kSlack + processes * (sizeof(WorkerSlot) + segment + kSlackEach);
+}
 
 class Cell {
  public:
@@ -56,13 +63,16 @@ class Cell {
     const Result<void> result = RunRounds();
     if (!result.ok()) {
       outcome_.record.state = CellState::kFailed;
-      outcome_.record.reason = result.error().Message();
+      // What a worker could not do without its directory is not the reason that counts.
+      const Result<void> there = environment_ ? environment_->CheckDirectories() : Result<void>();
+      outcome_.record.reason = (there.ok() ? result : there).error().Message();
     } else if (interrupted_.load()) {
       outcome_.record.state = CellState::kInterrupted;
       outcome_.record.reason = "interrupted";
     }
     FillRecord();
     runner_.reset();  // The workers are gone before their directory is.
+    if (environment_.has_value()) PackRecord();
     if (work_.has_value() && !work_->Remove().ok()) {
       outcome_.notes.push_back("not everything could be removed: " + work_->path());
     }
@@ -76,7 +86,6 @@ class Cell {
     do {
       TEARPROOF_RETURN_IF_ERROR(RunRound(++round_));
       if (runner_->stuck()) break;
-      TEARPROOF_RETURN_IF_ERROR(CheckEnvironment());
       RemoveDeadSegments();
       TEARPROOF_RETURN_IF_ERROR(runner_->Refill());
     } while (!interrupted_.load() && Elapsed() < request_.duration && !Covered() && !StopsHere());
@@ -91,22 +100,31 @@ class Cell {
     if (!work.ok()) return work.error();
     work_.emplace(std::move(work).value());
     work_->Claim();
+    environment_.emplace(&*work_, scenario_.value_sizes.Largest());
     plan_.work_directory = work_->path();
     plan_.cell_directory = request_.cell_directory;
     plan_.coordinator = getpid();
     TEARPROOF_RETURN_IF_ERROR(WritePlan(plan_, request_.cell_directory + "/plan.json"));
     keys_ = scenario_.KeyNames();
-    runner_ = std::make_unique<RoundRunner>(
-        &scenario_, request_.cell_directory, plan_.seed, [this] { Tell(); }, &interrupted_);
-    return runner_->Start();
+    // Worked with only once it has started: before, it has no memory shared with anybody.
+    auto runner = std::make_unique<RoundRunner>(
+        &scenario_, request_.cell_directory, plan_.seed, [this] { Tick(); }, &interrupted_);
+    const uint64_t processes = scenario_.StressProcesses() + 2;  // The setup and the audit, too.
+    TEARPROOF_RETURN_IF_ERROR(
+        CheckRecordDisk(request_.cell_directory, RecordBytes(processes, plan_.segment_capacity)));
+    TEARPROOF_RETURN_IF_ERROR(runner->Start());
+    runner_ = std::move(runner);
+    return {};
   }
 
   // What one process alone leaves behind after setting every key and tidying: no litter.
   Result<void> RunBaseline() {
     TEARPROOF_ASSIGN_OR_RETURN(RoundDirectory directory,
                                RoundDirectory::Create(work_->path(), 0, /*foreign_files=*/false));
+    environment_->BeginRound(directory.paths());
     runner_->BeginRound(0);
     TEARPROOF_RETURN_IF_ERROR(runner_->Baseline());
+    TEARPROOF_RETURN_IF_ERROR(CheckCounts());
     for (std::string& file : directory.CacheFiles()) baseline_.insert(std::move(file));
     return directory.Remove(work_->fd());
   }
@@ -125,6 +143,7 @@ class Cell {
     info.header.backend = plan_.backend_id;
     info.header.scenario = plan_.scenario_id;
     info.processes = runner_->pool().processes();
+    environment_->BeginRound(directory.paths());
     const std::string live = request_.cell_directory + "/live";
     TEARPROOF_RETURN_IF_ERROR(WriteRoundInfo(info, live));
 
@@ -141,17 +160,13 @@ class Cell {
   Result<void> RunPhases(uint64_t round, const RoundDirectory& directory, Survey* survey) {
     runner_->BeginRound(round);
     TEARPROOF_RETURN_IF_ERROR(runner_->SetUp());
-    if (runner_->stuck()) return {};
-    TEARPROOF_RETURN_IF_ERROR(runner_->Prepare());
-    if (runner_->stuck()) return {};
-    RoundLimits limits;
-    limits.run_nanos =
-        std::min(scenario_.round_nanos,
-                 std::max<int64_t>(request_.duration - Elapsed(), 50 * kNanosPerMilli));
-    TEARPROOF_RETURN_IF_ERROR(runner_->Run(limits));
-    if (runner_->stuck()) return {};
+    if (!runner_->stuck()) TEARPROOF_RETURN_IF_ERROR(runner_->Prepare());
+    if (!runner_->stuck()) TEARPROOF_RETURN_IF_ERROR(runner_->Run(MakeLimits()));
+    environment_->Look();  // Before the audit tidies up.
+    // Of a stuck round, too: what its operations did lies there.
     survey->cache_files = directory.CacheFiles().size();
     most_cache_files_ = std::max(most_cache_files_, survey->cache_files);
+    if (runner_->stuck()) return {};
     if (scenario_.audit || scenario_.tidy) {
       TEARPROOF_RETURN_IF_ERROR(runner_->Audit());
       if (runner_->stuck()) return {};
@@ -169,10 +184,21 @@ class Cell {
     return {};
   }
 
+  RoundLimits MakeLimits() const {
+    RoundLimits limits;
+    limits.run_nanos =
+        std::min(scenario_.round_nanos,
+                 std::max<int64_t>(request_.duration - Elapsed(), 50 * kNanosPerMilli));
+    return limits;
+  }
+
   Result<void> JudgeRound(uint64_t round, const std::string& live) {
     TEARPROOF_ASSIGN_OR_RETURN(const History history, LoadRound(live, keys_));
     bool news = request_.keep_all;
     std::vector<Verdict> found = check::Judge(history, plan_.contract, promises_, checkers_);
+    // Last, so that what was going on while the round ended is seen.
+    TEARPROOF_RETURN_IF_ERROR(CheckCounts());
+    last_judged_ = round;
     TEARPROOF_CHECK(found.size() == verdicts_.size(), "a verdict for each promise");
     for (size_t i = 0; i < found.size(); ++i) {
       found[i].round = round;
@@ -182,13 +208,25 @@ class Cell {
     }
     CountSurvival(history);
     overlaps_.Count(history);
-    if (news) Keep(round, history);
+    last_bytes_ = history.ops().size() * sizeof(Slot) + history.processes().size() * 8192;
+    if (news) Keep(round);
     Tell();
     return {};
   }
 
-  void Keep(uint64_t round, const History& history) {
-    const uint64_t bytes = history.ops().size() * sizeof(Slot) + history.processes().size() * 8192;
+  // What the machine or a third party did is nobody's verdict: such a round counts for nothing.
+  Result<void> CheckCounts() {
+    if (runner_->halted()) {
+      return Error{ErrorKind::kEnvironment, 0,
+                   "somebody stopped a worker process (SIGSTOP, a debugger) for so long that "
+                   "operations seemed stuck, which proves nothing against the cache",
+                   "let the workers run"};
+    }
+    return environment_->CheckRound(static_cast<int>(runner_->environment_errno()));
+  }
+
+  void Keep(uint64_t round) {
+    const uint64_t bytes = last_bytes_;
     if (!request_.keep_all && outcome_.history_bytes + bytes > request_.history_budget) {
       outcome_.notes.push_back(fmt::format(
           "the history of round {} was not kept: it would exceed the limit of the run", round));
@@ -196,10 +234,28 @@ class Cell {
     }
     const Result<void> kept = KeepRound(request_.cell_directory, round);
     if (kept.ok()) {
+      kept_any_ = true;
       outcome_.history_bytes += bytes;
     } else {
       outcome_.notes.push_back("a history was not kept: " + kept.error().Message());
     }
+  }
+
+  void PackRecord() {
+    KeepLast();
+    const Result<void> removed = RemoveLive(request_.cell_directory);
+    if (!removed.ok()) outcome_.notes.push_back(removed.error().Message());
+  }
+
+  // Of a cell that broke nothing, the round that was judged last: so that there is something to
+  // judge again and to export. Not at any price, as nobody may ever want it.
+  void KeepLast() {
+    constexpr uint64_t kMostBytes = 16 << 20;
+    if (last_judged_ == 0 || last_judged_ != round_ || kept_any_ || last_bytes_ > kMostBytes) {
+      return;
+    }
+    const Result<void> kept = KeepRound(request_.cell_directory, last_judged_);
+    if (!kept.ok()) outcome_.notes.push_back("a history was not kept: " + kept.error().Message());
   }
 
   // In how many rounds that set a key the audit still found it: where a cache culls by a fixed
@@ -233,20 +289,6 @@ class Cell {
       unlink(segment.c_str());
       unlink((segment + ".new").c_str());  // Killed while it started.
     }
-  }
-
-  // The machine's fault is nobody's verdict: but a cache that says "disk full" is believed only if
-  // the disk is.
-  Result<void> CheckEnvironment() {
-    const auto number = static_cast<int>(runner_->environment_errno());
-    if (number == 0) return {};
-    struct statvfs status;
-    if ((number == ENOSPC || number == EDQUOT) && statvfs(work_->path().c_str(), &status) == 0 &&
-        status.f_bavail * status.f_frsize > kFullDiskBytes && status.f_favail > 16) {
-      return {};
-    }
-    return SystemError(number, "the cache's operations fail in " + work_->path(),
-                       "free what is short there, or name another place with --dir");
   }
 
   bool Covered() const {
@@ -285,6 +327,11 @@ class Cell {
 
   int64_t Elapsed() const { return MonotonicNanos() - begin_; }
 
+  void Tick() {
+    environment_->Look();
+    Tell();
+  }
+
   void Tell() const {
     Progress progress;
     progress.elapsed = Elapsed();
@@ -302,7 +349,7 @@ class Cell {
     CellRecord& record = outcome_.record;
     record.seed = plan_.seed;
     record.elapsed = Elapsed();
-    record.rounds = round_;
+    record.rounds = last_judged_;
     record.overlaps = overlaps_.Counts();
     for (Verdict& verdict : verdicts_) {
       if (verdict.judgement == Judgement::kHeld && most_cache_files_ == 0 && !MayBeEmpty()) {
@@ -361,11 +408,15 @@ class Cell {
   std::vector<Verdict> verdicts_;  // One for each of them, in their order.
   CellOutcome outcome_;
   std::optional<OwnedDirectory> work_;
+  std::optional<Environment> environment_;
   std::unique_ptr<RoundRunner> runner_;
   std::vector<std::string> keys_;
   check::OverlapCounter overlaps_;
   std::set<std::string> baseline_;
   uint64_t round_ = 0;
+  uint64_t last_judged_ = 0;
+  uint64_t last_bytes_ = 0;  // Of its history.
+  bool kept_any_ = false;
   uint64_t most_cache_files_ = 0;
   int64_t begin_ = 0;
 };

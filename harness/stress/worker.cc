@@ -95,7 +95,7 @@ class Worker {
     TEARPROOF_ASSIGN_OR_RETURN(
         segment_, SegmentWriter::Create(
                       fmt::format("{}/live/p{}.segment", plan_.cell_directory, slot_->process),
-                      process, plan_.segment_capacity));
+                      process, plan_.segment_capacity, SegmentSideBytes(plan_.segment_capacity)));
     recorder_ = std::make_unique<Recorder>(&segment_, slot_, &keys_, scenario_.counters,
                                            plan_.verify, process);
     uint32_t size = 1;

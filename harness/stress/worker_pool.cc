@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/process/v2/process.hpp>
 #include <cerrno>
+#include <fstream>
 
 #include "harness/core/clock.h"
 #include "harness/core/unique_fd.h"
@@ -63,6 +64,17 @@ UniqueFd HandleOfAdapter(const WorkerSlot& slot) {
 void WaitForEnd(const UniqueFd& process_handle) {
   pollfd wait = {process_handle.get(), POLLIN, 0};
   if (process_handle.valid()) poll(&wait, 1, kAdapterEndMillis);
+}
+
+// By the third field of proc_pid_stat(5), which follows the name in parentheses.
+bool IsHalted(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  const size_t name_end = line.rfind(") ");
+  if (name_end == std::string::npos || name_end + 2 >= line.size()) return false;
+  const char state = line[name_end + 2];
+  return state == 'T' || state == 't';
 }
 
 }  // namespace
@@ -155,6 +167,19 @@ bool WorkerPool::alive(uint32_t slot) const { return children_[slot] != nullptr;
 bool WorkerPool::any_alive() const {
   return std::any_of(children_.begin(), children_.end(),
                      [](const auto& child) { return child != nullptr; });
+}
+
+bool WorkerPool::halted(uint32_t slot) const {
+  if (!alive(slot)) return false;
+  const int32_t adapter = control_->slot(slot).adapter.load();
+  return IsHalted(children_[slot]->handle.id()) || (adapter > 0 && IsHalted(adapter));
+}
+
+bool WorkerPool::any_halted() const {
+  for (uint32_t slot = 0; slot < children_.size(); ++slot) {
+    if (halted(slot)) return true;
+  }
+  return false;
 }
 
 std::vector<uint16_t> WorkerPool::ForgetDead() {

@@ -36,6 +36,9 @@ class WorkerPool {
   std::vector<uint32_t> ReapDead();
   bool alive(uint32_t slot) const;
   bool any_alive() const;
+  // Whether it, or its adapter, is stopped: by SIGSTOP or by a debugger.
+  bool halted(uint32_t slot) const;
+  bool any_halted() const;
 
   // Of all processes since the last ForgetDead, living ones included.
   const std::vector<ProcessInfo>& processes() const { return processes_; }
