@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "harness/api/registry.h"
+#include "harness/bench/run_benchmarks.h"
 #include "harness/check/traffic.h"
 
 namespace tearproof::bench {
@@ -94,21 +95,7 @@ void Register() {
 }  // namespace
 
 Result<void> RunJudgeBenchmark(const std::string& program, const std::vector<std::string>& flags) {
-  std::vector<std::string> words = {program};
-  words.insert(words.end(), flags.begin(), flags.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  int argc = static_cast<int>(argv.size());
-  argv.push_back(nullptr);
-  benchmark::Initialize(&argc, argv.data());
-  if (argc > 1) {
-    return UsageError(fmt::format("bench judge does not know '{}'", argv[1]),
-                      "it takes Google Benchmark's flags, --benchmark_filter=REGEX and so on");
-  }
-  Register();
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return {};
+  return RunBenchmarks(program, flags, "bench judge", Register);
 }
 
 }  // namespace tearproof::bench

@@ -11,6 +11,7 @@
 
 #include "harness/api/backend_description.h"
 #include "harness/api/registry.h"
+#include "harness/bench/run_benchmarks.h"
 #include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
 #include "harness/stress/recorder.h"
@@ -267,24 +268,12 @@ void RegisterCaught(const std::string& parent) {
 
 Result<void> RunSelfBenchmark(const std::string& program, const std::vector<std::string>& flags,
                               const std::string& parent_directory) {
-  std::vector<std::string> words = {program};
-  words.insert(words.end(), flags.begin(), flags.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  int argc = static_cast<int>(argv.size());
-  argv.push_back(nullptr);
-  benchmark::Initialize(&argc, argv.data());
-  if (argc > 1) {
-    return UsageError(fmt::format("bench self does not know '{}'", argv[1]),
-                      "it takes Google Benchmark's flags, --benchmark_filter=REGEX and so on");
-  }
-  RegisterPairs(parent_directory);
-  RegisterCaught(parent_directory);
-  RegisterRecord(parent_directory);
-  RegisterParts();
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return {};
+  return RunBenchmarks(program, flags, "bench self", [&] {
+    RegisterPairs(parent_directory);
+    RegisterCaught(parent_directory);
+    RegisterRecord(parent_directory);
+    RegisterParts();
+  });
 }
 
 }  // namespace tearproof::bench
