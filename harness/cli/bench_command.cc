@@ -1,4 +1,6 @@
 // `tearproof bench self`, `bench judge`: what the harness itself costs.
+#include <CLI/CLI.hpp>
+
 #include "harness/bench/judge_benchmark.h"
 #include "harness/bench/self_benchmark.h"
 #include "harness/cli/commands.h"

@@ -5,11 +5,14 @@
 #ifndef TEARPROOF_HARNESS_CLI_COMMANDS_H_
 #define TEARPROOF_HARNESS_CLI_COMMANDS_H_
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "harness/core/result.h"
+
+namespace CLI {
+class App;
+}
 
 namespace tearproof::cli {
 

@@ -1,4 +1,6 @@
 // `tearproof explain NAME`: an anomaly or a promise, in words.
+#include <CLI/CLI.hpp>
+
 #include "harness/api/anomaly.h"
 #include "harness/api/promise.h"
 #include "harness/cli/commands.h"

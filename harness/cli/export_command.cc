@@ -1,6 +1,7 @@
 // `tearproof export RUN`: a recorded history as Jepsen-style JSON lines.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
 

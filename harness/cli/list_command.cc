@@ -1,6 +1,8 @@
 // `tearproof list scenarios|backends|promises`: what there is, for people and for scripts.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include "harness/api/anomaly.h"
 #include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"

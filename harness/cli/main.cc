@@ -1,6 +1,7 @@
 // tearproof: finds, replays, rules out and measures races in file-backed caches.
 #include <signal.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
 

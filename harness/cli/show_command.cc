@@ -1,6 +1,8 @@
 // `tearproof show RUN`: the report of an earlier run, again.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include "harness/api/run_record_json.h"
 #include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"

@@ -4,7 +4,6 @@
 #ifndef TEARPROOF_HARNESS_CLI_STRESS_OPTIONS_H_
 #define TEARPROOF_HARNESS_CLI_STRESS_OPTIONS_H_
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +13,10 @@
 #include "harness/core/result.h"
 #include "harness/history/value.h"
 #include "harness/stress/plan.h"
+
+namespace CLI {
+class App;
+}
 
 namespace tearproof::cli {
 

@@ -1,4 +1,6 @@
 // `tearproof worker`: what the stress engine starts; not for people.
+#include <CLI/CLI.hpp>
+
 #include "harness/cli/commands.h"
 #include "harness/stress/worker.h"
 
