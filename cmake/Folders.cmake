@@ -3,7 +3,8 @@
 
 # What nearly every source includes, parsed once: it is two thirds of a build's time otherwise. What
 # only some need has no place here: GCC instantiates a header's templates in every source, used or
-# not (nlohmann/json.hpp: 0.6 s each). GCC only: Clang wants every macro of the command line to agree.
+# not (nlohmann/json.hpp: 0.6 s each).
+# GCC only: Clang wants every macro of the command line to agree.
 # tearproof_precompile(<target> [_test])
 function(tearproof_precompile target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
