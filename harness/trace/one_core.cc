@@ -74,15 +74,10 @@ void OneCore::ApplyToTracee() const {
   if (realtime_) SetPriority(0, SCHED_FIFO, kTraceePriority);
 }
 
-void OneCore::Arm(int64_t deadline) { deadline_.store(deadline, std::memory_order_relaxed); }
-
-void OneCore::Disarm() {
-  deadline_.store(0, std::memory_order_relaxed);
-  if (raised_.load(std::memory_order_relaxed)) Lower();
-}
-
-void OneCore::Lower() {
-  if (!raised_.exchange(false)) return;
+void OneCore::Beat(int64_t deadline) {
+  deadline_.store(deadline, std::memory_order_relaxed);
+  if (!raised_.load(std::memory_order_relaxed)) return;
+  raised_.store(false);
   SetPriority(0, SCHED_FIFO, kControllerPriority);
 }
 

@@ -38,12 +38,10 @@ class OneCore {
   // For the child that will be traced, between fork and exec: only system calls.
   void ApplyToTracee() const;
 
-  // The controller is about to wait for a traced thread: at most until `deadline` (CLOCK_MONOTONIC)
-  // it may be kept off the core.
-  void Arm(int64_t deadline);
-  void Disarm();
-  // After the deadline, with what ran too long stopped: back to the priority below.
-  void Lower();
+  // The controller has the core. It may be kept off it until `deadline` (CLOCK_MONOTONIC), but no
+  // longer: to be called before anything that lets a traced thread run, with time to spare for
+  // what the caller does in between.
+  void Beat(int64_t deadline);
 
  private:
   OneCore() = default;

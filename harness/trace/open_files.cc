@@ -15,7 +15,10 @@ std::shared_ptr<Description> OpenFiles::Find(int descriptor) const {
 }
 
 void OpenFiles::Open(int descriptor, std::shared_ptr<Description> description, bool close_on_exec) {
-  slots_[descriptor] = {std::move(description), close_on_exec};
+  ++description->numbers;
+  Slot& slot = slots_[descriptor];
+  if (slot.description != nullptr) --slot.description->numbers;
+  slot = {std::move(description), close_on_exec};
 }
 
 void OpenFiles::SetCloseOnExec(int descriptor, bool close_on_exec) {
@@ -27,7 +30,7 @@ Footprint OpenFiles::FreedByClose(int descriptor) const {
   const auto found = slots_.find(descriptor);
   if (found == slots_.end()) return {};
   const Description& description = *found->second.description;
-  const bool last = found->second.description.use_count() == 1;
+  const bool last = description.numbers == 1;
   if ((last && description.locked) || record_locked_.contains(description.file)) {
     return {FreesLock(description.file)};
   }
@@ -36,10 +39,10 @@ Footprint OpenFiles::FreedByClose(int descriptor) const {
 
 Footprint OpenFiles::FreedByExit() const {
   std::set<uint64_t> files = record_locked_;
-  std::map<const Description*, long> here;
+  std::map<const Description*, size_t> here;
   for (const auto& [descriptor, slot] : slots_) ++here[slot.description.get()];
   for (const auto& [descriptor, slot] : slots_) {
-    if (slot.description->locked && slot.description.use_count() == here[slot.description.get()]) {
+    if (slot.description->locked && slot.description->numbers == here[slot.description.get()]) {
       files.insert(slot.description->file);
     }
   }
@@ -52,6 +55,7 @@ void OpenFiles::Close(int descriptor) {
   const auto found = slots_.find(descriptor);
   if (found == slots_.end()) return;
   record_locked_.erase(found->second.description->file);
+  --found->second.description->numbers;
   slots_.erase(found);
 }
 
@@ -81,6 +85,7 @@ Footprint OpenFiles::Exec() {
 }
 
 void OpenFiles::Clear() {
+  for (const auto& [descriptor, slot] : slots_) --slot.description->numbers;
   slots_.clear();
   record_locked_.clear();
 }
@@ -88,6 +93,7 @@ void OpenFiles::Clear() {
 std::shared_ptr<OpenFiles> OpenFiles::Forked() const {
   auto child = std::make_shared<OpenFiles>();
   child->slots_ = slots_;
+  for (const auto& [descriptor, slot] : slots_) ++slot.description->numbers;
   return child;
 }
 

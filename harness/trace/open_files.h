@@ -4,7 +4,7 @@
 // when it was opened. Descriptors of other files are not kept: what is not here is not of the
 // cache.
 // Thread safety: none. Ownership: descriptions are shared by the numbers that lead to them, in
-// several processes after a fork; one that nobody leads to any more is gone, as in the kernel.
+// several processes after a fork.
 #ifndef TEARPROOF_HARNESS_TRACE_OPEN_FILES_H_
 #define TEARPROOF_HARNESS_TRACE_OPEN_FILES_H_
 
@@ -25,10 +25,16 @@ struct Description {
   std::string path;  // Relative to the cache, when it was opened.
   bool directory = false;
   bool locked = false;  // By flock, or fcntl's F_OFD_SETLK.
+  size_t numbers = 0;   // How many descriptors lead here: OpenFiles counts them.
 };
 
 class OpenFiles {
  public:
+  OpenFiles() = default;
+  ~OpenFiles() { Clear(); }
+  OpenFiles(const OpenFiles&) = delete;
+  OpenFiles& operator=(const OpenFiles&) = delete;
+
   // nullptr: no file of the cache.
   std::shared_ptr<Description> Find(int descriptor) const;
   void Open(int descriptor, std::shared_ptr<Description> description, bool close_on_exec);

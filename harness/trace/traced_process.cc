@@ -106,19 +106,23 @@ const Event& TracedProcess::Pending() {
 std::optional<Event> TracedProcess::Step() {
   Task* task = NextAtCall();
   TEARPROOF_CHECK(task != nullptr, "a step was asked for where no call is pending");
+  Beat();
   std::optional<Event> event = Execute(task);
   if (state_.standing != Standing::kStuck) Settle();
+  Beat();
   return event;
 }
 
 void TracedProcess::Resume() {
   state_.standing = Standing::kWaitsForInput;
+  Beat();
   for (const auto& task : tasks_) {
     const bool reads = task->state == Task::State::kAtInput &&
                        (!started_.input.valid() || BytesInPipe(started_.input.get()) > 0);
     if (reads || task->state == Task::State::kInterrupted) Continue(task.get());
   }
   Settle();
+  Beat();
 }
 
 void TracedProcess::RunFreely(std::vector<Event>* events) {
@@ -128,6 +132,8 @@ void TracedProcess::RunFreely(std::vector<Event>* events) {
   free_ = false;
   free_events_ = nullptr;
 }
+
+void TracedProcess::Beat() { core_.Beat(MonotonicNanos() + patience_); }
 
 void TracedProcess::Leave(Task* task) {
   std::erase(at_call_, task);
@@ -229,6 +235,7 @@ std::optional<uint64_t> TracedProcess::WriteSize() {
 std::optional<Event> TracedProcess::KillWithin(uint64_t bytes) {
   const std::optional<uint64_t> size = WriteSize();
   TEARPROOF_CHECK(size && bytes <= *size, "only a write can be cut short");
+  Beat();
   Task* task = NextAtCall();
   Predict(task);
   Registers changed = task->registers;
@@ -260,6 +267,7 @@ Event TracedProcess::Kill() {
   event.process = number_;
   event.name = "kill";
   event.label = "SIGKILL";
+  Beat();
   std::set<pid_t> ids;
   for (const auto& task : tasks_) ids.insert(task->id);
   for (const pid_t id : ids) kill(id, SIGKILL);
@@ -282,9 +290,8 @@ Event TracedProcess::Kill() {
     task->files->Clear();
   }
   for (const Access& access : TakeFreed()) Add(access, &event.footprint);
-  core_.Disarm();
   ++scene_.steps;
-  looks_ = 0;
+  Beat();
   state_.standing = Standing::kEnded;
   return event;
 }

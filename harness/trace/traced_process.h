@@ -92,6 +92,8 @@ class TracedProcess {
 
   Result<void> Launch();
   void Settle();
+  // Tells the watchdog that we have the core.
+  void Beat();
   Heard Listen(Task* task, WaitStatus* status);
   void Handle(Task* task, const WaitStatus& status);
   void AtEntry(Task* task);

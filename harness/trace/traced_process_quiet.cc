@@ -106,12 +106,10 @@ bool TracedProcess::AwaitStop(Task* task, WaitStatus* status) {
   Heard heard = Listen(task, status);
   if (heard == Heard::kNothing) {
     const int64_t deadline = MonotonicNanos() + patience_;
-    core_.Arm(deadline);
     while (heard == Heard::kNothing && MonotonicNanos() < deadline) {
       Rest();
       heard = Listen(task, status);
     }
-    if (heard != Heard::kNothing) core_.Disarm();
   }
   if (heard == Heard::kGone) *status = WaitStatus();
   return heard != Heard::kNothing;
@@ -121,7 +119,6 @@ void TracedProcess::Settle() {
   looks_ = 0;
   switches_.clear();
   const int64_t deadline = MonotonicNanos() + patience_;
-  core_.Arm(deadline);
   while (true) {
     bool heard = false;
     for (size_t i = 0; i < tasks_.size() && !heard; ++i) {
@@ -150,7 +147,6 @@ void TracedProcess::Settle() {
     }
     if (MonotonicNanos() > deadline) return GiveUp();
   }
-  core_.Disarm();
   Conclude();
 }
 
@@ -200,7 +196,6 @@ void TracedProcess::GiveUp() {
       break;
     }
   }
-  core_.Disarm();
 }
 
 }  // namespace tearproof::trace
