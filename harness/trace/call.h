@@ -60,6 +60,7 @@ struct Call {
   uint64_t flags = 0;             // Of open, renameat2, and the like: what decides.
   std::string text;               // Of kText.
   struct flock record_lock = {};  // Of fcntl's locks.
+  bool has_paths = false;         // What it names may change while it waits.
   bool concerns = false;          // It names a file of the cache, or frees a lock on one.
 
   bool LocksAndWaits() const;  // flock and fcntl, where they would sleep.

@@ -192,6 +192,7 @@ Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller
       call.targets[call.target_count++] = DescriptorTarget(kind, static_cast<int>(value), caller);
     } else if (IsPath(kind)) {
       call.targets[call.target_count++] = PathTarget(call, {kind, value, directory}, caller, scene);
+      call.has_paths = true;
       directory = AT_FDCWD;
     } else if (kind == ArgumentKind::kText) {
       ReadString(caller.thread, value, &call.text);
@@ -225,6 +226,7 @@ Call DecodeUnknownCall(const Registers& registers, const Caller& caller, Scene* 
     }
     if (!target.concerns()) continue;
     call.targets[call.target_count++] = std::move(target);
+    call.has_paths = true;
     call.concerns = true;
   }
   return call;

@@ -73,20 +73,29 @@ Caller TracedProcess::CallerOf(const Task& task) const {
   return {number_, task.thread, task.id, task.files.get()};
 }
 
-void TracedProcess::Predict(Task* task) {
-  if (task->predicted_at == scene_.steps + 1) return;
+void TracedProcess::Decode(Task* task) {
   const Row* row = FindRow(task->registers.number());
   const Caller caller = CallerOf(*task);
-  // Others may have moved what its paths lead to.
   task->call = row == nullptr ? DecodeUnknownCall(task->registers, caller, &scene_)
                               : DecodeCall(*row, task->registers, caller, &scene_);
-  task->event.footprint = PredictFootprint(task->call, caller);
+  task->decoded_at = scene_.steps;
+  task->predicted = false;
+}
+
+void TracedProcess::Predict(Task* task) {
+  // Others may have moved what its paths lead to, and freed what it shares.
+  if (task->decoded_at != scene_.steps && task->call.has_paths) Decode(task);
+  if (task->predicted && task->decoded_at == scene_.steps) return;
+  task->decoded_at = scene_.steps;
+  task->event.footprint = PredictFootprint(task->call, CallerOf(*task));
   task->event.unseen = PredictUnseen(task->call, scene_);
-  task->event.label = PrintCall(task->call, scene_);
-  task->event.name = task->call.row->name;
-  task->event.process = number_;
-  task->event.task = task->ordinal;
-  task->predicted_at = scene_.steps + 1;
+  if (!task->predicted) {
+    task->event.label = PrintCall(task->call, scene_);
+    task->event.name = task->call.row->name;
+    task->event.process = number_;
+    task->event.task = task->ordinal;
+  }
+  task->predicted = true;
 }
 
 TracedProcess::Task* TracedProcess::NextAtCall() const {
@@ -140,7 +149,7 @@ void TracedProcess::Leave(Task* task) {
   task->in_call = false;
   task->blocked = false;
   task->must_return = false;
-  task->predicted_at = 0;
+  task->predicted = false;
 }
 
 bool TracedProcess::ReturnToEntry(Task* task) {

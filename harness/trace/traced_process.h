@@ -111,6 +111,7 @@ class TracedProcess {
   void Block(Task* task, Registers after);
   void Leave(Task* task);
   Task* NextAtCall() const;
+  void Decode(Task* task);
   void Predict(Task* task);
   bool IsQuiet();
   bool AllSleep(std::vector<uint64_t>* switches);

@@ -114,10 +114,7 @@ void TracedProcess::AtEntry(Task* task) {
     return AtInput(task);
   }
   if (!scene_.view.entered()) return Continue(task);
-  task->predicted_at = 0;
-  const Caller caller = CallerOf(*task);
-  task->call = row == nullptr ? DecodeUnknownCall(task->registers, caller, &scene_)
-                              : DecodeCall(*row, task->registers, caller, &scene_);
+  Decode(task);
   if (!task->call.concerns) return Continue(task);
   task->state = Task::State::kAtCall;
   at_call_.push_back(task);

@@ -27,8 +27,9 @@ struct TracedProcess::Task {
   std::shared_ptr<OpenFiles> files;
   Registers registers;  // At the entry of `call`.
   Call call;
-  Event event;  // `call` as it was predicted when `predicted_at` calls had happened.
-  uint64_t predicted_at = 0;
+  uint64_t decoded_at = 0;  // How many calls had happened then.
+  bool predicted = false;   // `event` says what `call` would do then.
+  Event event;
   bool in_call = false;      // `call` is happening.
   bool blocked = false;      // `call` found a lock held.
   bool must_return = false;  // It stands behind the failed attempt, and must make the call again.
