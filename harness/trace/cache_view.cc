@@ -123,8 +123,9 @@ bool CacheView::Look(const std::string& path, struct stat* status) const {
 }
 
 FoundFile CacheView::Describe(const struct stat& status, std::string_view path) {
-  return {identity_.Number(status.st_dev, status.st_ino, path), S_ISDIR(status.st_mode),
-          status.st_nlink <= 1};
+  const bool directory = S_ISDIR(status.st_mode);
+  return {identity_.Number(status.st_dev, status.st_ino, path), directory,
+          directory || status.st_nlink <= 1};
 }
 
 bool CacheView::Pass(Walk* walk, bool follow) {

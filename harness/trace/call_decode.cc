@@ -120,6 +120,14 @@ Target PathTarget(const Call& call, const PathArgument& argument, const Caller& 
       return target;
     }
   }
+  const auto start = caller.files->Find(argument.directory);
+  if (path.front() != '/' && start != nullptr && scene->identity.IsNameless(start->file)) {
+    // A directory that has been removed: nothing can be found or made in it.
+    target.place.within = true;
+    target.place.path = start->path + "/" + path;
+    target.place.passed = {{{ObjectKind::kList, start->file}, AccessMode::kRead}};
+    return target;
+  }
   const std::string base = path.front() == '/' ? "" : BaseDirectory(caller, argument.directory);
   const bool follow = Follows(call, argument.kind, at_flags);
   target.place = scene->view.Find(base, path, follow);
