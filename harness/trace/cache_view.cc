@@ -112,6 +112,8 @@ std::optional<std::string> CacheView::Enters(const std::string& path) {
     std::string resolved = *real + (real->ends_with('/') ? "" : "/") + tail;
     if (auto below = RelativeTo(*real)) return *below + "/" + tail + name;
     if (!tail.empty()) return std::nullopt;
+    // Links of /proc lead elsewhere from one moment to the next.
+    if (directory.starts_with("/proc/")) return RelativeTo(resolved + name);
     if (outside_.size() >= kMostOutside) outside_.clear();
     found = outside_.emplace(directory, std::move(resolved)).first;
   }

@@ -120,6 +120,11 @@ Target PathTarget(const Call& call, const PathArgument& argument, const Caller& 
       return target;
     }
   }
+  // We would be meant otherwise.
+  constexpr std::string_view kSelf = "/proc/self/";
+  if (path.starts_with(kSelf)) {
+    path = fmt::format("/proc/{}/{}", caller.id, path.substr(kSelf.size()));
+  }
   const auto start = caller.files->Find(argument.directory);
   if (path.front() != '/' && start != nullptr && scene->identity.IsNameless(start->file)) {
     // A directory that has been removed: nothing can be found or made in it.
