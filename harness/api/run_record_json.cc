@@ -289,10 +289,15 @@ class Reader {
 EvidenceOp ReadEvidence(Reader reader) {
   EvidenceOp evidence;
   Op& op = evidence.op;
+  // Bit-fields of Op cannot be referred to.
+  OpKind kind = op.kind;
+  Outcome outcome = op.outcome;
+  Observed observation = op.observation;
+  bool counter = op.counter;
   reader.Read("process", op.process);
   reader.Read("sequence", op.sequence);
-  reader.ReadEnum("kind", kOpKindCount, OpKindName, op.kind);
-  reader.ReadEnum("outcome", kOutcomeCount, OutcomeName, op.outcome);
+  reader.ReadEnum("kind", kOpKindCount, OpKindName, kind);
+  reader.ReadEnum("outcome", kOutcomeCount, OutcomeName, outcome);
   reader.Read("invoke_ns", op.invoke);
   reader.ReadOr("return_ns", kNever, op.ret);
   reader.Read("key", evidence.key);
@@ -301,10 +306,13 @@ EvidenceOp ReadEvidence(Reader reader) {
   reader.ReadOr("ttl_ms", kNoTtl, op.ttl_millis);
   reader.ReadEnum(
       "observation", kObservations.size(),
-      [](Observed observed) { return kObservations[static_cast<size_t>(observed)]; },
-      op.observation);
+      [](Observed observed) { return kObservations[static_cast<size_t>(observed)]; }, observation);
   reader.Read("observed", op.observed);
-  reader.Read("counter", op.counter);
+  reader.Read("counter", counter);
+  op.kind = kind;
+  op.outcome = outcome;
+  op.observation = observation;
+  op.counter = counter;
   reader.Read("part", evidence.part);
   reader.Read("deciding", evidence.deciding);
   return evidence;
