@@ -157,6 +157,13 @@ Json WriteRecord(const RunRecord& record) {
   json["notes"] = record.notes;
   json["cells"] = Json::array();
   for (const CellRecord& cell : record.cells) json["cells"].push_back(WriteCell(cell));
+  json["not_run"] = Json::array();
+  for (const PendingCell& cell : record.not_run) {
+    Json entry;
+    entry["backend"] = cell.backend;
+    entry["scenario"] = cell.scenario;
+    json["not_run"].push_back(std::move(entry));
+  }
   return json;
 }
 
@@ -421,6 +428,11 @@ RunRecord ReadRecord(Reader reader, const std::string* error) {
   });
   reader.Each("cells", false, [&](Reader each, const std::string&) {
     record.cells.push_back(ReadCell(std::move(each)));
+  });
+  reader.Each("not_run", false, [&](Reader each, const std::string&) {
+    PendingCell& cell = record.not_run.emplace_back();
+    each.Read("backend", cell.backend);
+    each.Read("scenario", cell.scenario);
   });
   return record;
 }

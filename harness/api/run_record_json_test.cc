@@ -23,6 +23,7 @@ RunRecord FullRecord() {
   record.machine = {"Linux", "CPU", 3, uint64_t{1} << 40, "tmpfs"};
   record.directory = ".tearproof/runs/x";
   record.notes = {"one", std::string("nul\0in", 6)};
+  record.not_run = {{"b", "s"}, {"c", "t"}};
   CellRecord cell;
   cell.backend = "b:x=1";
   cell.backend_title = "title";
@@ -88,6 +89,9 @@ TEST(RunRecordJsonTest, ComesBackAsItWas) {
   const RunRecord& back = read.value();
   EXPECT_EQ(back.seed, record.seed);
   EXPECT_EQ(back.notes, record.notes);
+  ASSERT_EQ(back.not_run.size(), 2u);
+  EXPECT_EQ(back.not_run[1].backend, "c");
+  EXPECT_EQ(back.not_run[1].scenario, "t");
   ASSERT_EQ(back.cells.size(), 2u);
   const CellRecord& cell = back.cells[0];
   EXPECT_EQ(cell.scenario_title, record.cells[0].scenario_title);

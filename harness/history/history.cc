@@ -14,7 +14,11 @@ namespace {
 // The index by sequence is dense; only records lost to a crash of the host leave gaps. So many
 // lost records, in all processes together, are no history any more.
 constexpr uint64_t kMaxLostRecords = 1 << 20;
-constexpr int64_t kMaxUncertainty = int64_t{3600} * 1'000'000'000;
+constexpr int64_t kHour = int64_t{3600} * 1'000'000'000;
+constexpr int64_t kMaxUncertainty = kHour;
+constexpr int64_t kMaxLag = kHour;
+// 73 years either way: the wall clock counts from 1970. Differences of two must not overflow.
+constexpr int64_t kMaxOffset = int64_t{1} << 61;
 
 Error Invalid(std::string_view what) {
   return UsageError(fmt::format("the history is not valid: {}", what),
@@ -164,6 +168,15 @@ Result<void> History::ValidateHeader() const {
   const int64_t uncertainty = parts_.header.clock_uncertainty;
   if (uncertainty < 0 || uncertainty > kMaxUncertainty) {
     return Invalid(fmt::format("a clock uncertainty of {} ns", uncertainty));
+  }
+  const int64_t lag = parts_.header.coarse_clock_lag;
+  if (lag < 0 || lag > kMaxLag) {
+    return Invalid(fmt::format("a coarse clock that lags {} ns behind", lag));
+  }
+  for (const int64_t offset :
+       {parts_.header.realtime_offset_begin, parts_.header.realtime_offset_end}) {
+    if (offset >= -kMaxOffset && offset <= kMaxOffset) continue;
+    return Invalid(fmt::format("a wall clock that is {} ns off the monotonic one", offset));
   }
   if (parts_.header.keys.size() >= kNoKey || parts_.ops.size() >= UINT32_MAX) {
     return Invalid("it has too many keys or operations to be judged");
