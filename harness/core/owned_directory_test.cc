@@ -221,5 +221,18 @@ TEST(RemoveAbandonedTest, LeavesACopyAndAUsersOwnDirectory) {
   EXPECT_TRUE(std::filesystem::is_symlink(link));
 }
 
+TEST(RemoveAbandonedTest, LeavesWhatWasRenamedOrGivenAway) {
+  Result<OwnedDirectory> parent = OwnedDirectory::Create(testing::TempDir());
+  ASSERT_TRUE(parent.ok());
+  const std::string renamed = parent.value().path() + "/kept-for-later";
+  std::filesystem::rename(AbandonDirectory(parent.value().path()), renamed);
+  const std::string given = AbandonDirectory(parent.value().path());
+  // Only root can give a directory away.
+  const bool is_foreign = chown(given.c_str(), 1, static_cast<gid_t>(-1)) == 0;
+  EXPECT_EQ(RemoveAbandoned(parent.value().path()), is_foreign ? 0u : 1u);
+  EXPECT_EQ(std::filesystem::exists(given), is_foreign);
+  EXPECT_TRUE(std::filesystem::exists(renamed));
+}
+
 }  // namespace
 }  // namespace tearproof
