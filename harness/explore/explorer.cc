@@ -8,6 +8,7 @@
 
 #include "harness/core/clock.h"
 #include "harness/explore/bounded_scheduler.h"
+#include "harness/explore/frontier.h"
 #include "harness/explore/reduction_tree.h"
 #include "harness/explore/simple_schedulers.h"
 
@@ -25,8 +26,11 @@ class Explorer {
                       ? options.max_nanos
                       : MonotonicNanos() + options.max_nanos),
         tree_(std::make_unique<ReductionTree>()),
-        together_(options.jobs) {}
+        together_(options.jobs),
+        first_kill_(options.first_kill) {}
 
+  // Takes up what an earlier exploration left. REQUIRES: before Run.
+  Result<void> Resume();
   Result<Exploration> Run();
 
  private:
@@ -55,8 +59,10 @@ class Explorer {
   std::mutex mutex_;  // Guards what follows.
   Exploration result_;
   std::optional<Error> error_;
+  uint64_t admitted_ = 0;            // Executions of this session.
   std::atomic<bool> ended_ = false;  // Also read without the mutex.
   std::optional<Kill> kill_;
+  std::optional<Kill> first_kill_;
   std::unordered_set<ClassDigest, ClassDigestHash> seen_;
   // The most events that each process was seen to make: so many kills are tried.
   std::vector<size_t> lengths_;
@@ -68,11 +74,12 @@ bool Explorer::Admit() {
   if (ended_) return false;
   if (options_.stop != nullptr && *options_.stop) {
     End(Outcome::kStopped);
-  } else if (result_.executions >= options_.max_executions) {
+  } else if (admitted_ >= options_.max_executions) {
     End(Outcome::kExecutions);
   } else if (MonotonicNanos() >= deadline_) {
     End(Outcome::kTime);
   } else {
+    ++admitted_;
     ++result_.executions;
     return true;
   }
@@ -206,9 +213,10 @@ void Explorer::TryFirst(Runner& runner, Subject& subject) {
   if (!kind.ok()) return Fail(kind.error());
   const std::lock_guard lock(mutex_);
   result_.steps += run.value()->order.size();
-  kill_ = options_.first_kill;
-  if (!kind.value().empty()) NoteBroken(*run.value(), kind.value());
-  kill_.reset();
+  if (kind.value().empty()) return;
+  std::swap(kill_, first_kill_);
+  NoteBroken(*run.value(), kind.value());
+  std::swap(kill_, first_kill_);
 }
 
 // The next process and event to die at; none when all were tried.
@@ -229,7 +237,7 @@ void Explorer::Finish() {
   if (!ended_) {
     End(Outcome::kExhausted);
   } else if (options_.strategy == Strategy::kReduced && result_.outcome != Outcome::kDifferent) {
-    result_.frontier = tree_->Save();
+    result_.frontier = Frontier{result_, kill_, same_lengths_, lengths_, tree_->Save()}.Print();
   }
   ended_ = true;
 }
@@ -258,6 +266,17 @@ void Explorer::Job(uint32_t job) {
   }
 }
 
+Result<void> Explorer::Resume() {
+  if (options_.resume.empty()) return {};
+  TEARPROOF_ASSIGN_OR_RETURN(Frontier frontier, Frontier::Parse(options_.resume));
+  TEARPROOF_RETURN_IF_ERROR(tree_->Load(frontier.tree));
+  result_ = std::move(frontier.counts);
+  kill_ = frontier.kill;
+  same_lengths_ = frontier.same_lengths;
+  lengths_ = std::move(frontier.lengths);
+  return {};
+}
+
 Result<Exploration> Explorer::Run() {
   std::vector<std::thread> threads;
   for (uint32_t job = 1; job < options_.jobs; ++job) {
@@ -283,6 +302,7 @@ Result<Exploration> Explore(const SubjectFactory& factory, const Judge& judge,
     return UsageError("this strategy explores with one job", "leave --jobs out");
   }
   Explorer explorer(factory, judge, options);
+  TEARPROOF_RETURN_IF_ERROR(explorer.Resume());
   return explorer.Run();
 }
 
