@@ -43,6 +43,19 @@ struct Introduction {
 // REQUIRES: DecodeResponse took `line` for a done init. Errors: kUsage.
 Result<Introduction> DecodeIntroduction(std::string_view line);
 
+// A request as the adapter's side reads it. The request's views are of the texts beside it.
+struct DecodedRequest {
+  uint64_t id = 0;
+  Request request;
+  BackendSetup setup;  // Of init.
+  std::string key;
+  std::string value;
+};
+// Errors: kUsage.
+Result<void> DecodeRequest(std::string_view line, DecodedRequest* decoded);
+// The answer as a line, newline included; bytes that are no UTF-8 become U+FFFD.
+std::string EncodeResponse(uint64_t id, OpKind kind, const Response& response);
+
 }  // namespace tearproof::adapter
 
 #endif  // TEARPROOF_HARNESS_ADAPTER_PROTOCOL_H_

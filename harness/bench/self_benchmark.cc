@@ -94,7 +94,7 @@ class Pair {
   // The same with values made, stamped, recorded and verified.
   double Recorded() {
     if (segment_.used() + kBatch > kSlots) segment_.BeginRound(++round_);
-    const stress::Task task{kind_, 0, kind_ == OpKind::kSet ? kValueBytes : 0, kNoTtl};
+    const Task task{kind_, 0, kind_ == OpKind::kSet ? kValueBytes : 0, kNoTtl};
     const int64_t begin = MonotonicNanos();
     for (int i = 0; i < kBatch; ++i) recorder_->Run(task);
     return static_cast<double>(MonotonicNanos() - begin) / kBatch;

@@ -24,6 +24,8 @@ struct Session {
 Verb Program(const Session& session);
 
 Verb StressVerb(const Session& session);
+Verb ExploreVerb(const Session& session);
+Verb ReplayVerb(const Session& session);
 Verb ListVerb();
 Verb ExplainVerb();
 Verb ShowVerb(const Session& session);
@@ -31,6 +33,7 @@ Verb JudgeVerb(const Session& session);
 Verb ExportVerb();
 Verb BenchVerb(const Session& session);
 Verb WorkerVerb();
+Verb AdapterVerb();
 
 }  // namespace tearproof::cli
 

@@ -10,20 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "harness/api/backend.h"
+#include "harness/api/request_maker.h"
 #include "harness/history/segment.h"
-#include "harness/history/value.h"
 #include "harness/stress/control_block.h"
 
 namespace tearproof::stress {
-
-// An operation to be done. Value and key are made from it.
-struct Task {
-  OpKind kind = OpKind::kGet;
-  uint32_t key = kNoKey;
-  uint32_t length = 0;  // set, add: bytes; incr: the delta.
-  uint32_t ttl_millis = kNoTtl;
-};
 
 class Recorder {
  public:
@@ -38,20 +29,15 @@ class Recorder {
   bool full() const { return segment_->full(); }
 
  private:
-  void PrepareRequest(const Task& task, Op* op);
-  void JudgeResponse(Op* op);
+  void NoteResponse(const Op& op);
   void NoteError();
 
   SegmentWriter* segment_;
   WorkerSlot* slot_;
-  const std::vector<std::string>* keys_;
-  bool counters_;
-  VerifyMode verify_;
+  RequestMaker maker_;
   uint16_t process_;
   Backend* backend_ = nullptr;
-  Request request_;
   Response response_;
-  std::string value_;  // Of the set in flight.
 };
 
 }  // namespace tearproof::stress

@@ -63,7 +63,8 @@ struct Call {
   bool has_paths = false;         // What it names may change while it waits.
   bool concerns = false;          // It names a file of the cache, or frees a lock on one.
 
-  bool LocksAndWaits() const;  // flock and fcntl, where they would sleep.
+  bool TakesLock() const;      // flock and fcntl, where they do not release one.
+  bool LocksAndWaits() const;  // The same, where they would sleep.
 };
 
 Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller, Scene* scene);

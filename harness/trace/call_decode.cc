@@ -182,12 +182,17 @@ std::optional<FoundFile> Target::file() const {
   return place.file;
 }
 
+bool Call::TakesLock() const {
+  if (row->special == Special::kFlock) return (arguments[1] & LOCK_UN) == 0;
+  const bool sets =
+      IsRecordLock(arguments[1]) && arguments[1] != F_GETLK && arguments[1] != F_OFD_GETLK;
+  return row->special == Special::kControl && sets && record_lock.l_type != F_UNLCK;
+}
+
 bool Call::LocksAndWaits() const {
-  if (row->special == Special::kFlock) {
-    return (arguments[1] & LOCK_NB) == 0 && (arguments[1] & LOCK_UN) == 0;
-  }
-  return row->special == Special::kControl &&
-         (arguments[1] == F_SETLKW || arguments[1] == F_OFD_SETLKW);
+  if (!TakesLock()) return false;
+  if (row->special == Special::kFlock) return (arguments[1] & LOCK_NB) == 0;
+  return arguments[1] == F_SETLKW || arguments[1] == F_OFD_SETLKW;
 }
 
 Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller, Scene* scene) {

@@ -30,6 +30,8 @@ struct Event {
   int64_t result = 0;   // Or -errno. Of a pending event: 0.
   std::string effect;   // "creates k0", "replaces k0", "" where the label says it all.
   Unseen unseen = Unseen::kNothing;
+  bool takes_lock = false;   // An attempt to lock,
+  bool awaits_lock = false;  // which waits while others hold the lock.
 
   bool failed() const { return result < 0; }
   // "→ 3", "→ ENOENT".

@@ -89,6 +89,8 @@ void TracedProcess::Predict(Task* task) {
   task->decoded_at = scene_.steps;
   task->event.footprint = PredictFootprint(task->call, CallerOf(*task));
   task->event.unseen = PredictUnseen(task->call, scene_);
+  task->event.takes_lock = task->call.TakesLock();
+  task->event.awaits_lock = task->call.LocksAndWaits();
   if (!task->predicted) {
     task->event.label = PrintCall(task->call, scene_);
     task->event.name = task->call.row->name;

@@ -1,0 +1,20 @@
+// The adapter's side of the protocol, for a cache that this program contains.
+//
+// Purpose: explore drives every cache through adapters, also those written in C++: the process that
+// is stopped at its system calls runs the cache and nothing else. One read of requests, one write
+// of an answer, no other system call between them that is not the cache's.
+// Thread safety: none. Errors: a line that is no request ends it.
+#ifndef TEARPROOF_HARNESS_ADAPTER_SERVE_H_
+#define TEARPROOF_HARNESS_ADAPTER_SERVE_H_
+
+#include "harness/api/backend.h"
+#include "harness/core/result.h"
+
+namespace tearproof::adapter {
+
+// Answers the requests on `in` until it ends. Errors: kUsage for what is no request.
+Result<void> Serve(OpenBackend open, int in, int out);
+
+}  // namespace tearproof::adapter
+
+#endif  // TEARPROOF_HARNESS_ADAPTER_SERVE_H_

@@ -1,0 +1,147 @@
+#include "harness/adapter/serve.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "harness/adapter/protocol.h"
+#include "harness/core/unique_fd.h"
+
+namespace tearproof::adapter {
+namespace {
+
+using testing::HasSubstr;
+
+// Remembers one value, and says what it was asked.
+class Remembering : public Backend {
+ public:
+  void Execute(const Request& request, Response& response) override {
+    switch (request.kind) {
+      case OpKind::kSet:
+        value_ = std::string(request.key) + "=" + std::string(request.value);
+        if (request.ttl_millis != kNoTtl) value_ += "+" + std::to_string(request.ttl_millis);
+        return response.Is(Outcome::kDone);
+      case OpKind::kGet:
+        response.Is(value_.empty() ? Outcome::kMiss : Outcome::kHit);
+        response.value = value_;
+        return;
+      case OpKind::kInit:
+        return response.Is(Outcome::kDone);
+      case OpKind::kDelete:
+        return response.Fail(2, "unlink: \"no\" such\nfile");
+      default:
+        return response.Is(Outcome::kUnsupported);
+    }
+  }
+
+ private:
+  std::string value_;
+};
+
+Result<std::unique_ptr<Backend>> OpenRemembering(const BackendSetup&) {
+  return std::unique_ptr<Backend>(std::make_unique<Remembering>());
+}
+
+struct Served {
+  Result<void> result;
+  std::string answers;
+};
+
+Served ServeLines(const std::string& lines) {
+  std::array<int, 2> in;
+  std::array<int, 2> out;
+  EXPECT_EQ(pipe(in.data()), 0);
+  EXPECT_EQ(pipe(out.data()), 0);
+  const UniqueFd input(in[0]);
+  const UniqueFd answers(out[0]);
+  {
+    const UniqueFd writer(in[1]);
+    EXPECT_EQ(write(writer.get(), lines.data(), lines.size()), static_cast<ssize_t>(lines.size()));
+  }
+  Served served{{}, ""};
+  {
+    const UniqueFd output(out[1]);
+    served.result = Serve(OpenRemembering, input.get(), output.get());
+  }
+  std::array<char, 4096> part;
+  for (ssize_t got; (got = read(answers.get(), part.data(), part.size())) > 0;) {
+    served.answers.append(part.data(), static_cast<size_t>(got));
+  }
+  return served;
+}
+
+Request Ask(OpKind kind, std::string_view key = "", std::string_view value = "") {
+  Request request;
+  request.kind = kind;
+  request.key = key;
+  request.value = value;
+  return request;
+}
+
+BackendSetup SetupForTests() {
+  BackendSetup setup;
+  setup.directory = "/dev/shm/x";
+  setup.options = {{"sync", "full"}};
+  return setup;
+}
+
+std::string InitLine() { return *EncodeRequest(1, Ask(OpKind::kInit), SetupForTests()); }
+
+// The answer to one request after init, as the coordinator reads it.
+Response Answer(const Request& request, const std::string& before = "") {
+  const Served served =
+      ServeLines(InitLine() + before + *EncodeRequest(9, request, SetupForTests()));
+  EXPECT_TRUE(served.result.ok());
+  const size_t end = served.answers.size() - 1;
+  const size_t begin = served.answers.rfind('\n', end - 1) + 1;
+  Response response;
+  const auto decoded =
+      DecodeResponse(served.answers.substr(begin, end - begin), 9, request.kind, &response);
+  EXPECT_TRUE(decoded.ok()) << served.answers;
+  return response;
+}
+
+TEST(ServeTest, AnswersWhatTheCoordinatorAsks) {
+  Request set = Ask(OpKind::kSet, "k\"0\"", "va\\lue");
+  set.ttl_millis = 1500;
+  EXPECT_EQ(Answer(set).outcome, Outcome::kDone);
+  EXPECT_EQ(Answer(Ask(OpKind::kGet, "k0")).outcome, Outcome::kMiss);
+  const Response hit = Answer(Ask(OpKind::kGet, "k0"), *EncodeRequest(2, set, SetupForTests()));
+  EXPECT_EQ(hit.outcome, Outcome::kHit);
+  EXPECT_EQ(hit.value, "k\"0\"=va\\lue+1500");
+  EXPECT_EQ(Answer(Ask(OpKind::kClear)).outcome, Outcome::kUnsupported);
+  const Response failed = Answer(Ask(OpKind::kDelete, "k0"));
+  EXPECT_EQ(failed.outcome, Outcome::kError);
+  EXPECT_EQ(failed.error, "unlink: \"no\" such\nfile");
+}
+
+TEST(ServeTest, InitCarriesItsSetup) {
+  DecodedRequest decoded;
+  std::string line = InitLine();
+  line.pop_back();
+  ASSERT_TRUE(DecodeRequest(line, &decoded).ok());
+  EXPECT_EQ(decoded.id, 1u);
+  EXPECT_EQ(decoded.request.kind, OpKind::kInit);
+  EXPECT_EQ(decoded.setup.directory, "/dev/shm/x");
+  EXPECT_EQ(decoded.setup.options, (BackendOptions{{"sync", "full"}}));
+}
+
+TEST(ServeTest, EndsAtWhatIsNoRequest) {
+  for (const char* line : {"hello\n", "{}\n", "{\"id\":1,\"op\":\"jump\"}\n", "[]\n",
+                           "{\"id\":1,\"op\":\"set\",\"key\":\"k\",\"value\":\"v\",\"ttl\":-1}\n",
+                           "{\"id\":1,\"op\":\"get\",\"key\":7}\n"}) {
+    const Served served = ServeLines(InitLine() + line);
+    ASSERT_FALSE(served.result.ok()) << line;
+    EXPECT_THAT(served.result.error().Message(), HasSubstr("no request"));
+  }
+  EXPECT_THAT(
+      ServeLines(*EncodeRequest(1, Ask(OpKind::kGet, "k"), SetupForTests())).result.error().what,
+      HasSubstr("init"));
+}
+
+}  // namespace
+}  // namespace tearproof::adapter

@@ -1,0 +1,423 @@
+#include "harness/explore/traced_cache.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "harness/adapter/protocol.h"
+#include "harness/core/text.h"
+
+namespace tearproof::explore {
+namespace {
+
+constexpr const char* kName = "x";
+// A stuck operation is a stall: so long it would have been waited for, alone.
+constexpr int64_t kForEver = 10'000'000'000;
+
+}  // namespace
+
+TracedCache::TracedCache(CacheSetup setup, OwnedDirectory directory)
+    : setup_(std::move(setup)),
+      directory_(std::move(directory)),
+      keys_(setup_.scenario.KeyNames()) {}
+
+Result<std::unique_ptr<TracedCache>> TracedCache::Start(CacheSetup setup) {
+  TEARPROOF_ASSIGN_OR_RETURN(OwnedDirectory directory,
+                             OwnedDirectory::Create(setup.parent_directory));
+  directory.Claim();
+  auto cache =
+      std::unique_ptr<TracedCache>(new TracedCache(std::move(setup), std::move(directory)));
+  cache->MakeActors();
+  trace::TraceOptions options;
+  options.core = cache->setup_.core;
+  for (size_t i = 0; i < cache->actors_.size(); ++i) {
+    options.subjects.push_back({cache->setup_.command, {}, ""});
+  }
+  TEARPROOF_ASSIGN_OR_RETURN(cache->session_, trace::TraceSession::Start(std::move(options)));
+  return cache;
+}
+
+void TracedCache::MakeActors() {
+  for (const Role& role : setup_.scenario.roles) {
+    if (!role.explore) continue;
+    for (uint32_t i = 0; i < role.explore->processes; ++i) {
+      Actor& actor = actors_.emplace_back();
+      actor.role = role.name;
+      for (const auto& step : role.explore->program) Append(step, &actor.script);
+    }
+  }
+  Actor& setup = actors_.emplace_back();
+  setup.role = "setup";
+  for (const auto& step : setup_.scenario.explore_before) Append(step, &setup.script);
+  Actor& audit = actors_.emplace_back();
+  audit.role = "audit";
+  if (setup_.scenario.audit) {
+    for (uint32_t key = 0; key < keys_.size(); ++key) {
+      audit.script.push_back(TaskOf(OpKind::kGet, key, {}));
+    }
+  }
+  for (size_t i = 0; i < actors_.size(); ++i) {
+    actors_[i].number = i;
+    actors_[i].maker =
+        std::make_unique<RequestMaker>(&keys_, setup_.scenario.counters, VerifyMode::kFull);
+  }
+}
+
+Task TracedCache::TaskOf(OpKind kind, uint32_t key, std::optional<uint32_t> ttl_millis) const {
+  Task task;
+  task.kind = kind;
+  task.key = TakesKey(kind) ? key : kNoKey;
+  const SizeDistribution& sizes = setup_.scenario.value_sizes;
+  const bool writes = kind == OpKind::kSet || kind == OpKind::kAdd;
+  if (writes)
+    task.length = static_cast<uint32_t>(sizes.range ? sizes.range->first : sizes.choices.front());
+  if (kind == OpKind::kIncr) task.length = 1;
+  if (writes || kind == OpKind::kTouch) {
+    const auto& ttls = setup_.scenario.ttls_millis;
+    task.ttl_millis = ttl_millis.value_or(ttls.empty() ? kNoTtl : ttls.front());
+  }
+  return task;
+}
+
+void TracedCache::Append(const tearproof::Step& step, std::vector<Task>* script) const {
+  const bool each = step.target == tearproof::Step::Target::kEach;
+  for (uint32_t key = 0; key < (each ? keys_.size() : 1); ++key) {
+    script->push_back(TaskOf(step.kind, each ? key : step.key, step.ttl_millis));
+  }
+}
+
+Result<void> TracedCache::MakeFreshDirectory() {
+  TEARPROOF_RETURN_IF_ERROR(RemoveTreeAt(directory_.fd(), kName));
+  const std::string path = directory_.path() + "/" + kName;
+  if (mkdir(path.c_str(), 0700) != 0) return SystemError(errno, "cannot create " + path);
+  return session_->BeginExecution(path);
+}
+
+Result<void> TracedCache::BringHome() {
+  // One that waits for a lock may be let go by another that goes on.
+  for (size_t round = 0; round < actors_.size(); ++round) {
+    for (const Actor& actor : actors_) {
+      const trace::Standing standing = session_->state(actor.number).standing;
+      if (standing == trace::Standing::kAtCall || standing == trace::Standing::kBlocked) {
+        session_->RunFreely(actor.number);
+      }
+    }
+  }
+  for (Actor& actor : actors_) {
+    if (session_->state(actor.number).standing != trace::Standing::kWaitsForInput) {
+      TEARPROOF_RETURN_IF_ERROR(session_->Restart(actor.number));
+    }
+    std::array<char, 4096> rest;
+    while (read(session_->output(actor.number), rest.data(), rest.size()) > 0) {
+    }
+    actor.received.clear();
+    actor.next = actor.sequence = 0;
+    actor.running = actor.begun = actor.gone = false;
+  }
+  return {};
+}
+
+Result<void> TracedCache::Restart() {
+  TEARPROOF_RETURN_IF_ERROR(BringHome());
+  TEARPROOF_RETURN_IF_ERROR(MakeFreshDirectory());
+  holders_.clear();
+  parts_ = History::Parts();
+  parts_.header.time_base = TimeBase::kStep;
+  parts_.header.keys = keys_;
+  parts_.header.scenario = setup_.scenario.id;
+  now_ = 0;
+  unseen_ = trace::Unseen::kNothing;
+  for (const Actor& actor : actors_) {
+    ProcessInfo info;
+    info.number = static_cast<uint16_t>(actor.number);
+    info.role = actor.role;
+    parts_.processes.push_back(std::move(info));
+  }
+  Actor& setup = actors_[processes()];
+  const Task init = TaskOf(OpKind::kInit, 0, {});
+  TEARPROOF_RETURN_IF_ERROR(DoFreely(setup, init));
+  TEARPROOF_RETURN_IF_ERROR(DoAllFreely(setup, setup.script));
+  for (ProcessId p = 0; p < processes(); ++p) {
+    const bool own_init = std::any_of(actors_[p].script.begin(), actors_[p].script.end(),
+                                      [](const Task& task) { return task.kind == OpKind::kInit; });
+    if (!own_init) TEARPROOF_RETURN_IF_ERROR(DoFreely(actors_[p], init));
+  }
+  for (ProcessId p = 0; p < processes(); ++p) {
+    Footprint ignored;
+    TEARPROOF_RETURN_IF_ERROR(GoOn(actors_[p], &ignored));
+  }
+  return {};
+}
+
+Result<void> TracedCache::DoFreely(Actor& actor, const Task& task) {
+  TEARPROOF_RETURN_IF_ERROR(Ask(actor, task));
+  if (!actor.running) return {};
+  actor.begun = true;
+  actor.op.invoke = ++now_;
+  session_->RunFreely(actor.number);
+  if (session_->state(actor.number).standing == trace::Standing::kWaitsForInput) {
+    return TakeAnswer(actor);
+  }
+  return UsageError(fmt::format("{} by the process of {} did not come to an end while it was alone",
+                                OpKindName(task.kind), actor.role),
+                    session_->ErrorTail(actor.number));
+}
+
+Result<void> TracedCache::DoAllFreely(Actor& actor, const std::vector<Task>& tasks) {
+  for (const Task& task : tasks) TEARPROOF_RETURN_IF_ERROR(DoFreely(actor, task));
+  return {};
+}
+
+Result<void> TracedCache::Ask(Actor& actor, const Task& task) {
+  actor.op = Op();
+  actor.op.process = static_cast<uint16_t>(actor.number);
+  actor.op.sequence = actor.sequence++;
+  const Request& request = actor.maker->Make(task, &actor.op);
+  BackendSetup setup;
+  setup.directory = CacheDirectory();
+  setup.process = static_cast<uint16_t>(actor.number);
+  setup.seed = actor.number + 1;
+  setup.options = setup_.options;
+  const auto text = adapter::EncodeRequest(++actor.request, request, setup);
+  actor.running = true;
+  actor.begun = false;
+  if (!text) {  // A key that JSON cannot carry.
+    actor.op.invoke = actor.op.ret = now_;
+    actor.op.outcome = Outcome::kRefused;
+    EndOp(actor);
+    return {};
+  }
+  if (write(session_->input(actor.number), text->data(), text->size()) !=
+      static_cast<ssize_t>(text->size())) {
+    return SystemError(errno, "cannot ask the adapter");
+  }
+  session_->Resume(actor.number);
+  return {};
+}
+
+Result<void> TracedCache::GoOn(Actor& actor, Footprint* footprint) {
+  while (true) {
+    if (actor.running) {
+      if (session_->state(actor.number).standing != trace::Standing::kWaitsForInput) return {};
+      if (!actor.begun) {
+        actor.op.invoke = now_;
+        AddOrder(actor, trace::AccessMode::kRead, footprint);
+      }
+      AddOrder(actor, trace::AccessMode::kUpdate, footprint);
+      TEARPROOF_RETURN_IF_ERROR(TakeAnswer(actor));
+      continue;
+    }
+    if (actor.next == actor.script.size()) return {};
+    TEARPROOF_RETURN_IF_ERROR(Ask(actor, actor.script[actor.next++]));
+  }
+}
+
+Result<void> TracedCache::TakeAnswer(Actor& actor) {
+  std::array<char, 1 << 16> part;
+  ssize_t got = 0;
+  while ((got = read(session_->output(actor.number), part.data(), part.size())) > 0) {
+    actor.received.append(part.data(), static_cast<size_t>(got));
+  }
+  Response response;
+  response.Fail(0, "the adapter waits for more without an answer");
+  size_t begin = 0;
+  for (size_t end; (end = actor.received.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    const std::string_view line = std::string_view(actor.received).substr(begin, end - begin);
+    if (!adapter::IsAnswer(line)) continue;
+    const auto decoded = adapter::DecodeResponse(line, actor.request, actor.op.kind, &response);
+    if (!decoded.ok()) response.Fail(0, decoded.error().Message());
+  }
+  actor.received.erase(0, begin);
+  actor.maker->Judge(response, &actor.op);
+  if (actor.op.outcome == Outcome::kError) {
+    parts_.evidence.push_back({actor.op.process, actor.op.sequence, response.error, {}});
+  }
+  if (actor.op.observation == Observed::kDamaged) {
+    parts_.evidence.push_back(
+        {actor.op.process, actor.op.sequence, "", DescribeDamage(response.value)});
+  }
+  actor.op.ret = now_;
+  EndOp(actor);
+  return {};
+}
+
+void TracedCache::EndOp(Actor& actor) {
+  parts_.ops.push_back(actor.op);
+  actor.running = actor.begun = false;
+}
+
+void TracedCache::AddOrder(const Actor& actor, trace::AccessMode mode, Footprint* footprint) const {
+  const bool all = actor.op.key == kNoKey;
+  for (uint32_t key = 0; key < keys_.size(); ++key) {
+    if (all || key == actor.op.key) {
+      trace::Add({{trace::ObjectKind::kOrder, key}, mode}, footprint);
+    }
+  }
+}
+
+bool TracedCache::HeldByOther(size_t process, const trace::Event& attempt) const {
+  for (const trace::Access& access : attempt.footprint) {
+    if (access.object.kind != trace::ObjectKind::kLock) continue;
+    const auto held = holders_.find(access.object.number);
+    if (held == holders_.end()) continue;
+    for (const auto& [holder, exclusive] : held->second) {
+      const bool wants_all = access.mode != trace::AccessMode::kRead;
+      if (holder != process && (exclusive || wants_all)) return true;
+    }
+  }
+  return false;
+}
+
+void TracedCache::NoteLocks(size_t process, const trace::Event& event, Event* told) {
+  if (event.failed()) return;
+  for (const trace::Access& access : event.footprint) {
+    if (access.object.kind != trace::ObjectKind::kLock) continue;
+    auto& holders = holders_[access.object.number];
+    if (event.takes_lock) {
+      holders[process] = access.mode != trace::AccessMode::kRead;
+      if (event.awaits_lock) told->lock = LockRole::kAttempt;
+    } else if (holders.erase(process) > 0) {
+      told->lock = LockRole::kRelease;
+    }
+  }
+}
+
+Readiness TracedCache::ReadinessOf(ProcessId process) {
+  if (actors_[process].gone) return Readiness::kFinished;
+  switch (session_->state(process).standing) {
+    case trace::Standing::kAtCall: {
+      if (BeginsAlone(actors_[process])) return Readiness::kReady;
+      const trace::Event& pending = session_->Pending(process);
+      const bool waits = pending.awaits_lock && HeldByOther(process, pending);
+      return waits ? Readiness::kBlocked : Readiness::kReady;
+    }
+    case trace::Standing::kBlocked:
+      return Readiness::kBlocked;
+    default:
+      return Readiness::kFinished;
+  }
+}
+
+// An attempt to lock waits, a begin does not: as one event, what is ordered by the one could not
+// come before what is ordered by the other.
+bool TracedCache::BeginsAlone(const Actor& actor) {
+  return actor.running && !actor.begun && session_->Pending(actor.number).awaits_lock;
+}
+
+std::string TracedCache::Pending(ProcessId process) {
+  const Actor& actor = actors_[process];
+  if (BeginsAlone(actor)) return BeginLabel(actor);
+  return session_->Pending(process).label;
+}
+
+std::string TracedCache::BeginLabel(const Actor& actor) const {
+  const Op& op = actor.op;
+  return fmt::format("begin({}{}{})", OpKindName(op.kind), op.key == kNoKey ? "" : " ",
+                     op.key == kNoKey ? "" : keys_[op.key]);
+}
+
+Event TracedCache::Begin(Actor& actor) {
+  actor.begun = true;
+  actor.op.invoke = ++now_;
+  Event event;
+  event.process = static_cast<ProcessId>(actor.number);
+  event.label = BeginLabel(actor);
+  AddOrder(actor, trace::AccessMode::kRead, &event.footprint);
+  return event;
+}
+
+Footprint TracedCache::Awaited(ProcessId process) { return session_->Pending(process).footprint; }
+
+Result<Event> TracedCache::Step(ProcessId process) {
+  Actor& actor = actors_[process];
+  if (BeginsAlone(actor)) return Begin(actor);
+  const std::optional<trace::Event> happened = session_->Step(process);
+  if (!happened) {
+    return SystemError(EDEADLK, fmt::format("process {} waits for a lock that was free", process));
+  }
+  ++now_;
+  Event event;
+  event.process = process;
+  event.label = happened->label;
+  event.result = happened->Outcome();
+  event.footprint = happened->footprint;
+  if (happened->unseen != trace::Unseen::kNothing) unseen_ = happened->unseen;
+  if (!actor.begun) {
+    actor.begun = true;
+    actor.op.invoke = now_;
+    AddOrder(actor, trace::AccessMode::kRead, &event.footprint);
+  }
+  NoteLocks(process, *happened, &event);
+  TEARPROOF_RETURN_IF_ERROR(GoOn(actor, &event.footprint));
+  event.fate = FateOf(actor);
+  return event;
+}
+
+Fate TracedCache::FateOf(Actor& actor) {
+  const trace::ProcessState& state = session_->state(actor.number);
+  const bool ended = state.standing == trace::Standing::kEnded;
+  const bool stuck =
+      state.standing == trace::Standing::kStuck || state.standing == trace::Standing::kOutputFull;
+  if (!ended && !stuck) return Fate::kGoesOn;
+  actor.gone = true;
+  ProcessInfo& info = parts_.processes[actor.number];
+  if (stuck) {
+    parts_.stalls.push_back({actor.op.process, actor.op.sequence, kForEver, kForEver, false});
+  } else {
+    info.end = ProcessInfo::End::kDied;
+    info.reaped = now_;
+    const bool exited = state.end.kind() == trace::WaitStatus::Kind::kExited;
+    if (exited) info.end_status = state.end.exit_code();
+    if (!exited) info.end_signal = state.end.signal();
+  }
+  if (actor.running) EndOp(actor);
+  return stuck ? Fate::kStuck : Fate::kCrashed;
+}
+
+Result<Event> TracedCache::Kill(ProcessId process) {
+  Actor& actor = actors_[process];
+  const trace::Event killed = session_->Kill(process);
+  ++now_;
+  Event event;
+  event.process = process;
+  event.label = killed.label;
+  event.result = killed.Outcome();
+  event.footprint = killed.footprint;
+  event.fate = Fate::kKilled;
+  for (auto& [lock, holders] : holders_) {
+    if (holders.erase(process) > 0) event.lock = LockRole::kRelease;
+  }
+  actor.gone = true;
+  ProcessInfo& info = parts_.processes[process];
+  info.end = ProcessInfo::End::kKilled;
+  info.reaped = now_;
+  if (actor.running && actor.begun) {
+    AddOrder(actor, trace::AccessMode::kUpdate, &event.footprint);
+    EndOp(actor);
+  }
+  return event;
+}
+
+Result<History> TracedCache::TakeHistory() {
+  bool waits = false;
+  for (ProcessId p = 0; p < processes(); ++p) {
+    Actor& actor = actors_[p];
+    if (actor.gone || !actor.running) continue;
+    waits = true;
+    if (!actor.begun) continue;
+    parts_.stalls.push_back({actor.op.process, actor.op.sequence, kForEver, kForEver, false});
+    EndOp(actor);
+  }
+  Actor& audit = actors_[processes() + 1];
+  if (!waits && !audit.script.empty()) {
+    TEARPROOF_RETURN_IF_ERROR(DoFreely(audit, TaskOf(OpKind::kInit, 0, {})));
+    TEARPROOF_RETURN_IF_ERROR(DoAllFreely(audit, audit.script));
+  }
+  return History::Build(parts_);
+}
+
+}  // namespace tearproof::explore

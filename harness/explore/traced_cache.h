@@ -1,0 +1,114 @@
+// A cache behind adapters, run by a scenario's small programs, as a subject of the explorer.
+//
+// Purpose: each process of the scenario is one traced adapter that is asked one operation after the
+// other. An operation begins with its first event and ends with its last: no tighter interval is
+// possible, so none would put more into order; where the first is an attempt to lock, the begin is
+// an event of its own. The begin reads and the end updates its key's
+// kOrder object, by which real-time order is part of what happens before what.
+// Between executions the processes live on over a fresh directory; who was killed is started anew.
+//
+// Thread safety: none; the thread that called Start. Ownership: of all processes, and of the
+// directory, which is removed at the end. Units: histories count in steps.
+// Errors: Start's and Restart's are the user's or the machine's; what the cache does wrong is in
+// the events and in the history.
+#ifndef TEARPROOF_HARNESS_EXPLORE_TRACED_CACHE_H_
+#define TEARPROOF_HARNESS_EXPLORE_TRACED_CACHE_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/api/request_maker.h"
+#include "harness/api/scenario.h"
+#include "harness/core/owned_directory.h"
+#include "harness/explore/subject.h"
+#include "harness/history/history.h"
+#include "harness/trace/trace_session.h"
+
+namespace tearproof::explore {
+
+struct CacheSetup {
+  std::vector<std::string> command;  // Starts one adapter.
+  Scenario scenario;                 // Whose roles have explore programs.
+  BackendOptions options;
+  std::string parent_directory;
+  int core = -1;  // On which all processes run; -1: where the caller is.
+};
+
+class TracedCache : public Subject {
+ public:
+  static Result<std::unique_ptr<TracedCache>> Start(CacheSetup setup);
+
+  uint32_t processes() const override { return actors_.size() - kHelpers; }
+  Result<void> Restart() override;
+  Readiness ReadinessOf(ProcessId process) override;
+  std::string Pending(ProcessId process) override;
+  Footprint Awaited(ProcessId process) override;
+  Result<Event> Step(ProcessId process) override;
+  Result<Event> Kill(ProcessId process) override;
+
+  // All that happened in the execution, which has ended; runs the audit first, if the scenario has
+  // one and nobody is left waiting.
+  Result<History> TakeHistory();
+  // What the footprints of the execution could not tell.
+  trace::Unseen unseen() const { return unseen_; }
+  // The cache's directory, within one of ours.
+  std::string CacheDirectory() const { return directory_.path() + "/x/cache"; }
+  const std::string& RoleOf(ProcessId process) const { return actors_[process].role; }
+
+ private:
+  static constexpr size_t kHelpers = 2;  // Behind the processes of the scenario: setup, audit.
+
+  struct Actor {
+    size_t number = 0;
+    std::string role;
+    std::vector<Task> script;
+    size_t next = 0;
+    uint64_t sequence = 0;
+    uint64_t request = 0;
+    bool running = false;  // An operation was asked for and is not answered.
+    bool begun = false;    // Its first event has happened.
+    bool gone = false;
+    Op op;
+    std::string received;
+    std::unique_ptr<RequestMaker> maker;
+  };
+
+  explicit TracedCache(CacheSetup setup, OwnedDirectory directory);
+  void MakeActors();
+  Task TaskOf(OpKind kind, uint32_t key, std::optional<uint32_t> ttl_millis) const;
+  void Append(const tearproof::Step& step, std::vector<Task>* script) const;
+  Result<void> MakeFreshDirectory();
+  Result<void> BringHome();
+  // Asks one operation and lets it happen without decisions.
+  Result<void> DoFreely(Actor& actor, const Task& task);
+  Result<void> DoAllFreely(Actor& actor, const std::vector<Task>& tasks);
+  Result<void> Ask(Actor& actor, const Task& task);
+  // Takes answers and asks on, until the process stands at an event or has nothing left to do.
+  Result<void> GoOn(Actor& actor, Footprint* footprint);
+  Result<void> TakeAnswer(Actor& actor);
+  void EndOp(Actor& actor);
+  void AddOrder(const Actor& actor, trace::AccessMode mode, Footprint* footprint) const;
+  bool HeldByOther(size_t process, const trace::Event& attempt) const;
+  void NoteLocks(size_t process, const trace::Event& event, Event* told);
+  bool BeginsAlone(const Actor& actor);
+  std::string BeginLabel(const Actor& actor) const;
+  Event Begin(Actor& actor);
+  Fate FateOf(Actor& actor);
+
+  const CacheSetup setup_;
+  OwnedDirectory directory_;
+  std::vector<std::string> keys_;
+  std::vector<Actor> actors_;
+  std::unique_ptr<trace::TraceSession> session_;
+  // Who holds a lock, and whether for himself alone.
+  std::map<uint64_t, std::map<size_t, bool>> holders_;
+  History::Parts parts_;
+  int64_t now_ = 0;  // In steps.
+  trace::Unseen unseen_ = trace::Unseen::kNothing;
+};
+
+}  // namespace tearproof::explore
+
+#endif  // TEARPROOF_HARNESS_EXPLORE_TRACED_CACHE_H_
