@@ -110,7 +110,8 @@ void ReductionTree::Return(const Task& task, const Outcome& outcome) {
   const std::lock_guard lock(mutex_);
   const std::vector<TreeNode*> nodes = Record(task, outcome);
   if (outcome.dropped) {
-    Drop(nodes, outcome.impossible);
+    const size_t steps = outcome.impossible ? outcome.execution->order.size() : nodes.size() - 1;
+    Drop(nodes, steps);
   } else {
     if (outcome.execution->ending != Ending::kDifferent) AddRaces(nodes, *outcome.execution);
     Settle(nodes.back());
@@ -167,25 +168,31 @@ std::vector<TreeNode*> ReductionTree::Record(const Task& task, const Outcome& ou
 }
 
 // Forgets a branch from its end on, up to where others go another way. If it was needless, another
-// one covers it, but may have been there before it was known that it does: it is asked again, from
+// one covers it, but may have been there before it was known that it does; if it was impossible,
+// its beginning may have been asked for as such. So what is `possible` is asked for again, from
 // where nobody slept.
-void ReductionTree::Drop(const std::vector<TreeNode*>& nodes, bool impossible) {
+void ReductionTree::Drop(const std::vector<TreeNode*>& nodes, size_t possible) {
   TreeSteps steps;
   TreeNode* top = &root_;
-  for (TreeNode* node : nodes) {
-    if (node != &root_) steps.push_back(node->step);
-    if (!node->covers_all) continue;
-    top = node;
+  for (size_t i = 0; i <= possible; ++i) {
+    if (i > 0) steps.push_back(nodes[i]->step);
+    if (!nodes[i]->covers_all) continue;
+    top = nodes[i];
     steps.clear();
   }
-  const bool tentative = nodes.back()->tentative;
+  std::vector<size_t> wanted;  // How many of the steps.
   TreeNode* left = nodes.back();
-  while (!left->explored && (left->children.empty() || !left->executed)) {
+  for (size_t i = nodes.size() - 1; !left->explored && (left->children.empty() || !left->executed);
+       --i) {
+    if (left->wanted && i <= possible) wanted.push_back(steps.size() - (possible - i));
     TreeNode* parent = left->parent;
     std::erase_if(parent->children, [&](const auto& child) { return child.get() == left; });
     left = parent;
   }
-  if (!impossible) Insert(*top, std::move(steps), tentative, /*late=*/true);
+  for (const size_t count : wanted) {
+    const auto end = steps.begin() + static_cast<ptrdiff_t>(count);
+    Insert(*top, TreeSteps(steps.begin(), end), /*tentative=*/true, /*late=*/true);
+  }
   Settle(left);
 }
 
@@ -257,7 +264,11 @@ void ReductionTree::Insert(TreeNode& top, TreeSteps steps, bool tentative, bool 
     node = down->get();
     if (node->covers_all || (!late && IsSettled(*node))) return;
     if (found < steps.size()) steps.erase(steps.begin() + static_cast<ptrdiff_t>(found));
-    if (steps.empty() || (node->children.empty() && !node->tentative)) return;
+    if (node->children.empty() && !node->tentative) return;
+    if (steps.empty()) {
+      node->wanted = true;
+      return;
+    }
   }
   Append(*node, std::move(steps), tentative);
 }
@@ -272,6 +283,7 @@ void ReductionTree::Append(TreeNode& top, TreeSteps steps, bool tentative) {
     node->step = std::move(step);
   }
   node->tentative = tentative;
+  node->wanted = true;
 }
 
 // Where all that may follow is explored, what has followed need not be kept.

@@ -50,6 +50,7 @@ struct TreeNode {
   bool executed = false;    // `step` has been seen, and is no guess.
   bool explored = false;    // A whole execution went through here.
   bool given_out = false;   // A worker is, or was, the first to go there.
+  bool wanted = false;      // Some race asked for what leads here, and no more.
   bool tentative = false;   // The last of a branch that may turn out to be needless.
   bool covers_all = false;  // Whatever may follow is explored, for nothing slept here.
   bool done = false;        // Nothing is left to do below.
@@ -101,7 +102,7 @@ class ReductionTree {
   TreeNode* FindBranch(TreeNode& node);
   Task MakeTask(TreeNode& branch);
   std::vector<TreeNode*> Record(const Task& task, const Outcome& outcome);
-  void Drop(const std::vector<TreeNode*>& nodes, bool impossible);
+  void Drop(const std::vector<TreeNode*>& nodes, size_t possible);
   void AddRaces(const std::vector<TreeNode*>& nodes, const Execution& execution);
   void ReverseAll(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
                   std::span<const uint32_t> races, const TreeStepPointer& later, bool tentative,

@@ -45,10 +45,11 @@ std::optional<TreeStepPointer> ParseStep(std::string_view text) {
   return std::make_shared<TreeStep>(std::move(step));
 }
 
-constexpr std::string_view kFlags = "xetcd";
+constexpr std::string_view kFlags = "xewtcd";
 
 void PrintNode(const TreeNode& node, size_t depth, std::string& text) {
-  const bool flags[] = {node.executed, node.explored, node.tentative, node.covers_all, node.done};
+  const bool flags[] = {node.executed,  node.explored,   node.wanted,
+                        node.tentative, node.covers_all, node.done};
   text += fmt::format("{} ", depth);
   for (size_t i = 0; i < kFlags.size(); ++i) text += flags[i] ? kFlags[i] : '-';
   text += ' ' + (node.step ? PrintStep(*node.step) : "-");
@@ -59,8 +60,8 @@ void PrintNode(const TreeNode& node, size_t depth, std::string& text) {
 
 bool ParseNode(const std::vector<std::string>& fields, TreeNode& node) {
   if (fields.size() < 3 || fields[1].size() != kFlags.size()) return false;
-  bool* const flags[] = {&node.executed, &node.explored, &node.tentative, &node.covers_all,
-                         &node.done};
+  bool* const flags[] = {&node.executed,  &node.explored,   &node.wanted,
+                         &node.tentative, &node.covers_all, &node.done};
   for (size_t i = 0; i < kFlags.size(); ++i) {
     *flags[i] = fields[1][i] == kFlags[i];
     if (!*flags[i] && fields[1][i] != '-') return false;

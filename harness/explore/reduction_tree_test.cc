@@ -176,7 +176,7 @@ std::string Print(const std::vector<Program>& programs) {
   return text;
 }
 
-constexpr uint64_t kSeeds = 3000;
+constexpr uint64_t kSeeds = 1000;
 
 TEST(ReductionTreeTest, RandomProgramsHaveOneExecutionOfEachClass) {
   // Others than the usual ones: TEARPROOF_SEED=n.
