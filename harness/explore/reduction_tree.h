@@ -1,19 +1,17 @@
 // What is explored, what is left, and who may sleep: the state of a reduced exploration.
 //
-// Purpose: optimal dynamic partial-order reduction (Abdulla, Aronis, Jonsson, Sagonas, "Optimal
-// Dynamic Partial Order Reduction", POPL 2014): one whole execution of each class. A node is the
-// beginning of an execution, a child one more event. After each execution every race in it asks for
-// the other order: the events that do not depend on the race's first event, then the second one,
-// are added as a branch, unless a branch that exists, or a process that sleeps, covers them. A
-// process sleeps in a branch when an earlier sibling began with its event and nothing since
-// conflicts with it. Branches are whole sequences (wakeup trees), so that none is begun that would
-// end with everybody asleep.
-// It departs from the paper in one point. There, the events of an added branch are known; here its
-// last event has not been seen with that outcome, so its footprint is a guess, unless the subject
-// says that it is fixed, and it may be impossible, where a process waits. So nothing is taken to be
-// covered on the ground of a guess; a branch that may turn out to be needless covers no other; and
-// once it has been executed it is dropped if somebody still sleeps, for then it was covered. Such
-// beginnings are counted apart; every execution that is not dropped is the only one of its class.
+// Purpose: source-set dynamic partial-order reduction with sleep sets (Abdulla, Aronis, Jonsson,
+// Sagonas, "Optimal Dynamic Partial Order Reduction", POPL 2014): one whole execution of each
+// class. A node is the beginning of an execution, a child one more event. After each execution
+// every race in it asks for the other order: before the race's first event, the events up to its
+// second one that do not depend on the first, then the second, are to come first. A branch is added
+// with the first process of these, unless a branch that exists, or a process that sleeps, begins
+// some reordering of them. A process sleeps in a branch when an earlier sibling began with its
+// event and nothing since conflicts with it. The rest of what was asked for is the branch's hint:
+// who goes on is free, and following it wakes those who sleep, so that few executions end with
+// everybody asleep. Those are counted apart. (With wakeup trees there are none at all, but they
+// take the footprint of an event for granted before it has been executed in the other order; of a
+// rename or an open that creates, nobody knows it.)
 //
 // Thread safety: all methods, any thread: several workers explore one tree. A branch is given out
 // when its earlier siblings have been executed at least once, so that what sleeps in it is known.
@@ -38,22 +36,18 @@ namespace tearproof::explore {
 struct TreeStep {
   ProcessId process = 0;
   Footprint footprint;
-  // Whether it is known that the event has this footprint where it stands in the tree.
-  bool certain = true;
 };
 using TreeStepPointer = std::shared_ptr<const TreeStep>;
 using TreeSteps = std::vector<TreeStepPointer>;
 
 struct TreeNode {
   TreeNode* parent = nullptr;
-  TreeStepPointer step;     // The event that leads here; null at the root.
-  bool executed = false;    // `step` has been seen, and is no guess.
-  bool explored = false;    // A whole execution went through here.
-  bool given_out = false;   // A worker is, or was, the first to go there.
-  bool tentative = false;   // The last of a branch that may turn out to be needless.
-  bool covers_all = false;  // Whatever may follow is explored, for nothing slept here.
-  bool done = false;        // Nothing is left to do below.
-  TreeSteps sleep;          // Of executed nodes.
+  TreeStepPointer step;         // The event that leads here; null at the root.
+  bool executed = false;        // `step` has been seen; before, it is a guess but for the process.
+  bool given_out = false;       // A worker is, or was, the first to go there.
+  bool done = false;            // Nothing is left to do below.
+  TreeSteps sleep;              // Of executed nodes.
+  std::vector<ProcessId> hint;  // Who is to go on from a branch.
   std::vector<std::unique_ptr<TreeNode>> children;
 };
 
@@ -63,19 +57,17 @@ class ReductionTree {
   ReductionTree(const ReductionTree&) = delete;
   ReductionTree& operator=(const ReductionTree&) = delete;
 
-  // A branch to explore: the first `known` processes lead to its beginning, at whose end those of
-  // `sleep` sleep; the rest is the branch.
+  // A branch to explore: `path` leads to its first event, after which the hint may be followed.
+  // Those of `sleep` sleep before its first event.
   struct Task {
     TreeNode* branch = nullptr;
     std::vector<ProcessId> path;
-    size_t known = 0;
+    size_t known = 0;  // Of the path, all but the branch's own event.
+    std::vector<ProcessId> hint;
     TreeSteps sleep;
   };
   // What came of a task.
   struct Outcome {
-    // The path turned out to be needless, or impossible.
-    bool dropped = false;
-    bool impossible = false;
     // Who slept after each event from `known` on.
     std::vector<TreeSteps> sleeps;
     const Execution* execution = nullptr;
@@ -101,15 +93,12 @@ class ReductionTree {
   TreeNode* FindBranch(TreeNode& node);
   Task MakeTask(TreeNode& branch);
   std::vector<TreeNode*> Record(const Task& task, const Outcome& outcome);
-  void Drop(const std::vector<TreeNode*>& nodes, bool impossible);
-  void AddRaces(const std::vector<TreeNode*>& nodes, const Execution& execution);
+  void AddRaces(const std::vector<TreeNode*>& nodes, const Execution& execution, size_t from);
   void ReverseAll(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
-                  std::span<const uint32_t> races, const TreeStepPointer& later, bool tentative,
+                  std::span<const uint32_t> races, const TreeStepPointer& later, size_t end,
                   bool attempt);
   void Reverse(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
-               std::span<const uint32_t> races, const TreeStepPointer& later, bool tentative);
-  void Insert(TreeNode& top, TreeSteps steps, bool tentative, bool late);
-  static void Append(TreeNode& node, TreeSteps steps, bool tentative);
+               std::span<const uint32_t> races, const TreeStepPointer& later, size_t end);
   static void Settle(TreeNode* node);
 
   mutable std::mutex mutex_;

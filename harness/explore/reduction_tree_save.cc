@@ -9,9 +9,9 @@
 namespace tearproof::explore {
 namespace {
 
-// process,certain[,kind,number,mode]…
+// process[,kind,number,mode]…
 std::string PrintStep(const TreeStep& step) {
-  std::string text = fmt::format("{},{:d}", step.process, step.certain);
+  std::string text = fmt::format("{}", step.process);
   for (const trace::Access& access : step.footprint) {
     text += fmt::format(",{:d},{},{:d}", static_cast<int>(access.object.kind), access.object.number,
                         static_cast<int>(access.mode));
@@ -28,13 +28,12 @@ std::optional<TreeStepPointer> ParseStep(std::string_view text) {
     if (field.empty() || problem != std::errc() || rest != end) return std::nullopt;
     numbers.push_back(number);
   }
-  if (numbers.size() % 3 != 2 || numbers[0] >= kMaxProcesses || numbers[1] > 1) {
+  if (numbers.size() % 3 != 1 || numbers[0] >= kMaxProcesses) {
     return std::nullopt;
   }
   TreeStep step;
   step.process = static_cast<ProcessId>(numbers[0]);
-  step.certain = numbers[1] == 1;
-  for (size_t i = 2; i < numbers.size(); i += 3) {
+  for (size_t i = 1; i < numbers.size(); i += 3) {
     if (numbers[i] > static_cast<uint64_t>(trace::ObjectKind::kOrder) ||
         numbers[i + 2] > static_cast<uint64_t>(trace::AccessMode::kWrite)) {
       return std::nullopt;
@@ -45,22 +44,22 @@ std::optional<TreeStepPointer> ParseStep(std::string_view text) {
   return std::make_shared<TreeStep>(std::move(step));
 }
 
-constexpr std::string_view kFlags = "xetcd";
+constexpr std::string_view kFlags = "xd";
 
 void PrintNode(const TreeNode& node, size_t depth, std::string& text) {
-  const bool flags[] = {node.executed, node.explored, node.tentative, node.covers_all, node.done};
+  const bool flags[] = {node.executed, node.done};
   text += fmt::format("{} ", depth);
   for (size_t i = 0; i < kFlags.size(); ++i) text += flags[i] ? kFlags[i] : '-';
   text += ' ' + (node.step ? PrintStep(*node.step) : "-");
   for (const TreeStepPointer& sleeper : node.sleep) text += ' ' + PrintStep(*sleeper);
+  for (const ProcessId process : node.hint) text += fmt::format(" h{}", process);
   text += '\n';
   for (const std::unique_ptr<TreeNode>& child : node.children) PrintNode(*child, depth + 1, text);
 }
 
 bool ParseNode(const std::vector<std::string>& fields, TreeNode& node) {
   if (fields.size() < 3 || fields[1].size() != kFlags.size()) return false;
-  bool* const flags[] = {&node.executed, &node.explored, &node.tentative, &node.covers_all,
-                         &node.done};
+  bool* const flags[] = {&node.executed, &node.done};
   for (size_t i = 0; i < kFlags.size(); ++i) {
     *flags[i] = fields[1][i] == kFlags[i];
     if (!*flags[i] && fields[1][i] != '-') return false;
@@ -70,9 +69,12 @@ bool ParseNode(const std::vector<std::string>& fields, TreeNode& node) {
       if (fields[i] != "-") return false;
       continue;
     }
-    auto step = ParseStep(fields[i]);
+    const bool hint = i > 2 && fields[i].starts_with('h');
+    auto step = ParseStep(hint ? std::string_view(fields[i]).substr(1) : fields[i]);
     if (!step) return false;
-    if (i == 2) {
+    if (hint) {
+      node.hint.push_back((*step)->process);
+    } else if (i == 2) {
       node.step = *step;
     } else {
       node.sleep.push_back(*step);
@@ -122,7 +124,7 @@ Result<void> ReductionTree::Load(std::string_view text) {
     if (!ParseNode(fields, *last)) return Damaged(number);
   }
   if (number == 0) return Damaged(1);
-  begun_ = root_.executed || root_.explored;
+  begun_ = root_.executed;
   return {};
 }
 

@@ -79,7 +79,7 @@ struct Litmus {
   std::vector<Program> programs;
   uint64_t interleavings = 0;  // 0: too many to go through here.
   uint64_t classes = 0;
-  // Branches that a renaming or creating call, whose footprint had to be guessed, made needless.
+  // Executions that ended with everybody asleep.
   uint64_t abandoned = 0;
 };
 
@@ -114,7 +114,7 @@ INSTANTIATE_TEST_SUITE_P(
         Litmus{"rename", {RenamingWriter("t"), kReader}, 126, 2},
         Litmus{"two_naive", {kNaiveWriter, kNaiveWriter, kReader}, 34'650, 560},
         Litmus{"two_rename", {RenamingWriter("t"), RenamingWriter("u"), kReader}, 252'252, 6},
-        Litmus{"shared_temp", {RenamingWriter("t"), RenamingWriter("t"), kReader}, 252'252, 150, 5},
+        Litmus{"shared_temp", {RenamingWriter("t"), RenamingWriter("t"), kReader}, 252'252, 150, 22},
         Litmus{"flock", {kLockingWriter, kLockingReader}, 12, 2}),
     [](const auto& litmus) { return litmus.param.name; });
 
@@ -176,7 +176,7 @@ std::string Print(const std::vector<Program>& programs) {
   return text;
 }
 
-constexpr uint64_t kSeeds = 3000;
+constexpr uint64_t kSeeds = 1000;
 
 TEST(ReductionTreeTest, RandomProgramsHaveOneExecutionOfEachClass) {
   // Others than the usual ones: TEARPROOF_SEED=n.

@@ -34,22 +34,6 @@ bool Fail(Event& event, std::string_view error) {
   return false;
 }
 
-bool HasFixedFootprint(const Command& command) {
-  using Kind = Command::Kind;
-  switch (command.kind) {
-    case Kind::kOpen:
-      return !command.create && !command.truncate;
-    case Kind::kRename:
-    case Kind::kUnlink:
-    case Kind::kStat:
-      return false;
-    case Kind::kLock:
-      return command.wait;
-    default:
-      return true;
-  }
-}
-
 }  // namespace
 
 std::string Label(const Command& command) {
@@ -336,7 +320,6 @@ Result<Event> SimulatedFiles::Step(ProcessId process) {
   event.process = process;
   event.label = Label(command);
   const bool success = Execute(process, command, event);
-  event.fixed_footprint = HasFixedFootprint(command);
   if (success || ++state.failed_tries >= command.tries) {
     ++state.next;
     state.failed_tries = 0;

@@ -57,10 +57,6 @@ struct Event {
   // Of a lock: taking and releasing it writes kLock where it is exclusive and updates it where it
   // is shared; an attempt that is refused reads it. A failed call only reads.
   Footprint footprint;
-  // The footprint is the same whatever other processes did since this process's last event: that
-  // of a read or write through a descriptor, of an open that neither creates nor truncates; not of
-  // a rename, which may find nothing. False is always right; true saves executions.
-  bool fixed_footprint = false;
   LockRole lock = LockRole::kNone;
   Fate fate = Fate::kGoesOn;
 
