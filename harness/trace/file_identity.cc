@@ -124,7 +124,10 @@ uint64_t FileIdentity::NumberOfDescription(size_t process) {
 
 bool FileIdentity::NoteNewName(std::string_view name, size_t process, pid_t id, bool exclusive) {
   if (shown_.contains(std::string(name))) return false;
-  if (!ContainsNumber(name, id) && !(exclusive && IsRandom(name))) return false;
+  // Without O_EXCL a program counts on its luck: then something else stands before the random part,
+  // or it would rather be the name of a key.
+  const bool random = IsRandom(name) && (exclusive || FindRandomWord(name).data() != name.data());
+  if (!random && !ContainsNumber(name, id)) return false;
   const uint64_t number = temporaries_[process]++ * temporaries_.size() + process + 1;
   shown_.emplace(name, fmt::format("temp#{}", number));
   return true;
