@@ -37,6 +37,7 @@ struct Scene {
 
   FileIdentity identity;
   CacheView view;
+  LockTable locks;
   std::set<uint64_t> mapped;  // Files that are read through memory.
   uint64_t steps = 0;         // Calls that happened: a prediction is good for one number of them.
 };
@@ -64,6 +65,12 @@ struct Call {
   bool concerns = false;          // It names a file of the cache, or frees a lock on one.
 
   bool LocksAndWaits() const;  // flock and fcntl, where they would sleep.
+  // The lock that flock or fcntl asks for, or gives back; nothing: it is another call.
+  struct Lock {
+    LockRequest request;
+    bool frees = false;
+  };
+  std::optional<Lock> AsLock(const Caller& caller) const;
 };
 
 Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller, Scene* scene);
@@ -71,7 +78,10 @@ Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller
 Call DecodeUnknownCall(const Registers& registers, const Caller& caller, Scene* scene);
 
 // REQUIRES: nothing has happened since the call was decoded.
-Footprint PredictFootprint(const Call& call, const Caller& caller);
+Footprint PredictFootprint(const Call& call, const Caller& caller, const Scene& scene);
+LockRole PredictLockRole(const Call& call, const Caller& caller, const Scene& scene);
+// It asks for a lock that a traced process holds, and would sleep until that is free.
+bool WouldWait(const Call& call, const Caller& caller, const Scene& scene);
 Unseen PredictUnseen(const Call& call, const Scene& scene);
 // `openat("k0", O_CREAT|O_WRONLY)`
 std::string PrintCall(const Call& call, const Scene& scene);

@@ -73,22 +73,17 @@ void ApplyDuplicate(const Target& from, int descriptor, bool close_on_exec, cons
   }
 }
 
-void ApplyRecordLock(const Call& call, const Caller& caller) {
-  Description& description = *call.targets[0].description;
-  const bool unlocks = call.record_lock.l_type == F_UNLCK;
-  const bool all = call.record_lock.l_whence == SEEK_SET && call.record_lock.l_start == 0 &&
-                   call.record_lock.l_len == 0;
-  const bool of_description = call.arguments[1] == F_OFD_SETLK || call.arguments[1] == F_OFD_SETLKW;
-  if (of_description) {
-    if (!unlocks) description.locked = true;
-    if (unlocks && all) description.locked = false;
+void ApplyLock(const Call& call, const Caller& caller, Scene* scene) {
+  const auto lock = call.AsLock(caller);
+  if (!lock) return;
+  if (lock->frees) {
+    scene->locks.Free(lock->request);
   } else {
-    if (!unlocks) caller.files->NoteRecordLock(description.file);
-    if (unlocks && all) caller.files->NoteNoRecordLock(description.file);
+    scene->locks.Grant(lock->request);
   }
 }
 
-void ApplyControl(const Call& call, int64_t result, const Caller& caller) {
+void ApplyControl(const Call& call, int64_t result, const Caller& caller, Scene* scene) {
   const Target& target = call.targets[0];
   switch (call.arguments[1]) {
     case F_DUPFD:
@@ -101,7 +96,7 @@ void ApplyControl(const Call& call, int64_t result, const Caller& caller) {
     case F_SETLKW:
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
-      return ApplyRecordLock(call, caller);
+      return ApplyLock(call, caller, scene);
     default:
       return;
   }
@@ -176,10 +171,10 @@ std::string ApplyCall(const Call& call, int64_t result, const Caller& caller, Sc
       ApplyDuplicate(first, static_cast<int>(result), (call.flags & O_CLOEXEC) != 0, caller);
       return "";
     case Special::kControl:
-      ApplyControl(call, result, caller);
+      ApplyControl(call, result, caller, scene);
       return "";
     case Special::kFlock:
-      first.description->locked = (call.arguments[1] & LOCK_UN) == 0;
+      ApplyLock(call, caller, scene);
       return "";
     case Special::kMap:
       scene->mapped.insert(first.file()->number);

@@ -34,7 +34,6 @@ constexpr Touch ChangesList(uint8_t target = 0) {
 constexpr Part kData = Part::kData;
 constexpr Part kMeta = Part::kMeta;
 constexpr Part kOffset = Part::kOffset;
-constexpr Part kLock = Part::kLock;
 constexpr Touch kReadsData = Reads(kData);
 constexpr Touch kWritesData = Writes(kData);
 constexpr Touch kReadsMeta = Reads(kMeta);
@@ -160,7 +159,7 @@ constexpr Row kRows[] = {
     {SYS_fremovexattr, "fremovexattr", {kDescriptor, kText}, {kWritesMeta}},
 
     // Locks, and ends.
-    {SYS_flock, "flock", {kDescriptor, kLockOperation}, {Writes(kLock)}, Special::kFlock},
+    {SYS_flock, "flock", {kDescriptor, kLockOperation}, {}, Special::kFlock},
     {SYS_exit_group, "exit_group", {kSigned}, {}, Special::kExit},
     {SYS_nanosleep, "nanosleep", {}, {}, Special::kSleep},
     {SYS_clock_nanosleep, "clock_nanosleep", {}, {}, Special::kSleep},

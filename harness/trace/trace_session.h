@@ -18,7 +18,7 @@
 // priorities (root, or RLIMIT_RTPRIO) quiet is looked for in /proc; a program of one thread that
 // reads requests from descriptor 0 does not need that either way.
 // Sleeping takes no time. flock and fcntl locks never wait in the kernel: a subject that would is
-// kBlocked until an event writes the lock, and then kAtCall again: it may be tried. A blocked
+// kBlocked as long as another one holds the lock, and kAtCall when it would be granted. A blocked
 // attempt is no event.
 //
 // Thread safety: ptrace(2) binds subjects to the thread that called Start: all calls and the
@@ -97,9 +97,8 @@ class TraceSession {
 
  private:
   explicit TraceSession(size_t processes) : scene_(processes) {}
-  // Tells those who wait for locks.
-  void Spread(const Footprint& footprint);
-  void SpreadFreed(size_t process);
+  // `process` has moved: who waits for a lock, now?
+  void Reconsider(size_t process);
 
   std::unique_ptr<OneCore> core_;
   Scene scene_;
