@@ -20,6 +20,7 @@
 #include "harness/trace/open_files.h"
 #include "harness/trace/registers.h"
 #include "harness/trace/system_call_table.h"
+#include "harness/trace/virtual_clock.h"
 
 namespace tearproof::trace {
 
@@ -38,6 +39,8 @@ struct Scene {
   FileIdentity identity;
   CacheView view;
   LockTable locks;
+  VirtualClock clock;
+  bool owns_clock = false;    // `clock` is what processes see.
   std::set<uint64_t> mapped;  // Files that are read through memory.
   uint64_t steps = 0;         // Calls that happened: a prediction is good for one number of them.
 };

@@ -6,6 +6,7 @@ namespace tearproof::trace {
 
 Result<std::unique_ptr<TraceSession>> TraceSession::Start(TraceOptions options) {
   auto session = std::unique_ptr<TraceSession>(new TraceSession(options.subjects.size()));
+  session->scene_.owns_clock = options.owns_clock;
   TEARPROOF_ASSIGN_OR_RETURN(session->core_, OneCore::Take(options.core, options.realtime));
   for (size_t i = 0; i < options.subjects.size(); ++i) {
     session->processes_.push_back(
@@ -28,7 +29,13 @@ Result<void> TraceSession::BeginExecution(const std::string& directory) {
   scene_.identity.Renew();
   scene_.mapped.clear();
   scene_.locks.Clear();
+  scene_.clock.Reset();
   return scene_.view.Enter(directory);
+}
+
+void TraceSession::Advance(int64_t nanos) {
+  TEARPROOF_CHECK(scene_.owns_clock, "a clock that is not ours cannot be moved");
+  scene_.clock.Advance(nanos);
 }
 
 void TraceSession::Reconsider(size_t process) {

@@ -49,6 +49,8 @@ struct TraceOptions {
   std::vector<Subject> subjects;
   int core = -1;         // On which all run; -1: where the caller is.
   bool realtime = true;  // Priorities, where the machine grants them.
+  // Subjects see a clock that Advance moves. Costs a stop at each look at a clock.
+  bool owns_clock = false;
   // How long a subject may compute, or sleep in something else than a read of its input.
   int64_t patience = 10 * kNanosPerSecond;
 };
@@ -69,6 +71,10 @@ class TraceSession {
   // that subjects still have open from before do not count any more.
   // REQUIRES: no subject is at a call. Errors: kEnvironment, it cannot be opened.
   Result<void> BeginExecution(const std::string& directory);
+
+  // So much time passes for all subjects. BeginExecution returns to the machine's time.
+  // REQUIRES: TraceOptions::owns_clock.
+  void Advance(int64_t nanos);
 
   const ProcessState& state(size_t process) const { return processes_[process]->state(); }
   // See TracedProcess for what each requires and does.

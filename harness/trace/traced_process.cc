@@ -46,7 +46,7 @@ TracedProcess::~TracedProcess() {
 
 Result<void> TracedProcess::Start() {
   TEARPROOF_CHECK(tasks_.empty(), "a subject is started when it does not run");
-  TEARPROOF_ASSIGN_OR_RETURN(started_, StartSubject(subject_, core_));
+  TEARPROOF_ASSIGN_OR_RETURN(started_, StartSubject(subject_, core_, scene_.owns_clock));
   state_ = {};
   executed_ = false;
   tasks_so_far_ = 0;
@@ -235,11 +235,22 @@ std::optional<Event> TracedProcess::Finish(Task* task) {
     event.footprint = OnlyReads(event.footprint);
     event.lock = LockRole::kNone;
   }
+  if (scene_.owns_clock) MoveTimes(*task, event);
   ++scene_.steps;
   task->call = Call();
   Leave(task);
   Continue(task);
   return event;
+}
+
+void TracedProcess::MoveTimes(const Task& task, const Event& event) {
+  if (event.failed()) return;
+  scene_.clock.NoteWritten(event.footprint);
+  const std::optional<FoundFile> file = task.call.targets[0].file();
+  if (!file) return;
+  const bool given = task.registers.argument(2) != 0;  // utimensat's times, not "now".
+  if (task.call.row->special == Special::kTimes && given) scene_.clock.NoteTimeSet(file->number);
+  scene_.clock.MoveFileTimes(task.thread, task.registers, file->number);
 }
 
 std::optional<uint64_t> TracedProcess::WriteSize() {

@@ -99,6 +99,8 @@ class TracedProcess {
   void AtEntry(Task* task);
   void AtInput(Task* task);
   void SkipSleep(Task* task);
+  void MoveClock(Task* task);
+  void MoveTimes(const Task& task, const Event& event);
   void OnNewTask(Task* parent, const WaitStatus& status);
   void OnExec(Task* task);
   void Remove(Task* task, const WaitStatus& status);
