@@ -25,16 +25,15 @@ void HappensBefore::FindCandidates(const Event& event) {
     const std::vector<PastAccess>& past = accesses_[Slot(access.object)];
     for (auto it = past.rbegin(); it != past.rend(); ++it) {
       if (it->mode == access.mode && access.mode != AccessMode::kWrite) continue;
-      const bool enables = attempt && it->releases;
-      candidates_.push_back({it->event, enables});
-      // All earlier accesses happen before a write. A release hides nothing from an attempt: what
-      // it could overtake is the acquisition before it.
-      if (it->mode == AccessMode::kWrite && !enables) break;
+      candidates_.push_back({it->event, attempt});
+      // All earlier accesses happen before a write. From an attempt to lock they do not hide: the
+      // event that it could overtake may be an earlier one, by which the lock came to be held.
+      if (it->mode == AccessMode::kWrite && !attempt) break;
     }
   }
   // Latest first; of one event, the conflict that is not a lock's counts.
   std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
-    return a.event != b.event ? a.event > b.event : a.enables < b.enables;
+    return a.event != b.event ? a.event > b.event : a.locks < b.locks;
   });
 }
 
@@ -55,7 +54,11 @@ void HappensBefore::Relate(const Event& event, std::vector<uint32_t>& races) {
     // Events between the two come first, so whoever is covered here is not directly before.
     if (race_clock_[by] > other.position) continue;
     Join(clock_, candidate.event);
-    if (candidate.enables) continue;
+    if (candidate.locks) {
+      // While the lock was still held, there was no attempt.
+      if (other.event.lock != LockRole::kRelease) races.push_back(candidate.event);
+      continue;
+    }
     Join(race_clock_, candidate.event);
     const bool waited =
         (other.idle & Bit(event.process)) != 0 && (previous == kNone || previous < candidate.event);
@@ -73,7 +76,7 @@ void HappensBefore::Append(Event event, ProcessSet idle) {
   entry.position = clock_[event.process]++;
   for (const Access& access : event.footprint) {
     const uint32_t slot = Slot(access.object);
-    accesses_[slot].push_back({index, access.mode, event.lock == LockRole::kRelease});
+    accesses_[slot].push_back({index, access.mode});
     entry.objects.push_back(slot);
   }
   last_[event.process] = index;

@@ -4,7 +4,8 @@
 // footprint conflicts (trace/footprint.h); the order is the transitive closure, kept as vector
 // clocks (Fidge, Mattern 1988). Executions with the same order are one class: they differ only in
 // the order of events that commute. A race is a pair of events, the one directly before the other,
-// that could also have happened the other way round.
+// that could also have happened the other way round; of an attempt to lock, all events but releases
+// that it waits for, for what is between them is only the waiting.
 // Thread safety: none. Cost: a step takes time in proportion to the conflicting accesses that are
 // not hidden behind a later write.
 #ifndef TEARPROOF_HARNESS_EXPLORE_HAPPENS_BEFORE_H_
@@ -54,6 +55,10 @@ class HappensBefore {
   bool Before(size_t earlier, size_t later) const {
     return clocks_[later * processes_ + events_[earlier].event.process] > position(earlier);
   }
+  // Its process waited for a change and went on without one, since nobody else was left.
+  bool forced(size_t index) const {
+    return (events_[index].idle & Bit(events_[index].event.process)) != 0;
+  }
   // The earlier events that race with this one, latest first.
   std::span<const uint32_t> races(size_t index) const { return events_[index].races; }
   // The same for an attempt that waits at the end, were it granted.
@@ -75,11 +80,10 @@ class HappensBefore {
   struct PastAccess {
     uint32_t event = 0;
     trace::AccessMode mode = trace::AccessMode::kRead;
-    bool releases = false;
   };
   struct Candidate {
     uint32_t event = 0;
-    bool enables = false;  // The only conflict is a lock that was released.
+    bool locks = false;  // An attempt to lock, and no other conflict.
   };
   struct ObjectHash {
     size_t operator()(const trace::Object& object) const {

@@ -7,41 +7,61 @@
 namespace tearproof::explore {
 namespace {
 
-// Whether `step` can be taken to come first when `steps` follow: its process is the first of them
-// that nothing before it delays, or (of whole executions, which nothing will be added to) it
-// conflicts with none. `found`: where among the steps it stands.
-bool CanComeFirst(const TreeStep& step, const TreeSteps& steps, bool whole,
-                  std::optional<size_t>* found) {
-  found->reset();
-  for (size_t i = 0; i < steps.size(); ++i) {
-    if (steps[i]->process != step.process) continue;
-    *found = i;
-    for (size_t before = 0; before < i; ++before) {
-      if (Conflict(steps[before]->footprint, steps[i]->footprint)) return false;
-    }
-    return true;
-  }
-  return whole && std::none_of(steps.begin(), steps.end(), [&](const TreeStepPointer& other) {
-           return Conflict(step.footprint, other->footprint);
-         });
+enum class Answer : uint8_t { kNo, kYes, kPerhaps };
+
+Answer Commute(const TreeStep& a, const TreeStep& b) {
+  if (!a.certain || !b.certain) return Answer::kPerhaps;
+  return Conflict(a.footprint, b.footprint) ? Answer::kNo : Answer::kYes;
 }
 
-TreeStepPointer StepOf(ProcessId process, const Footprint& footprint) {
-  return std::make_shared<TreeStep>(TreeStep{process, footprint});
+// Whether `step` can be taken to come first when all `steps` follow: its process is the first of
+// them that nothing before it delays, or it commutes with them all. `found`: where among the steps
+// it stands, or their number.
+Answer CanComeFirst(const TreeStep& step, const TreeSteps& steps, size_t* found) {
+  Answer answer = Answer::kYes;
+  for (*found = 0; *found < steps.size(); ++*found) {
+    const TreeStep& other = *steps[*found];
+    if (other.process == step.process) return answer;
+    const Answer commute = Commute(step, other);
+    if (commute == Answer::kNo) return Answer::kNo;
+    if (commute == Answer::kPerhaps) answer = Answer::kPerhaps;
+  }
+  return answer;
+}
+
+TreeStepPointer StepOf(const Event& event) {
+  return std::make_shared<TreeStep>(TreeStep{event.process, event.footprint});
+}
+
+// Nothing is left to do below, nor may anything to the left of it still ask for more.
+bool IsSettled(const TreeNode& node) {
+  if (!node.done) return false;
+  for (const TreeNode* at = &node; at->parent != nullptr; at = at->parent) {
+    for (const std::unique_ptr<TreeNode>& sibling : at->parent->children) {
+      if (sibling.get() == at) break;
+      if (!sibling->done) return false;
+    }
+  }
+  return true;
+}
+
+TreeStepPointer Guess(const TreeStep& step) {
+  return std::make_shared<TreeStep>(TreeStep{step.process, step.footprint, false});
 }
 
 }  // namespace
 
 TreeNode* ReductionTree::FindBranch(TreeNode& node) {
-  bool earlier_executed = true;
+  bool earlier_explored = true;
   for (const std::unique_ptr<TreeNode>& child : node.children) {
     if (child->done) continue;
     if (child->executed) {
       if (TreeNode* found = FindBranch(*child)) return found;
-    } else if (earlier_executed && !child->given_out) {
+    } else if (earlier_explored && !child->given_out) {
       return child.get();
     }
-    earlier_executed = earlier_executed && child->executed;
+    // What has only been tried may yet be dropped, and must not sleep in its siblings.
+    earlier_explored = earlier_explored && child->explored;
   }
   return nullptr;
 }
@@ -89,9 +109,12 @@ std::optional<ReductionTree::Task> ReductionTree::Take() {
 void ReductionTree::Return(const Task& task, const Outcome& outcome) {
   const std::lock_guard lock(mutex_);
   const std::vector<TreeNode*> nodes = Record(task, outcome);
-  const bool impossible = outcome.execution->order.size() <= task.known && task.branch != &root_;
-  if (!impossible) AddRaces(nodes, *outcome.execution);
-  Settle(nodes.back());
+  if (outcome.dropped) {
+    Drop(nodes, outcome.impossible);
+  } else {
+    if (outcome.execution->ending != Ending::kDifferent) AddRaces(nodes, *outcome.execution);
+    Settle(nodes.back());
+  }
   --out_;
   changed_.notify_all();
 }
@@ -118,113 +141,147 @@ bool ReductionTree::Exhausted() const {
   return root_.done;
 }
 
-void ReductionTree::DropImpossible(TreeNode& parent, ProcessId process) {
-  std::erase_if(parent.children, [&](const std::unique_ptr<TreeNode>& child) {
-    return child->given_out && !child->executed && child->step->process == process;
-  });
-}
-
-TreeNode* ReductionTree::NodeAfter(TreeNode& node, const Event& event, bool on_path) {
-  TreeNode* next = nullptr;
-  if (on_path) {
-    // Only one branch of a node is ever on its way.
-    const auto found = std::find_if(node.children.begin(), node.children.end(), [](auto& child) {
-      return child->given_out && !child->executed;
-    });
-    TEARPROOF_CHECK(found != node.children.end(), "a branch was lost on the way");
-    next = found->get();
-  } else {
-    node.children.push_back(std::make_unique<TreeNode>());
-    next = node.children.back().get();
-    next->parent = &node;
-    next->covers_all = true;
-  }
-  next->step = StepOf(event.process, event.footprint);
-  next->executed = true;
-  return next;
-}
-
-// The nodes of the execution, from the root to its end.
+// The nodes of the execution, from the root to its end or, of a dropped one, to the path's.
 std::vector<TreeNode*> ReductionTree::Record(const Task& task, const Outcome& outcome) {
   const HappensBefore& order = outcome.execution->order;
   std::vector<TreeNode*> nodes;
   for (TreeNode* at = task.branch; at != nullptr; at = at->parent) nodes.push_back(at);
   std::reverse(nodes.begin(), nodes.end());
-  nodes.resize(task.known + 1);
+  while (nodes.size() <= task.path.size()) nodes.push_back(nodes.back()->children.front().get());
   for (size_t i = task.known; i < order.size(); ++i) {
-    nodes.push_back(NodeAfter(*nodes.back(), order.event(i), i < outcome.followed));
-    nodes.back()->sleep = outcome.sleeps[i - task.known];
+    if (i >= task.path.size()) {
+      nodes[i]->children.push_back(std::make_unique<TreeNode>());
+      nodes.push_back(nodes[i]->children.back().get());
+      nodes.back()->parent = nodes[i];
+    }
+    nodes[i + 1]->step = StepOf(order.event(i));
+    nodes[i + 1]->sleep = outcome.sleeps[i - task.known];
+    nodes[i + 1]->executed = true;
   }
-  TreeNode& turned = *nodes[outcome.followed];
-  if (outcome.followed < task.path.size()) {
-    DropImpossible(turned, task.path[outcome.followed]);
+  if (!outcome.dropped) {
+    nodes.resize(order.size() + 1);
+    for (TreeNode* node : nodes) node->explored = true;
+    for (size_t i = task.path.size(); i < nodes.size(); ++i) nodes[i]->covers_all = true;
   }
-  // Where the branch as such was impossible, its parent has other children to be explored by.
-  if (outcome.followed > task.known || task.path.empty()) turned.covers_all = true;
   return nodes;
+}
+
+// Forgets a branch from its end on, up to where others go another way. If it was needless, another
+// one covers it, but may have been there before it was known that it does: it is asked again, from
+// where nobody slept.
+void ReductionTree::Drop(const std::vector<TreeNode*>& nodes, bool impossible) {
+  TreeSteps steps;
+  TreeNode* top = &root_;
+  for (TreeNode* node : nodes) {
+    if (node != &root_) steps.push_back(node->step);
+    if (!node->covers_all) continue;
+    top = node;
+    steps.clear();
+  }
+  const bool tentative = nodes.back()->tentative;
+  TreeNode* left = nodes.back();
+  while (!left->explored && (left->children.empty() || !left->executed)) {
+    TreeNode* parent = left->parent;
+    std::erase_if(parent->children, [&](const auto& child) { return child.get() == left; });
+    left = parent;
+  }
+  if (!impossible) Insert(*top, std::move(steps), tentative, /*late=*/true);
+  Settle(left);
 }
 
 void ReductionTree::AddRaces(const std::vector<TreeNode*>& nodes, const Execution& execution) {
   const HappensBefore& order = execution.order;
-  const bool whole = IsWhole(execution.ending);
   for (size_t later = 0; later < order.size(); ++later) {
-    for (const uint32_t earlier : order.races(later)) {
-      Reverse(nodes, order, earlier, nodes[later + 1]->step, whole);
-    }
+    if (order.races(later).empty() || order.forced(later)) continue;
+    const Event& event = order.event(later);
+    TreeStepPointer step = nodes[later + 1]->step;
+    if (!event.fixed_footprint) step = Guess(*step);
+    // Whoever polled, or wanted a lock, may have to wait in the other order.
+    const bool attempt = event.lock == LockRole::kAttempt;
+    const bool tentative = !step->certain || attempt || execution.polled;
+    ReverseAll(nodes, order, order.races(later), step, tentative, attempt);
   }
   for (const Awaiting& awaiting : execution.awaiting) {
-    const TreeStepPointer attempt = StepOf(awaiting.process, awaiting.footprint);
-    for (const uint32_t earlier : awaiting.races) Reverse(nodes, order, earlier, attempt, whole);
+    Event event;
+    event.process = awaiting.process;
+    event.footprint = awaiting.footprint;
+    ReverseAll(nodes, order, awaiting.races, StepOf(event), true, true);
   }
 }
 
-// At the node before `earlier`, `later` is to come first, after what does not depend on `earlier`.
+void ReductionTree::ReverseAll(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
+                               std::span<const uint32_t> races, const TreeStepPointer& later,
+                               bool tentative, bool attempt) {
+  for (size_t i = 0; i < races.size(); ++i) {
+    Reverse(nodes, order, races.subspan(i, 1), later, tentative);
+    // A lock that several share can be had before one of them only if it is had before all.
+    if (attempt && i > 0) Reverse(nodes, order, races.first(i + 1), later, tentative);
+  }
+}
+
+// At the node before the earliest of `races`, the last of them, `later` is to come first, after
+// what depends on none of them.
 void ReductionTree::Reverse(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
-                            size_t earlier, const TreeStepPointer& later, bool whole) {
+                            std::span<const uint32_t> races, const TreeStepPointer& later,
+                            bool tentative) {
   TreeSteps steps;
-  for (size_t i = earlier + 1; i < order.size(); ++i) {
-    if (!order.Before(earlier, i)) steps.push_back(nodes[i + 1]->step);
+  ProcessSet forced = 0;  // While others are left, these wait.
+  for (size_t i = races.back() + 1; i < order.size(); ++i) {
+    const ProcessId process = order.event(i).process;
+    if (order.forced(i)) forced |= Bit(process);
+    const bool delayed = std::any_of(races.begin(), races.end(), [&](uint32_t earlier) {
+      return earlier == i || (earlier < i && order.Before(earlier, i));
+    });
+    if (!delayed && (forced & Bit(process)) == 0) steps.push_back(nodes[i + 1]->step);
   }
   steps.push_back(later);
-  Insert(*nodes[earlier], std::move(steps), whole);
+  Insert(*nodes[races.back()], std::move(steps), tentative, /*late=*/false);
 }
 
-void ReductionTree::Insert(TreeNode& top, TreeSteps steps, bool whole) {
+// `late`: what looks explored was so without these steps.
+void ReductionTree::Insert(TreeNode& top, TreeSteps steps, bool tentative, bool late) {
   TreeNode* node = &top;
-  std::optional<size_t> found;
+  size_t found = 0;
+  const auto covers = [&](const TreeStep& step) {
+    const Answer answer = CanComeFirst(step, steps, &found);
+    tentative = tentative || answer == Answer::kPerhaps;
+    return answer == Answer::kYes;
+  };
   while (true) {
     for (const TreeStepPointer& sleeper : node->sleep) {
-      if (CanComeFirst(*sleeper, steps, whole, &found)) return;
+      if (covers(*sleeper)) return;
     }
-    TreeNode* down = nullptr;
-    for (const std::unique_ptr<TreeNode>& child : node->children) {
-      if (!CanComeFirst(*child->step, steps, whole, &found)) continue;
-      down = child.get();
-      break;
-    }
-    if (down == nullptr) break;
-    if (down->done || down->covers_all || (!down->executed && down->children.empty())) return;
-    if (found) steps.erase(steps.begin() + static_cast<ptrdiff_t>(*found));
-    if (steps.empty()) return;
-    node = down;
+    const auto down = std::find_if(node->children.begin(), node->children.end(),
+                                   [&](const auto& child) { return covers(*child->step); });
+    if (down == node->children.end()) break;
+    node = down->get();
+    if (node->covers_all || (!late && IsSettled(*node))) return;
+    if (found < steps.size()) steps.erase(steps.begin() + static_cast<ptrdiff_t>(found));
+    if (steps.empty() || (node->children.empty() && !node->tentative)) return;
   }
+  Append(*node, std::move(steps), tentative);
+}
+
+void ReductionTree::Append(TreeNode& top, TreeSteps steps, bool tentative) {
+  for (TreeNode* at = &top; at != nullptr && at->done; at = at->parent) at->done = false;
+  TreeNode* node = &top;
   for (TreeStepPointer& step : steps) {
     node->children.push_back(std::make_unique<TreeNode>());
     node->children.back()->parent = node;
     node = node->children.back().get();
     node->step = std::move(step);
   }
+  node->tentative = tentative;
 }
 
-// Forgets what lies below nodes that are explored; their steps stay, for their siblings' sleep.
+// Where all that may follow is explored, what has followed need not be kept.
 void ReductionTree::Settle(TreeNode* node) {
   for (; node != nullptr; node = node->parent) {
-    const bool done = std::all_of(node->children.begin(), node->children.end(),
-                                  [](const auto& child) { return child->done; });
-    if (!done || !(node->executed || node->parent == nullptr)) return;
+    const bool done = node->explored && std::all_of(node->children.begin(), node->children.end(),
+                                                    [](const auto& child) { return child->done; });
+    if (!done) return;
     node->done = true;
-    node->children.clear();
-    node->sleep.clear();
+    if (node->covers_all) node->children.clear();
   }
 }
 
@@ -238,7 +295,7 @@ bool ReductionScheduler::Begin() {
   if (!task_) return false;
   sleep_ = task_->sleep;
   outcome_.sleeps.clear();
-  outcome_.followed = task_->path.size();
+  outcome_.dropped = outcome_.impossible = false;
   return true;
 }
 
@@ -256,12 +313,16 @@ void ReductionScheduler::WakeAfter(const Event& event) {
 
 std::optional<ProcessId> ReductionScheduler::Next(const Moment& moment) {
   if (moment.step > task_->known) WakeAfter(moment.order.event(moment.step - 1));
-  if (moment.step < outcome_.followed) {
-    const ProcessId process = task_->path[moment.step];
+  const std::vector<ProcessId>& path = task_->path;
+  if (moment.step < path.size()) {
+    const ProcessId process = path[moment.step];
     const bool possible = (moment.enabled & Bit(process)) != 0;
     if (possible && (moment.step < task_->known || !Asleep(process))) return process;
-    outcome_.followed = moment.step;
-    if (moment.step <= task_->known) return std::nullopt;
+    outcome_.impossible = !possible;
+  }
+  if (moment.step <= path.size() && (moment.step < path.size() || !sleep_.empty())) {
+    outcome_.dropped = true;
+    return std::nullopt;
   }
   const std::optional<ProcessId> last = moment.Last();
   if (last && (moment.enabled & Bit(*last)) != 0 && !Asleep(*last)) return last;
@@ -276,7 +337,11 @@ void ReductionScheduler::End(const Execution& execution) {
   while (outcome_.sleeps.size() + task_->known < steps) {
     WakeAfter(execution.order.event(task_->known + outcome_.sleeps.size()));
   }
-  outcome_.followed = std::max(task_->known, std::min(outcome_.followed, steps));
+  // Also where all have come to an end on the way, or at the end of the path while others sleep.
+  if (steps < task_->path.size() || (steps == task_->path.size() && !sleep_.empty())) {
+    outcome_.impossible = outcome_.impossible || !outcome_.dropped;
+    outcome_.dropped = true;
+  }
   outcome_.execution = &execution;
   tree_.Return(*task_, outcome_);
   task_.reset();

@@ -8,10 +8,12 @@
 // process sleeps in a branch when an earlier sibling began with its event and nothing since
 // conflicts with it. Branches are whole sequences (wakeup trees), so that none is begun that would
 // end with everybody asleep.
-// It departs from the paper in two points. An added sequence ends in an event whose other outcome
-// nobody has seen yet, so its footprint is a guess until it has been executed; and a sequence may
-// turn out to be impossible where locks or polling are involved (a process waits). Then the branch
-// is explored freely from there, and executions that end asleep are possible; they are counted.
+// It departs from the paper in one point. There, the events of an added branch are known; here its
+// last event has not been seen with that outcome, so its footprint is a guess, unless the subject
+// says that it is fixed, and it may be impossible, where a process waits. So nothing is taken to be
+// covered on the ground of a guess; a branch that may turn out to be needless covers no other; and
+// once it has been executed it is dropped if somebody still sleeps, for then it was covered. Such
+// beginnings are counted apart; every execution that is not dropped is the only one of its class.
 //
 // Thread safety: all methods, any thread: several workers explore one tree. A branch is given out
 // when its earlier siblings have been executed at least once, so that what sleeps in it is known.
@@ -23,6 +25,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +38,8 @@ namespace tearproof::explore {
 struct TreeStep {
   ProcessId process = 0;
   Footprint footprint;
+  // Whether it is known that the event has this footprint where it stands in the tree.
+  bool certain = true;
 };
 using TreeStepPointer = std::shared_ptr<const TreeStep>;
 using TreeSteps = std::vector<TreeStepPointer>;
@@ -43,10 +48,12 @@ struct TreeNode {
   TreeNode* parent = nullptr;
   TreeStepPointer step;     // The event that leads here; null at the root.
   bool executed = false;    // `step` has been seen, and is no guess.
-  bool given_out = false;   // A worker is on the way to it for the first time.
-  bool covers_all = false;  // What follows is left to chance and races, so nothing need be added.
-  bool done = false;
-  TreeSteps sleep;  // Of executed nodes.
+  bool explored = false;    // A whole execution went through here.
+  bool given_out = false;   // A worker is, or was, the first to go there.
+  bool tentative = false;   // The last of a branch that may turn out to be needless.
+  bool covers_all = false;  // Whatever may follow is explored, for nothing slept here.
+  bool done = false;        // Nothing is left to do below.
+  TreeSteps sleep;          // Of executed nodes.
   std::vector<std::unique_ptr<TreeNode>> children;
 };
 
@@ -66,9 +73,9 @@ class ReductionTree {
   };
   // What came of a task.
   struct Outcome {
-    // How much of the path was executed before it turned out to be impossible, else all of it; at
-    // least what was known.
-    size_t followed = 0;
+    // The path turned out to be needless, or impossible.
+    bool dropped = false;
+    bool impossible = false;
     // Who slept after each event from `known` on.
     std::vector<TreeSteps> sleeps;
     const Execution* execution = nullptr;
@@ -93,13 +100,16 @@ class ReductionTree {
  private:
   TreeNode* FindBranch(TreeNode& node);
   Task MakeTask(TreeNode& branch);
-  TreeNode* NodeAfter(TreeNode& node, const Event& event, bool on_path);
   std::vector<TreeNode*> Record(const Task& task, const Outcome& outcome);
-  void DropImpossible(TreeNode& parent, ProcessId process);
+  void Drop(const std::vector<TreeNode*>& nodes, bool impossible);
   void AddRaces(const std::vector<TreeNode*>& nodes, const Execution& execution);
-  void Reverse(const std::vector<TreeNode*>& nodes, const HappensBefore& order, size_t earlier,
-               const TreeStepPointer& later, bool whole);
-  static void Insert(TreeNode& node, TreeSteps steps, bool whole);
+  void ReverseAll(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
+                  std::span<const uint32_t> races, const TreeStepPointer& later, bool tentative,
+                  bool attempt);
+  void Reverse(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
+               std::span<const uint32_t> races, const TreeStepPointer& later, bool tentative);
+  void Insert(TreeNode& top, TreeSteps steps, bool tentative, bool late);
+  static void Append(TreeNode& node, TreeSteps steps, bool tentative);
   static void Settle(TreeNode* node);
 
   mutable std::mutex mutex_;

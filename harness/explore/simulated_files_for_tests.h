@@ -56,6 +56,8 @@ Command Begin();
 Command End();
 Command Retry(Command command, uint32_t tries);
 
+std::string Label(const Command& command);
+
 using Program = std::vector<Command>;
 
 class SimulatedFiles : public Subject {

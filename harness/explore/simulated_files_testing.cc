@@ -34,6 +34,24 @@ bool Fail(Event& event, std::string_view error) {
   return false;
 }
 
+bool HasFixedFootprint(const Command& command) {
+  using Kind = Command::Kind;
+  switch (command.kind) {
+    case Kind::kOpen:
+      return !command.create && !command.truncate;
+    case Kind::kRename:
+    case Kind::kUnlink:
+    case Kind::kStat:
+      return false;
+    case Kind::kLock:
+      return command.wait;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
 std::string Label(const Command& command) {
   using Kind = Command::Kind;
   switch (command.kind) {
@@ -68,8 +86,6 @@ std::string Label(const Command& command) {
   }
   return "";
 }
-
-}  // namespace
 
 Command Open(std::string name, std::string_view flags, int slot) {
   Command command = Make(Command::Kind::kOpen, std::move(name), slot);
@@ -146,7 +162,7 @@ bool SimulatedFiles::WouldWait(ProcessId process) {
 Footprint SimulatedFiles::Awaited(ProcessId process) {
   const Command& command = Current(process);
   return {Touch(ObjectKind::kLock, Find(process, command)->inode,
-                command.shared ? AccessMode::kRead : AccessMode::kWrite)};
+                command.shared ? AccessMode::kUpdate : AccessMode::kWrite)};
 }
 
 bool SimulatedFiles::DoOpen(ProcessId process, const Command& command, Event& event) {
@@ -251,7 +267,7 @@ bool SimulatedFiles::DoLock(ProcessId process, const Command& command, Event& ev
   }
   inodes_[inode].locks[process] = command.shared;
   event.footprint = {
-      Touch(ObjectKind::kLock, inode, command.shared ? AccessMode::kRead : AccessMode::kWrite)};
+      Touch(ObjectKind::kLock, inode, command.shared ? AccessMode::kUpdate : AccessMode::kWrite)};
   if (command.wait) event.lock = LockRole::kAttempt;
   event.result = "0";
   return true;
@@ -262,7 +278,7 @@ void SimulatedFiles::ReleaseLock(ProcessId process, uint64_t inode, Event& event
   const auto held = locks.find(process);
   if (held == locks.end()) return;
   event.footprint.push_back(
-      Touch(ObjectKind::kLock, inode, held->second ? AccessMode::kRead : AccessMode::kWrite));
+      Touch(ObjectKind::kLock, inode, held->second ? AccessMode::kUpdate : AccessMode::kWrite));
   event.lock = LockRole::kRelease;
   locks.erase(held);
 }
@@ -320,6 +336,7 @@ Result<Event> SimulatedFiles::Step(ProcessId process) {
   event.process = process;
   event.label = Label(command);
   const bool success = Execute(process, command, event);
+  event.fixed_footprint = HasFixedFootprint(command);
   if (success || ++state.failed_tries >= command.tries) {
     ++state.next;
     state.failed_tries = 0;

@@ -54,9 +54,13 @@ struct Event {
   ProcessId process = 0;
   std::string label;   // The call and its arguments: "rename(k0.temp#1, k0)".
   std::string result;  // "0", "-1 ENOENT", "12 bytes".
-  // A lock's acquisition writes kLock where it is exclusive, else reads it; its release writes or
-  // updates it, or reads it where the lock was shared. A failed call only reads.
+  // Of a lock: taking and releasing it writes kLock where it is exclusive and updates it where it
+  // is shared; an attempt that is refused reads it. A failed call only reads.
   Footprint footprint;
+  // The footprint is the same whatever other processes did since this process's last event: that
+  // of a read or write through a descriptor, of an open that neither creates nor truncates; not of
+  // a rename, which may find nothing. False is always right; true saves executions.
+  bool fixed_footprint = false;
   LockRole lock = LockRole::kNone;
   Fate fate = Fate::kGoesOn;
 
