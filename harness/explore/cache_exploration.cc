@@ -28,7 +28,6 @@ std::string UnfitToExplore(const Scenario& scenario, const std::set<OpKind>& ope
     }
   }
   if (!any) return "the scenario has no explore programs";
-  if (scenario.advance_nanos) return "the scenario moves the clock, which cannot be explored yet";
   return "";
 }
 

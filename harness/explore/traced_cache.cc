@@ -18,6 +18,18 @@ constexpr const char* kName = "x";
 // A stuck operation is a stall: so long it would have been waited for, alone.
 constexpr int64_t kForEver = 10'000'000'000;
 
+LockRole RoleOf(const trace::Event& event) {
+  switch (event.lock) {
+    case trace::LockRole::kAttempt:
+      return LockRole::kAttempt;
+    case trace::LockRole::kRelease:
+      return LockRole::kRelease;
+    case trace::LockRole::kNone:
+      break;
+  }
+  return LockRole::kNone;
+}
+
 }  // namespace
 
 TracedCache::TracedCache(CacheSetup setup, OwnedDirectory directory)
@@ -34,6 +46,7 @@ Result<std::unique_ptr<TracedCache>> TracedCache::Start(CacheSetup setup) {
   cache->MakeActors();
   trace::TraceOptions options;
   options.core = cache->setup_.core;
+  options.owns_clock = cache->setup_.scenario.advance_nanos.has_value();
   for (size_t i = 0; i < cache->actors_.size(); ++i) {
     options.subjects.push_back({cache->setup_.command, {}, ""});
   }
@@ -124,7 +137,6 @@ Result<void> TracedCache::BringHome() {
 Result<void> TracedCache::Restart() {
   TEARPROOF_RETURN_IF_ERROR(BringHome());
   TEARPROOF_RETURN_IF_ERROR(MakeFreshDirectory());
-  holders_.clear();
   parts_ = History::Parts();
   parts_.header.time_base = TimeBase::kStep;
   parts_.header.keys = keys_;
@@ -146,6 +158,7 @@ Result<void> TracedCache::Restart() {
                                       [](const Task& task) { return task.kind == OpKind::kInit; });
     if (!own_init) TEARPROOF_RETURN_IF_ERROR(DoFreely(actors_[p], init));
   }
+  if (setup_.scenario.advance_nanos) session_->Advance(*setup_.scenario.advance_nanos);
   for (ProcessId p = 0; p < processes(); ++p) {
     Footprint ignored;
     TEARPROOF_RETURN_IF_ERROR(GoOn(actors_[p], &ignored));
@@ -259,44 +272,13 @@ void TracedCache::AddOrder(const Actor& actor, trace::AccessMode mode, Footprint
   }
 }
 
-bool TracedCache::HeldByOther(size_t process, const trace::Event& attempt) const {
-  for (const trace::Access& access : attempt.footprint) {
-    if (access.object.kind != trace::ObjectKind::kLock) continue;
-    const auto held = holders_.find(access.object.number);
-    if (held == holders_.end()) continue;
-    for (const auto& [holder, exclusive] : held->second) {
-      const bool wants_all = access.mode != trace::AccessMode::kRead;
-      if (holder != process && (exclusive || wants_all)) return true;
-    }
-  }
-  return false;
-}
-
-void TracedCache::NoteLocks(size_t process, const trace::Event& event, Event* told) {
-  if (event.failed()) return;
-  for (const trace::Access& access : event.footprint) {
-    if (access.object.kind != trace::ObjectKind::kLock) continue;
-    auto& holders = holders_[access.object.number];
-    if (event.takes_lock) {
-      holders[process] = access.mode != trace::AccessMode::kRead;
-      if (event.awaits_lock) told->lock = LockRole::kAttempt;
-    } else if (holders.erase(process) > 0) {
-      told->lock = LockRole::kRelease;
-    }
-  }
-}
-
 Readiness TracedCache::ReadinessOf(ProcessId process) {
   if (actors_[process].gone) return Readiness::kFinished;
   switch (session_->state(process).standing) {
-    case trace::Standing::kAtCall: {
-      if (BeginsAlone(actors_[process])) return Readiness::kReady;
-      const trace::Event& pending = session_->Pending(process);
-      const bool waits = pending.awaits_lock && HeldByOther(process, pending);
-      return waits ? Readiness::kBlocked : Readiness::kReady;
-    }
+    case trace::Standing::kAtCall:
+      return Readiness::kReady;
     case trace::Standing::kBlocked:
-      return Readiness::kBlocked;
+      return BeginsAlone(actors_[process]) ? Readiness::kReady : Readiness::kBlocked;
     default:
       return Readiness::kFinished;
   }
@@ -305,7 +287,9 @@ Readiness TracedCache::ReadinessOf(ProcessId process) {
 // An attempt to lock waits, a begin does not: as one event, what is ordered by the one could not
 // come before what is ordered by the other.
 bool TracedCache::BeginsAlone(const Actor& actor) {
-  return actor.running && !actor.begun && session_->Pending(actor.number).awaits_lock;
+  if (!actor.running || actor.begun) return false;
+  return session_->state(actor.number).standing == trace::Standing::kBlocked ||
+         session_->Pending(actor.number).lock == trace::LockRole::kAttempt;
 }
 
 std::string TracedCache::Pending(ProcessId process) {
@@ -351,7 +335,7 @@ Result<Event> TracedCache::Step(ProcessId process) {
     actor.op.invoke = now_;
     AddOrder(actor, trace::AccessMode::kRead, &event.footprint);
   }
-  NoteLocks(process, *happened, &event);
+  event.lock = RoleOf(*happened);
   TEARPROOF_RETURN_IF_ERROR(GoOn(actor, &event.footprint));
   event.fate = FateOf(actor);
   return event;
@@ -388,9 +372,7 @@ Result<Event> TracedCache::Kill(ProcessId process) {
   event.result = killed.Outcome();
   event.footprint = killed.footprint;
   event.fate = Fate::kKilled;
-  for (auto& [lock, holders] : holders_) {
-    if (holders.erase(process) > 0) event.lock = LockRole::kRelease;
-  }
+  event.lock = RoleOf(killed);
   actor.gone = true;
   ProcessInfo& info = parts_.processes[process];
   info.end = ProcessInfo::End::kKilled;

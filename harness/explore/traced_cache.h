@@ -14,7 +14,6 @@
 #ifndef TEARPROOF_HARNESS_EXPLORE_TRACED_CACHE_H_
 #define TEARPROOF_HARNESS_EXPLORE_TRACED_CACHE_H_
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -90,8 +89,6 @@ class TracedCache : public Subject {
   Result<void> TakeAnswer(Actor& actor);
   void EndOp(Actor& actor);
   void AddOrder(const Actor& actor, trace::AccessMode mode, Footprint* footprint) const;
-  bool HeldByOther(size_t process, const trace::Event& attempt) const;
-  void NoteLocks(size_t process, const trace::Event& event, Event* told);
   bool BeginsAlone(const Actor& actor);
   std::string BeginLabel(const Actor& actor) const;
   Event Begin(Actor& actor);
@@ -102,8 +99,6 @@ class TracedCache : public Subject {
   std::vector<std::string> keys_;
   std::vector<Actor> actors_;
   std::unique_ptr<trace::TraceSession> session_;
-  // Who holds a lock, and whether for himself alone.
-  std::map<uint64_t, std::map<size_t, bool>> holders_;
   History::Parts parts_;
   int64_t now_ = 0;  // In steps.
   trace::Unseen unseen_ = trace::Unseen::kNothing;

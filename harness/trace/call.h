@@ -20,6 +20,7 @@
 #include "harness/trace/open_files.h"
 #include "harness/trace/registers.h"
 #include "harness/trace/system_call_table.h"
+#include "harness/trace/virtual_clock.h"
 
 namespace tearproof::trace {
 
@@ -37,6 +38,9 @@ struct Scene {
 
   FileIdentity identity;
   CacheView view;
+  LockTable locks;
+  VirtualClock clock;
+  bool owns_clock = false;    // `clock` is what processes see.
   std::set<uint64_t> mapped;  // Files that are read through memory.
   uint64_t steps = 0;         // Calls that happened: a prediction is good for one number of them.
 };
@@ -63,8 +67,13 @@ struct Call {
   bool has_paths = false;         // What it names may change while it waits.
   bool concerns = false;          // It names a file of the cache, or frees a lock on one.
 
-  bool TakesLock() const;      // flock and fcntl, where they do not release one.
-  bool LocksAndWaits() const;  // The same, where they would sleep.
+  bool LocksAndWaits() const;  // flock and fcntl, where they would sleep.
+  // The lock that flock or fcntl asks for, or gives back; nothing: it is another call.
+  struct Lock {
+    LockRequest request;
+    bool frees = false;
+  };
+  std::optional<Lock> AsLock(const Caller& caller) const;
 };
 
 Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller, Scene* scene);
@@ -72,7 +81,10 @@ Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller
 Call DecodeUnknownCall(const Registers& registers, const Caller& caller, Scene* scene);
 
 // REQUIRES: nothing has happened since the call was decoded.
-Footprint PredictFootprint(const Call& call, const Caller& caller);
+Footprint PredictFootprint(const Call& call, const Caller& caller, const Scene& scene);
+LockRole PredictLockRole(const Call& call, const Caller& caller, const Scene& scene);
+// It asks for a lock that a traced process holds, and would sleep until that is free.
+bool WouldWait(const Call& call, const Caller& caller, const Scene& scene);
 Unseen PredictUnseen(const Call& call, const Scene& scene);
 // `openat("k0", O_CREAT|O_WRONLY)`
 std::string PrintCall(const Call& call, const Scene& scene);

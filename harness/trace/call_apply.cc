@@ -28,6 +28,7 @@ std::optional<FoundFile> NumberNew(const Target& target, const Caller& caller, S
   if (!scene->view.Look(target.place.path, &status)) return std::nullopt;
   const uint64_t number = scene->identity.NumberOfNew(status.st_dev, status.st_ino, caller.process);
   scene->identity.NoteNamed(number);
+  scene->clock.NoteMade(number);
   return FoundFile{number, S_ISDIR(status.st_mode), true};
 }
 
@@ -38,6 +39,7 @@ std::optional<FoundFile> NumberNameless(int descriptor, const Caller& caller, Sc
   if (stat(path.c_str(), &status) != 0) return std::nullopt;
   const uint64_t number = scene->identity.NumberOfNew(status.st_dev, status.st_ino, caller.process);
   scene->identity.NoteNameless(number);
+  scene->clock.NoteMade(number);
   return FoundFile{number, false, false};
 }
 
@@ -73,22 +75,17 @@ void ApplyDuplicate(const Target& from, int descriptor, bool close_on_exec, cons
   }
 }
 
-void ApplyRecordLock(const Call& call, const Caller& caller) {
-  Description& description = *call.targets[0].description;
-  const bool unlocks = call.record_lock.l_type == F_UNLCK;
-  const bool all = call.record_lock.l_whence == SEEK_SET && call.record_lock.l_start == 0 &&
-                   call.record_lock.l_len == 0;
-  const bool of_description = call.arguments[1] == F_OFD_SETLK || call.arguments[1] == F_OFD_SETLKW;
-  if (of_description) {
-    if (!unlocks) description.locked = true;
-    if (unlocks && all) description.locked = false;
+void ApplyLock(const Call& call, const Caller& caller, Scene* scene) {
+  const auto lock = call.AsLock(caller);
+  if (!lock) return;
+  if (lock->frees) {
+    scene->locks.Free(lock->request);
   } else {
-    if (!unlocks) caller.files->NoteRecordLock(description.file);
-    if (unlocks && all) caller.files->NoteNoRecordLock(description.file);
+    scene->locks.Grant(lock->request);
   }
 }
 
-void ApplyControl(const Call& call, int64_t result, const Caller& caller) {
+void ApplyControl(const Call& call, int64_t result, const Caller& caller, Scene* scene) {
   const Target& target = call.targets[0];
   switch (call.arguments[1]) {
     case F_DUPFD:
@@ -101,7 +98,7 @@ void ApplyControl(const Call& call, int64_t result, const Caller& caller) {
     case F_SETLKW:
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
-      return ApplyRecordLock(call, caller);
+      return ApplyLock(call, caller, scene);
     default:
       return;
   }
@@ -176,10 +173,10 @@ std::string ApplyCall(const Call& call, int64_t result, const Caller& caller, Sc
       ApplyDuplicate(first, static_cast<int>(result), (call.flags & O_CLOEXEC) != 0, caller);
       return "";
     case Special::kControl:
-      ApplyControl(call, result, caller);
+      ApplyControl(call, result, caller, scene);
       return "";
     case Special::kFlock:
-      first.description->locked = (call.arguments[1] & LOCK_UN) == 0;
+      ApplyLock(call, caller, scene);
       return "";
     case Special::kMap:
       scene->mapped.insert(first.file()->number);

@@ -5,7 +5,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 #include "harness/trace/call.h"
 
@@ -182,17 +184,41 @@ std::optional<FoundFile> Target::file() const {
   return place.file;
 }
 
-bool Call::TakesLock() const {
-  if (row->special == Special::kFlock) return (arguments[1] & LOCK_UN) == 0;
-  const bool sets =
-      IsRecordLock(arguments[1]) && arguments[1] != F_GETLK && arguments[1] != F_OFD_GETLK;
-  return row->special == Special::kControl && sets && record_lock.l_type != F_UNLCK;
+bool Call::LocksAndWaits() const {
+  if (row->special == Special::kFlock) {
+    return (arguments[1] & LOCK_NB) == 0 && (arguments[1] & LOCK_UN) == 0;
+  }
+  return row->special == Special::kControl &&
+         (arguments[1] == F_SETLKW || arguments[1] == F_OFD_SETLKW);
 }
 
-bool Call::LocksAndWaits() const {
-  if (!TakesLock()) return false;
-  if (row->special == Special::kFlock) return (arguments[1] & LOCK_NB) == 0;
-  return arguments[1] == F_SETLKW || arguments[1] == F_OFD_SETLKW;
+std::optional<Call::Lock> Call::AsLock(const Caller& caller) const {
+  const Description* description = targets[0].description.get();
+  if (description == nullptr) return std::nullopt;
+  if (row->special == Special::kFlock) {
+    return Lock{
+        {description->file, LockFamily::kFlock, description->number, (arguments[1] & LOCK_EX) != 0},
+        (arguments[1] & LOCK_UN) != 0};
+  }
+  const uint64_t command = arguments[1];
+  const bool of_description = command == F_OFD_SETLK || command == F_OFD_SETLKW;
+  if (row->special != Special::kControl ||
+      !(of_description || command == F_SETLK || command == F_SETLKW)) {
+    return std::nullopt;
+  }
+  Lock lock = {
+      {description->file, LockFamily::kRecord,
+       of_description ? description->number : caller.files->owner(), record_lock.l_type == F_WRLCK},
+      record_lock.l_type == F_UNLCK};
+  // From a position that only the kernel knows, it is taken for the whole file.
+  if (record_lock.l_whence == SEEK_SET) {
+    const int64_t begin = record_lock.l_start + std::min<int64_t>(record_lock.l_len, 0);
+    lock.request.begin = static_cast<uint64_t>(std::max<int64_t>(begin, 0));
+    if (record_lock.l_len != 0) {
+      lock.request.end = lock.request.begin + static_cast<uint64_t>(std::abs(record_lock.l_len));
+    }
+  }
+  return lock;
 }
 
 Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller, Scene* scene) {

@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "harness/trace/call.h"
 
 namespace tearproof::trace {
@@ -95,12 +97,6 @@ void AddOpen(const Call& call, Footprint* footprint) {
 void AddControl(const Call& call, Footprint* footprint) {
   const Target& target = call.targets[0];
   switch (call.arguments[1]) {
-    case F_SETLK:
-    case F_SETLKW:
-    case F_OFD_SETLK:
-    case F_OFD_SETLKW:
-      TouchPart(target, Part::kLock, kWrite, footprint);
-      return;
     case F_GETLK:
     case F_OFD_GETLK:
       TouchPart(target, Part::kLock, kRead, footprint);
@@ -188,6 +184,17 @@ void AddClosed(const Call& call, const Caller& caller, Footprint* footprint) {
   }
 }
 
+// Shared locks, and the ends of them, commute with each other: they are updates. An attempt that is
+// refused reads: it would not have been, before or after.
+void AddLock(const Call& call, const Caller& caller, const LockTable& locks, Footprint* footprint) {
+  const auto lock = call.AsLock(caller);
+  if (!lock) return;
+  const LockRequest& request = lock->request;
+  const bool exclusive = (!lock->frees && request.exclusive) ||
+                         locks.Holds(request.owner, request.file).value_or(false);
+  Add({{ObjectKind::kLock, request.file}, exclusive ? kWrite : kUpdate}, footprint);
+}
+
 void AddSpecial(const Call& call, const Caller& caller, Footprint* footprint) {
   const Target& first = call.targets[0];
   const Target& second = call.targets[1];
@@ -240,14 +247,38 @@ void AddSpecial(const Call& call, const Caller& caller, Footprint* footprint) {
 
 }  // namespace
 
-Footprint PredictFootprint(const Call& call, const Caller& caller) {
+Footprint PredictFootprint(const Call& call, const Caller& caller, const Scene& scene) {
   Footprint footprint;
   if (!AddLookups(call, &footprint)) return OnlyReads(footprint);
   for (const Touch& touch : call.row->touches) {
     TouchPart(call.targets[touch.target], touch.part, touch.mode, &footprint);
   }
   AddSpecial(call, caller, &footprint);
+  AddLock(call, caller, scene.locks, &footprint);
   return footprint;
+}
+
+LockRole PredictLockRole(const Call& call, const Caller& caller, const Scene& scene) {
+  const auto lock = call.AsLock(caller);
+  if (lock) {
+    const std::optional<bool> held = scene.locks.Holds(lock->request.owner, lock->request.file);
+    if (lock->frees) return held ? LockRole::kRelease : LockRole::kNone;
+    if (held.value_or(false) && !lock->request.exclusive) return LockRole::kRelease;
+    return call.LocksAndWaits() ? LockRole::kAttempt : LockRole::kNone;
+  }
+  Footprint freed;
+  AddSpecial(call, caller, &freed);
+  const bool frees = std::any_of(freed.begin(), freed.end(), [](const Access& access) {
+    return access.object.kind == ObjectKind::kLock;
+  });
+  const bool asks = call.row->special == Special::kControl;  // F_GETLK
+  return frees && !asks ? LockRole::kRelease : LockRole::kNone;
+}
+
+bool WouldWait(const Call& call, const Caller& caller, const Scene& scene) {
+  if (!call.LocksAndWaits()) return false;
+  const auto lock = call.AsLock(caller);
+  return lock && !scene.locks.CanGrant(lock->request);
 }
 
 Unseen PredictUnseen(const Call& call, const Scene& scene) {

@@ -21,17 +21,23 @@ enum class Unseen : uint8_t {
   kUnmodelledCall,     // A call whose footprint nobody has described.
 };
 
+// What an event does to locks, as far as waiting is concerned.
+enum class LockRole : uint8_t {
+  kNone,     // Also an attempt that does not wait (LOCK_NB), granted or refused.
+  kAttempt,  // A granted attempt that would have waited while others held the lock.
+  kRelease,  // Ends others' waiting: unlock, downgrade, close, end of a process.
+};
+
 struct Event {
   size_t process = 0;   // The subject's number.
   size_t task = 0;      // Which of its threads and children: 0 is the first one.
   std::string name;     // "openat"
   std::string label;    // `openat("k0", O_CREAT|O_TRUNC|O_WRONLY)`
   Footprint footprint;  // Of a pending event: predicted. A call that failed only reads.
-  int64_t result = 0;   // Or -errno. Of a pending event: 0.
-  std::string effect;   // "creates k0", "replaces k0", "" where the label says it all.
+  LockRole lock = LockRole::kNone;
+  int64_t result = 0;  // Or -errno. Of a pending event: 0.
+  std::string effect;  // "creates k0", "replaces k0", "" where the label says it all.
   Unseen unseen = Unseen::kNothing;
-  bool takes_lock = false;   // An attempt to lock,
-  bool awaits_lock = false;  // which waits while others hold the lock.
 
   bool failed() const { return result < 0; }
   // "→ 3", "→ ENOENT".

@@ -25,6 +25,14 @@ uint64_t Hash(uint64_t seed, std::string_view text) {
 
 bool IsWordCharacter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
+// Python's tempfile: "tmp" and eight of a-z, 0-9 and _; one in twelve has no digit.
+bool IsPythonTemporary(std::string_view name) {
+  constexpr size_t kLength = 11;
+  return name.size() >= kLength && name.starts_with("tmp") &&
+         name.substr(3, kLength - 3).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
+             std::string_view::npos;
+}
+
 bool IsDigest(std::string_view word) {
   return (word.size() == 32 || word.size() == 40 || word.size() == 64) &&
          word.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -89,6 +97,7 @@ void FileIdentity::Renew() {
 
 // One random name in a hundred looks like a word: those that are made alike are told by the others.
 bool FileIdentity::IsRandom(std::string_view name) {
+  if (IsPythonTemporary(name)) return true;
   const std::string_view word = FindRandomWord(name);
   if (word.empty()) {
     return std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& pattern) {
@@ -124,7 +133,10 @@ uint64_t FileIdentity::NumberOfDescription(size_t process) {
 
 bool FileIdentity::NoteNewName(std::string_view name, size_t process, pid_t id, bool exclusive) {
   if (shown_.contains(std::string(name))) return false;
-  if (!ContainsNumber(name, id) && !(exclusive && IsRandom(name))) return false;
+  // Without O_EXCL a program counts on its luck: then something else stands before the random part,
+  // or it would rather be the name of a key.
+  const bool random = IsRandom(name) && (exclusive || FindRandomWord(name).data() != name.data());
+  if (!random && !ContainsNumber(name, id)) return false;
   const uint64_t number = temporaries_[process]++ * temporaries_.size() + process + 1;
   shown_.emplace(name, fmt::format("temp#{}", number));
   return true;

@@ -42,7 +42,8 @@ class FileIdentity {
 
   // `process` (in the system: `id`) is about to make the name `name`, and with `exclusive` fails if
   // it is there: a name that looks random, or contains `id`, is temporary from now on. True: it
-  // was not until now.
+  // was not until now. Taking a key's name for a temporary one changes what is printed, never what
+  // is said to conflict.
   bool NoteNewName(std::string_view name, size_t process, pid_t id, bool exclusive);
   // "temp#2" for a temporary one, else `name` itself.
   std::string_view NameToShow(std::string_view name) const;

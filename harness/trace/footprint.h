@@ -14,8 +14,8 @@
 namespace tearproof::trace {
 
 enum class ObjectKind : uint8_t {
-  kData,    // A file's bytes and size, whole. `number` names the file.
-  kMeta,    // A file's mode, owner, times, link count.
+  kData,    // A file's bytes, size and time of modification, whole. `number` names the file.
+  kMeta,    // A file's mode, owner, link count.
   kEntry,   // A name in a directory, its absence included. `number` names directory and name.
   kList,    // All names of a directory together.
   kLock,    // A file's locks.
@@ -35,8 +35,9 @@ struct Object {
 // Reads commute with reads, updates with updates; everything else conflicts.
 enum class AccessMode : uint8_t {
   kRead,
-  kUpdate,  // A change that commutes with its like: two names entered into one list. Of kOrder: an
-            // operation's end, where its begin is a read: only end-begin pairs are an order.
+  kUpdate,  // A change that commutes with its like: two names entered into one list, two shared
+            // locks. Of kOrder: an operation's end, where its begin is a read: only end-begin pairs
+            // are an order.
   kWrite,
 };
 

@@ -143,6 +143,9 @@ TEST_F(KernelFactsTest, RandomNamesAreTemporary) {
   // The third by process 1's own count; made like the first, though it looks like a word.
   EXPECT_THAT(Do(1, "open \"k0.qwerty\"" + flags + "\"k0.qwerty\" \"k0\""),
               Contains("rename(\"temp#2\", \"k0\") → 0"));
+  // Without O_EXCL too, unless the whole name is one word: it would be a key's.
+  EXPECT_THAT(Do(1, "creat \"k0.7czn70ch\" 420; creat \"7czn70ch\" 420"),
+              ElementsAre("creat(\"temp#4\") → 5", "creat(\"7czn70ch\") → 6"));
   const std::string by_id = "k0." + std::to_string(session_->id(0));
   EXPECT_THAT(Do(0, "creat \"" + by_id + "\" 420"), ElementsAre("creat(\"temp#3\") → 4"));
 }

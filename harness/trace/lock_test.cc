@@ -1,6 +1,8 @@
 // Locks: nobody sleeps in the kernel, and who waits is told when it may try again.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 
 #include "harness/trace/session_for_tests.h"
 
@@ -22,16 +24,16 @@ class LockTest : public SessionTest {
     const auto taken = session_->Step(0);
     ASSERT_TRUE(taken);
     EXPECT_EQ(taken->result, 0);
-    ASSERT_EQ(StandingOf(1), Standing::kAtCall);
+    EXPECT_EQ(taken->lock, LockRole::kAttempt);
+    ASSERT_EQ(StandingOf(1), Standing::kBlocked) << "known before anybody tries";
     EXPECT_TRUE(Conflict(taken->footprint, session_->Pending(1).footprint));
-    EXPECT_FALSE(session_->Step(1)) << "a blocked attempt is no event";
-    ASSERT_EQ(StandingOf(1), Standing::kBlocked);
   }
 
   // The first closes; the second gets the lock.
   void ReleaseAndTake(const std::string& label) {
     const auto closed = session_->Step(0);
     ASSERT_TRUE(closed);
+    EXPECT_EQ(closed->lock, LockRole::kRelease);
     EXPECT_THAT(closed->footprint,
                 testing::Contains(Access{session_->state(1).lock, AccessMode::kWrite}));
     ASSERT_EQ(StandingOf(1), Standing::kAtCall);
@@ -92,9 +94,17 @@ TEST_F(LockTest, SharedLocksAreHeldTogether) {
   WriteFile("lock", "");
   StartSubjects({"", ""});
   for (const size_t process : {0, 1}) {
-    EXPECT_THAT(Do(process, "open \"lock\" O_RDWR; flock $0 LOCK_SH"),
-                ElementsAre("open(\"lock\", O_RDWR) → 3", "flock(\"lock\", LOCK_SH) → 0"));
+    Tell(process, "open \"lock\" O_RDWR; flock $0 LOCK_SH; flock $0 LOCK_UN");
+    ASSERT_TRUE(session_->Step(process));
   }
+  const auto first = session_->Step(0);
+  const auto second = session_->Step(1);
+  ASSERT_TRUE(first && second);
+  EXPECT_FALSE(Conflict(first->footprint, second->footprint));
+  const auto freed = session_->Step(0);
+  ASSERT_TRUE(freed);
+  EXPECT_EQ(freed->lock, LockRole::kRelease);
+  EXPECT_FALSE(Conflict(freed->footprint, second->footprint));
 }
 
 // flock belongs to the description: closing one of two numbers does not free it.
@@ -104,7 +114,7 @@ TEST_F(LockTest, ADuplicateKeepsTheLock) {
   Do(0, "open \"lock\" O_RDWR; dup $0; flock $0 LOCK_EX");
   Do(1, "open \"lock\" O_RDWR");
   Tell(1, "flock 3 LOCK_EX");
-  EXPECT_FALSE(session_->Step(1));
+  EXPECT_EQ(StandingOf(1), Standing::kBlocked);
   Do(0, "close 3");
   EXPECT_EQ(StandingOf(1), Standing::kBlocked);
   Do(0, "close 4");
@@ -119,10 +129,26 @@ TEST_F(LockTest, ClosingAnotherDescriptorFreesRecordLocks) {
   Do(0, "open \"lock\" O_RDWR; open \"lock\" O_RDWR; fcntl $0 F_SETLK &wrlock");
   Do(1, "open \"lock\" O_RDWR");
   Tell(1, "fcntl 3 F_SETLKW &wrlock");
-  EXPECT_FALSE(session_->Step(1));
+  EXPECT_EQ(StandingOf(1), Standing::kBlocked);
   Do(0, "close 4");
   EXPECT_EQ(StandingOf(1), Standing::kAtCall);
   EXPECT_THAT(StepAll(1), ElementsAre("fcntl(\"lock\", F_SETLKW, F_WRLCK) → 0"));
+}
+
+// The table of locks does not know of it; the kernel does.
+TEST_F(LockTest, AStrangersLockBlocksToo) {
+  WriteFile("lock", "");
+  StartSubjects({"", ""});
+  const UniqueFd strangers(open((directory_.path() + "/lock").c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_EQ(flock(strangers.get(), LOCK_EX), 0);
+  Do(0, "open \"lock\" O_RDWR");
+  Tell(0, "flock 3 LOCK_SH");
+  EXPECT_FALSE(session_->Step(0)) << "a blocked attempt is no event";
+  EXPECT_EQ(StandingOf(0), Standing::kBlocked);
+  ASSERT_EQ(flock(strangers.get(), LOCK_UN), 0);
+  Do(1, "mkdir \"d\" 493");
+  EXPECT_EQ(StandingOf(0), Standing::kAtCall);
+  EXPECT_THAT(StepAll(0), ElementsAre("flock(\"lock\", LOCK_SH) → 0"));
 }
 
 }  // namespace

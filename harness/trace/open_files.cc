@@ -1,11 +1,17 @@
 #include "harness/trace/open_files.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "harness/trace/event.h"
 
 namespace tearproof::trace {
 namespace {
 
-Access FreesLock(uint64_t file) { return {{ObjectKind::kLock, file}, AccessMode::kWrite}; }
+void AddFreed(std::optional<bool> exclusive, uint64_t file, Footprint* freed) {
+  if (!exclusive) return;
+  Add({{ObjectKind::kLock, file}, *exclusive ? AccessMode::kWrite : AccessMode::kUpdate}, freed);
+}
 
 }  // namespace
 
@@ -15,10 +21,9 @@ std::shared_ptr<Description> OpenFiles::Find(int descriptor) const {
 }
 
 void OpenFiles::Open(int descriptor, std::shared_ptr<Description> description, bool close_on_exec) {
+  Close(descriptor);
   ++description->numbers;
-  Slot& slot = slots_[descriptor];
-  if (slot.description != nullptr) --slot.description->numbers;
-  slot = {std::move(description), close_on_exec};
+  slots_[descriptor] = {std::move(description), close_on_exec};
 }
 
 void OpenFiles::SetCloseOnExec(int descriptor, bool close_on_exec) {
@@ -30,32 +35,36 @@ Footprint OpenFiles::FreedByClose(int descriptor) const {
   const auto found = slots_.find(descriptor);
   if (found == slots_.end()) return {};
   const Description& description = *found->second.description;
-  const bool last = description.numbers == 1;
-  if ((last && description.locked) || record_locked_.contains(description.file)) {
-    return {FreesLock(description.file)};
+  Footprint freed;
+  if (description.numbers == 1) {
+    AddFreed(locks_.Holds(description.number, description.file), description.file, &freed);
   }
-  return {};
+  AddFreed(locks_.Holds(owner_, description.file), description.file, &freed);
+  return freed;
 }
 
 Footprint OpenFiles::FreedByExit() const {
-  std::set<uint64_t> files = record_locked_;
+  Footprint freed;
+  for (const uint64_t file : locks_.FilesOf(owner_)) {
+    AddFreed(locks_.Holds(owner_, file), file, &freed);
+  }
   std::map<const Description*, size_t> here;
   for (const auto& [descriptor, slot] : slots_) ++here[slot.description.get()];
-  for (const auto& [descriptor, slot] : slots_) {
-    if (slot.description->locked && slot.description->numbers == here[slot.description.get()]) {
-      files.insert(slot.description->file);
-    }
+  for (const auto& [description, count] : here) {
+    if (description->numbers != count) continue;
+    AddFreed(locks_.Holds(description->number, description->file), description->file, &freed);
   }
-  Footprint freed;
-  for (const uint64_t file : files) freed.push_back(FreesLock(file));
+  // Not in the order of addresses.
+  std::sort(freed.begin(), freed.end());
   return freed;
 }
 
 void OpenFiles::Close(int descriptor) {
   const auto found = slots_.find(descriptor);
   if (found == slots_.end()) return;
-  record_locked_.erase(found->second.description->file);
-  --found->second.description->numbers;
+  Description& description = *found->second.description;
+  locks_.FreeAll(owner_, description.file);
+  if (--description.numbers == 0) locks_.FreeAll(description.number, description.file);
   slots_.erase(found);
 }
 
@@ -85,13 +94,11 @@ Footprint OpenFiles::Exec() {
 }
 
 void OpenFiles::Clear() {
-  for (const auto& [descriptor, slot] : slots_) --slot.description->numbers;
-  slots_.clear();
-  record_locked_.clear();
+  while (!slots_.empty()) Close(slots_.begin()->first);
 }
 
 std::shared_ptr<OpenFiles> OpenFiles::Forked() const {
-  auto child = std::make_shared<OpenFiles>();
+  auto child = std::make_shared<OpenFiles>(&locks_);
   child->slots_ = slots_;
   for (const auto& [descriptor, slot] : slots_) ++slot.description->numbers;
   return child;

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "harness/trace/footprint.h"
+#include "harness/trace/lock_table.h"
 
 namespace tearproof::trace {
 
@@ -24,13 +25,13 @@ struct Description {
   uint64_t file = 0;
   std::string path;  // Relative to the cache, when it was opened.
   bool directory = false;
-  bool locked = false;  // By flock, or fcntl's F_OFD_SETLK.
-  size_t numbers = 0;   // How many descriptors lead here: OpenFiles counts them.
+  size_t numbers = 0;  // How many descriptors lead here: OpenFiles counts them.
 };
 
 class OpenFiles {
  public:
-  OpenFiles() = default;
+  // `locks` is shared by all, and outlives them.
+  explicit OpenFiles(LockTable* locks) : locks_(*locks), owner_(locks->NewOwner()) {}
   ~OpenFiles() { Clear(); }
   OpenFiles(const OpenFiles&) = delete;
   OpenFiles& operator=(const OpenFiles&) = delete;
@@ -39,8 +40,9 @@ class OpenFiles {
   std::shared_ptr<Description> Find(int descriptor) const;
   void Open(int descriptor, std::shared_ptr<Description> description, bool close_on_exec);
   void SetCloseOnExec(int descriptor, bool close_on_exec);
-  // The locks that become free when `descriptor` is closed: those of its description, if this is
-  // the last number that leads to it, and all record locks of the process on the file (fcntl(2)).
+  // The locks that become free, written where they were exclusive and updated where shared, when
+  // `descriptor` is closed: those of its description, if this is the last number that leads to it,
+  // and all record locks of the process on the file (fcntl(2)).
   Footprint FreedByClose(int descriptor) const;
   // ...when the process ends.
   Footprint FreedByExit() const;
@@ -51,8 +53,8 @@ class OpenFiles {
   Footprint Exec();
   void Clear();
 
-  void NoteRecordLock(uint64_t file) { record_locked_.insert(file); }
-  void NoteNoRecordLock(uint64_t file) { record_locked_.erase(file); }
+  // Whose a process's record locks are in the table of locks; a description's are its number's.
+  uint64_t owner() const { return owner_; }
   // For a child of fork: descriptors are shared, record locks are not inherited.
   std::shared_ptr<OpenFiles> Forked() const;
 
@@ -63,7 +65,8 @@ class OpenFiles {
   };
 
   std::map<int, Slot> slots_;
-  std::set<uint64_t> record_locked_;
+  LockTable& locks_;
+  const uint64_t owner_;
 };
 
 }  // namespace tearproof::trace

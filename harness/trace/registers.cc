@@ -56,6 +56,8 @@ uint64_t Registers::argument(size_t index) const { return ArgumentOf(values_, in
 
 int64_t Registers::result() const { return static_cast<int64_t>(values_.rax); }
 
+uint64_t Registers::stack() const { return values_.rsp; }
+
 void Registers::set_argument(size_t index, uint64_t value) { ArgumentOf(values_, index) = value; }
 
 void Registers::set_result(int64_t value) { values_.rax = static_cast<uint64_t>(value); }

@@ -27,6 +27,7 @@ class Registers {
   void set_argument(size_t index, uint64_t value);
   // At exit: what the thread will see.
   void set_result(int64_t value);
+  uint64_t stack() const;
   // At entry: the call is left out, and fails with ENOSYS unless the result is set at exit.
   void SkipCall();
   // At exit: the thread will make the call `number` once more, with the arguments given here.

@@ -166,7 +166,7 @@ Error DescribeRefusal(const std::string& call, int errno_value, int yama_scope, 
   return SystemError(errno_value, "this machine does not let us trace programs: " + call, remedy);
 }
 
-Result<StartedSubject> StartSubject(const Subject& subject, const OneCore& core) {
+Result<StartedSubject> StartSubject(const Subject& subject, const OneCore& core, bool clocks) {
   TEARPROOF_CHECK(!subject.command.empty(), "a subject has a command");
   TEARPROOF_ASSIGN_OR_RETURN(Pipe input, MakePipe());
   TEARPROOF_ASSIGN_OR_RETURN(Pipe output, MakePipe());
@@ -180,7 +180,7 @@ Result<StartedSubject> StartSubject(const Subject& subject, const OneCore& core)
   const std::vector<std::string> environment = MakeEnvironment(subject.environment);
   const std::vector<char*> arguments = Pointers(subject.command);
   const std::vector<char*> settings = Pointers(environment);
-  std::vector<sock_filter> filter = BuildFilter(AllRowNumbers());
+  std::vector<sock_filter> filter = BuildFilter(NumbersToStopAt(clocks));
   ChildPlan plan = {input.read.get(),
                     output.write.get(),
                     errors.get(),

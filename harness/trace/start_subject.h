@@ -35,7 +35,8 @@ struct StartedSubject {
 inline constexpr int kErrorBytes = 256 << 10;
 
 // Returns once the child is attached and on its way to exec. In a process group of its own.
-Result<StartedSubject> StartSubject(const Subject& subject, const OneCore& core);
+// `clocks`: stops it at clock calls, too.
+Result<StartedSubject> StartSubject(const Subject& subject, const OneCore& core, bool clocks);
 
 // Why ptrace(2) or seccomp(2) failed, and which setting to change. `yama_scope`: what is in
 // kernel.yama.ptrace_scope, or -1; `filtered`: this process runs under a seccomp filter, as in most

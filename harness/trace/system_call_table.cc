@@ -34,7 +34,6 @@ constexpr Touch ChangesList(uint8_t target = 0) {
 constexpr Part kData = Part::kData;
 constexpr Part kMeta = Part::kMeta;
 constexpr Part kOffset = Part::kOffset;
-constexpr Part kLock = Part::kLock;
 constexpr Touch kReadsData = Reads(kData);
 constexpr Touch kWritesData = Writes(kData);
 constexpr Touch kReadsMeta = Reads(kMeta);
@@ -160,7 +159,7 @@ constexpr Row kRows[] = {
     {SYS_fremovexattr, "fremovexattr", {kDescriptor, kText}, {kWritesMeta}},
 
     // Locks, and ends.
-    {SYS_flock, "flock", {kDescriptor, kLockOperation}, {Writes(kLock)}, Special::kFlock},
+    {SYS_flock, "flock", {kDescriptor, kLockOperation}, {}, Special::kFlock},
     {SYS_exit_group, "exit_group", {kSigned}, {}, Special::kExit},
     {SYS_nanosleep, "nanosleep", {}, {}, Special::kSleep},
     {SYS_clock_nanosleep, "clock_nanosleep", {}, {}, Special::kSleep},
@@ -168,6 +167,10 @@ constexpr Row kRows[] = {
     {SYS_pselect6, "pselect6", {}, {}, Special::kSleep},
     {SYS_poll, "poll", {}, {}, Special::kSleep},
     {SYS_ppoll, "ppoll", {}, {}, Special::kSleep},
+
+    {SYS_clock_gettime, "clock_gettime", {}, {}, Special::kClock},
+    {SYS_gettimeofday, "gettimeofday", {}, {}, Special::kClock},
+    {SYS_time, "time", {}, {}, Special::kClock},
 
     // Named files, but nobody said how.
     {SYS_uselib, "uselib", {kPath}, {}, Special::kUnmodelled},
@@ -202,7 +205,6 @@ constexpr Row kRows[] = {
 
 struct Index {
   std::vector<Row> rows;
-  std::vector<int64_t> numbers;
   std::array<const Row*, kLastKnownCall + 1> by_number = {};
 };
 
@@ -213,7 +215,6 @@ const Index& GetIndex() {
     std::sort(made.rows.begin(), made.rows.end(),
               [](const Row& a, const Row& b) { return a.number < b.number; });
     for (const Row& row : made.rows) {
-      made.numbers.push_back(row.number);
       made.by_number[static_cast<size_t>(row.number)] = &row;
     }
     return made;
@@ -225,7 +226,13 @@ const Index& GetIndex() {
 
 std::span<const Row> AllRows() { return GetIndex().rows; }
 
-std::span<const int64_t> AllRowNumbers() { return GetIndex().numbers; }
+std::vector<int64_t> NumbersToStopAt(bool clocks) {
+  std::vector<int64_t> numbers;
+  for (const Row& row : AllRows()) {
+    if (clocks || row.special != Special::kClock) numbers.push_back(row.number);
+  }
+  return numbers;
+}
 
 const Row* FindRow(int64_t number) {
   if (number < 0 || number > kLastKnownCall) return nullptr;

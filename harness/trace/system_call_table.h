@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "harness/trace/footprint.h"
 
@@ -91,6 +92,7 @@ enum class Special : uint8_t {
   kControlDevice,  // ioctl: harmless commands commute with all.
   kExit,           // Of the whole process: what it locked becomes free.
   kSleep,          // Takes no time; select and poll without descriptors are sleeps.
+  kClock,          // Asks for the time: stops only where the clock is ours.
   kUnmodelled,     // Touches files in ways that are not described: reported.
 };
 
@@ -106,7 +108,8 @@ struct Row {
 
 // By number, ascending.
 std::span<const Row> AllRows();
-std::span<const int64_t> AllRowNumbers();
+// Those at which the filter stops; the clocks only if `clocks`.
+std::vector<int64_t> NumbersToStopAt(bool clocks);
 // nullptr: the table has none.
 const Row* FindRow(int64_t number);
 

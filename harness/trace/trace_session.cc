@@ -6,6 +6,7 @@ namespace tearproof::trace {
 
 Result<std::unique_ptr<TraceSession>> TraceSession::Start(TraceOptions options) {
   auto session = std::unique_ptr<TraceSession>(new TraceSession(options.subjects.size()));
+  session->scene_.owns_clock = options.owns_clock;
   TEARPROOF_ASSIGN_OR_RETURN(session->core_, OneCore::Take(options.core, options.realtime));
   for (size_t i = 0; i < options.subjects.size(); ++i) {
     session->processes_.push_back(
@@ -27,50 +28,46 @@ Result<void> TraceSession::BeginExecution(const std::string& directory) {
   }
   scene_.identity.Renew();
   scene_.mapped.clear();
+  scene_.locks.Clear();
+  scene_.clock.Reset();
   return scene_.view.Enter(directory);
 }
 
-void TraceSession::Spread(const Footprint& footprint) {
-  for (const Access& access : footprint) {
-    if (access.object.kind != ObjectKind::kLock || access.mode != AccessMode::kWrite) continue;
-    for (const auto& process : processes_) process->NoteFreed(access.object);
-  }
+void TraceSession::Advance(int64_t nanos) {
+  TEARPROOF_CHECK(scene_.owns_clock, "a clock that is not ours cannot be moved");
+  scene_.clock.Advance(nanos);
 }
 
-void TraceSession::SpreadFreed(size_t process) { Spread(processes_[process]->TakeFreed()); }
+void TraceSession::Reconsider(size_t process) {
+  processes_[process]->TakeFreed();
+  for (const auto& each : processes_) each->Reconsider();
+}
 
 std::optional<Event> TraceSession::Step(size_t process) {
   std::optional<Event> event = processes_[process]->Step();
-  if (event) Spread(event->footprint);
-  SpreadFreed(process);
+  Reconsider(process);
   return event;
 }
 
 void TraceSession::Resume(size_t process) {
   processes_[process]->Resume();
-  SpreadFreed(process);
+  Reconsider(process);
 }
 
 void TraceSession::RunFreely(size_t process, std::vector<Event>* events) {
-  std::vector<Event> own;
-  processes_[process]->RunFreely(&own);
-  for (Event& event : own) {
-    Spread(event.footprint);
-    if (events != nullptr) events->push_back(std::move(event));
-  }
-  SpreadFreed(process);
+  processes_[process]->RunFreely(events);
+  Reconsider(process);
 }
 
 Event TraceSession::Kill(size_t process) {
   Event event = processes_[process]->Kill();
-  Spread(event.footprint);
+  Reconsider(process);
   return event;
 }
 
 std::optional<Event> TraceSession::KillWithin(size_t process, uint64_t bytes) {
   std::optional<Event> event = processes_[process]->KillWithin(bytes);
-  if (event) Spread(event->footprint);
-  SpreadFreed(process);
+  Reconsider(process);
   return event;
 }
 

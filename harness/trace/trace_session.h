@@ -18,7 +18,7 @@
 // priorities (root, or RLIMIT_RTPRIO) quiet is looked for in /proc; a program of one thread that
 // reads requests from descriptor 0 does not need that either way.
 // Sleeping takes no time. flock and fcntl locks never wait in the kernel: a subject that would is
-// kBlocked until an event writes the lock, and then kAtCall again: it may be tried. A blocked
+// kBlocked as long as another one holds the lock, and kAtCall when it would be granted. A blocked
 // attempt is no event.
 //
 // Thread safety: ptrace(2) binds subjects to the thread that called Start: all calls and the
@@ -49,6 +49,8 @@ struct TraceOptions {
   std::vector<Subject> subjects;
   int core = -1;         // On which all run; -1: where the caller is.
   bool realtime = true;  // Priorities, where the machine grants them.
+  // Subjects see a clock that Advance moves. Costs a stop at each look at a clock.
+  bool owns_clock = false;
   // How long a subject may compute, or sleep in something else than a read of its input.
   int64_t patience = 10 * kNanosPerSecond;
 };
@@ -69,6 +71,10 @@ class TraceSession {
   // that subjects still have open from before do not count any more.
   // REQUIRES: no subject is at a call. Errors: kEnvironment, it cannot be opened.
   Result<void> BeginExecution(const std::string& directory);
+
+  // So much time passes for all subjects. BeginExecution returns to the machine's time.
+  // REQUIRES: TraceOptions::owns_clock.
+  void Advance(int64_t nanos);
 
   const ProcessState& state(size_t process) const { return processes_[process]->state(); }
   // See TracedProcess for what each requires and does.
@@ -97,9 +103,8 @@ class TraceSession {
 
  private:
   explicit TraceSession(size_t processes) : scene_(processes) {}
-  // Tells those who wait for locks.
-  void Spread(const Footprint& footprint);
-  void SpreadFreed(size_t process);
+  // `process` has moved: who waits for a lock, now?
+  void Reconsider(size_t process);
 
   std::unique_ptr<OneCore> core_;
   Scene scene_;

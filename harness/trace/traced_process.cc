@@ -46,7 +46,7 @@ TracedProcess::~TracedProcess() {
 
 Result<void> TracedProcess::Start() {
   TEARPROOF_CHECK(tasks_.empty(), "a subject is started when it does not run");
-  TEARPROOF_ASSIGN_OR_RETURN(started_, StartSubject(subject_, core_));
+  TEARPROOF_ASSIGN_OR_RETURN(started_, StartSubject(subject_, core_, scene_.owns_clock));
   state_ = {};
   executed_ = false;
   tasks_so_far_ = 0;
@@ -54,7 +54,7 @@ Result<void> TracedProcess::Start() {
   task->thread = started_.id;
   task->id = started_.id;
   task->ordinal = tasks_so_far_++;
-  task->files = std::make_shared<OpenFiles>();
+  task->files = std::make_shared<OpenFiles>(&scene_.locks);
   tasks_.push_back(std::move(task));
   RunFreely(nullptr);
   if (executed_) return {};
@@ -87,10 +87,9 @@ void TracedProcess::Predict(Task* task) {
   if (task->decoded_at != scene_.steps && task->call.has_paths) Decode(task);
   if (task->predicted && task->decoded_at == scene_.steps) return;
   task->decoded_at = scene_.steps;
-  task->event.footprint = PredictFootprint(task->call, CallerOf(*task));
+  task->event.footprint = PredictFootprint(task->call, CallerOf(*task), scene_);
+  task->event.lock = PredictLockRole(task->call, CallerOf(*task), scene_);
   task->event.unseen = PredictUnseen(task->call, scene_);
-  task->event.takes_lock = task->call.TakesLock();
-  task->event.awaits_lock = task->call.LocksAndWaits();
   if (!task->predicted) {
     task->event.label = PrintCall(task->call, scene_);
     task->event.name = task->call.row->name;
@@ -206,6 +205,7 @@ void TracedProcess::Block(Task* task, Registers after) {
   task->in_call = false;
   task->blocked = true;
   task->must_return = true;
+  task->refused_at = scene_.steps;
 }
 
 // REQUIRES: it has stopped at the exit of its call.
@@ -227,14 +227,30 @@ std::optional<Event> TracedProcess::Finish(Task* task) {
     return std::nullopt;
   }
   Event event = std::move(task->event);
-  event.result = result;
+  // An address differs from one execution to the next, and says nothing.
+  const bool address = task->call.row->special == Special::kMap && result > 0;
+  event.result = address ? 0 : result;
   event.effect = ApplyCall(task->call, result, CallerOf(*task), &scene_);
-  if (event.failed()) event.footprint = OnlyReads(event.footprint);
+  if (event.failed()) {
+    event.footprint = OnlyReads(event.footprint);
+    event.lock = LockRole::kNone;
+  }
+  if (scene_.owns_clock) MoveTimes(*task, event);
   ++scene_.steps;
   task->call = Call();
   Leave(task);
   Continue(task);
   return event;
+}
+
+void TracedProcess::MoveTimes(const Task& task, const Event& event) {
+  if (event.failed()) return;
+  scene_.clock.NoteWritten(event.footprint);
+  const std::optional<FoundFile> file = task.call.targets[0].file();
+  if (!file) return;
+  const bool given = task.registers.argument(2) != 0;  // utimensat's times, not "now".
+  if (task.call.row->special == Special::kTimes && given) scene_.clock.NoteTimeSet(file->number);
+  scene_.clock.MoveFileTimes(task.thread, task.registers, file->number);
 }
 
 std::optional<uint64_t> TracedProcess::WriteSize() {
@@ -278,6 +294,7 @@ Event TracedProcess::Kill() {
   event.process = number_;
   event.name = "kill";
   event.label = "SIGKILL";
+  event.lock = LockRole::kNone;
   Beat();
   std::set<pid_t> ids;
   for (const auto& task : tasks_) ids.insert(task->id);
@@ -301,16 +318,22 @@ Event TracedProcess::Kill() {
     task->files->Clear();
   }
   for (const Access& access : TakeFreed()) Add(access, &event.footprint);
+  if (!event.footprint.empty()) event.lock = LockRole::kRelease;
   ++scene_.steps;
   Beat();
   state_.standing = Standing::kEnded;
   return event;
 }
 
-void TracedProcess::NoteFreed(const Object& lock) {
-  if (state_.standing != Standing::kBlocked || state_.lock != lock) return;
-  for (Task* task : at_call_) task->blocked = false;
-  state_.standing = Standing::kAtCall;
+void TracedProcess::Reconsider() {
+  if (state_.standing != Standing::kAtCall && state_.standing != Standing::kBlocked) return;
+  for (Task* task : at_call_) {
+    // Refused for the sake of somebody who is not traced: nothing tells when that ends, so it may
+    // be tried again when anything has happened.
+    const bool refused = task->must_return && task->refused_at == scene_.steps;
+    task->blocked = refused || WouldWait(task->call, CallerOf(*task), scene_);
+  }
+  Conclude();
 }
 
 void TracedProcess::ForgetFiles() {

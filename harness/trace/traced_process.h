@@ -53,7 +53,7 @@ class TracedProcess {
   // REQUIRES: kAtCall or kBlocked. Footprint and label are those of the present state of the tree.
   const Event& Pending();
   // Makes the pending call happen, and lets the subject run on until it stands again. Nothing: it
-  // did not happen, as a lock is held (kBlocked) or the process ended before.
+  // did not happen, as the lock is held after all (kBlocked) or the process ended before.
   // REQUIRES: kAtCall or kBlocked.
   std::optional<Event> Step();
   // Lets it run on after its input was written, its output read, or patience granted.
@@ -69,8 +69,8 @@ class TracedProcess {
   // How many bytes the pending call is about to write, if it can be cut short.
   std::optional<uint64_t> WriteSize();
 
-  // A lock has become free on which it may be blocked.
-  void NoteFreed(const Object& lock);
+  // Locks have been taken or have become free: whether its pending call would wait for one.
+  void Reconsider();
   // Locks that have become free otherwise than by an event: a process ended. Empties the list.
   Footprint TakeFreed() { return std::exchange(freed_, {}); }
   // Another execution begins: no file of the former one counts any more.
@@ -99,6 +99,8 @@ class TracedProcess {
   void AtEntry(Task* task);
   void AtInput(Task* task);
   void SkipSleep(Task* task);
+  void MoveClock(Task* task);
+  void MoveTimes(const Task& task, const Event& event);
   void OnNewTask(Task* parent, const WaitStatus& status);
   void OnExec(Task* task);
   void Remove(Task* task, const WaitStatus& status);

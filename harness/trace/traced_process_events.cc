@@ -109,6 +109,7 @@ void TracedProcess::AtEntry(Task* task) {
   const int64_t number = task->registers.number();
   const Row* row = FindRow(number);
   if (row != nullptr && row->special == Special::kSleep) return SkipSleep(task);
+  if (row != nullptr && row->special == Special::kClock) return MoveClock(task);
   if (row != nullptr && row->special == Special::kRead && task->registers.argument(0) == 0 &&
       task->files->Find(0) == nullptr) {
     return AtInput(task);
@@ -149,6 +150,20 @@ void TracedProcess::SkipSleep(Task* task) {
   Continue(task);
 }
 
+void TracedProcess::MoveClock(Task* task) {
+  if (!scene_.clock.moved()) return Continue(task);
+  ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
+  task->state = Task::State::kRunning;
+  WaitStatus status;
+  if (!AwaitStop(task, &status)) return;
+  if (status.kind() != WaitStatus::Kind::kSystemCall) return Handle(task, status);
+  Registers after;
+  if (after.Read(task->thread)) {
+    scene_.clock.MoveClockCall(task->thread, &after, task->registers);
+  }
+  Continue(task);
+}
+
 void TracedProcess::OnNewTask(Task* parent, const WaitStatus& status) {
   unsigned long thread = 0;
   if (ptrace(PTRACE_GETEVENTMSG, parent->thread, nullptr, &thread) == 0) {
@@ -166,6 +181,7 @@ void TracedProcess::OnNewTask(Task* parent, const WaitStatus& status) {
 
 void TracedProcess::OnExec(Task* task) {
   executed_ = true;
+  if (scene_.owns_clock) HideVdso(task->thread);
   started_.report.Reset();
   // The other threads are gone without a word.
   const pid_t id = task->id;

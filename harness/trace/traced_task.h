@@ -32,6 +32,7 @@ struct TracedProcess::Task {
   Event event;
   bool in_call = false;      // `call` is happening.
   bool blocked = false;      // `call` found a lock held.
+  uint64_t refused_at = 0;   // How many calls had happened when the kernel refused the lock.
   bool must_return = false;  // It stands behind the failed attempt, and must make the call again.
 };
 

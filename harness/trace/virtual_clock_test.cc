@@ -1,0 +1,80 @@
+#include "harness/trace/virtual_clock.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "harness/trace/session_for_tests.h"
+
+namespace tearproof::trace {
+namespace {
+
+// Answers with what it sees of the time: by the clock, and by a file's time.
+constexpr char kPython[] = R"(
+import os, sys, time
+os.chdir(sys.argv[1])
+for line in sys.stdin:
+    words = line.split()
+    if words[0] == "write":
+        with open(words[1], "w") as file:
+            file.write("x")
+    elif words[0] == "set":
+        os.utime(words[1], (5000, 5000))
+    if words[0] == "now":
+        print(int(time.time()), flush=True)
+    else:
+        print(int(os.stat(words[1]).st_mtime), int(os.stat(".").st_mtime), flush=True)
+)";
+
+class VirtualClockTest : public SessionTest {
+ protected:
+  std::vector<int64_t> Ask(const std::string& line) {
+    Tell(0, line);
+    StepAll(0);
+    std::istringstream answer(Answers(0));
+    std::vector<int64_t> numbers;
+    for (int64_t number = 0; answer >> number;) numbers.push_back(number);
+    return numbers;
+  }
+};
+
+TEST_F(VirtualClockTest, ClocksAndFileTimesMoveTogether) {
+  constexpr int64_t kHour = 3600;
+  // A request and its answer on a machine with others.
+  constexpr int64_t kSlack = 60;
+  TraceOptions options;
+  options.owns_clock = true;
+  Subject subject;
+  subject.command = {"python3", "-c", kPython, directory_.path()};
+  options.subjects = {subject};
+  auto session = TraceSession::Start(std::move(options));
+  ASSERT_TRUE(session.ok()) << session.error().Message();
+  session_ = std::move(session).value();
+  ASSERT_TRUE(session_->BeginExecution(directory_.path()).ok());
+
+  const std::vector<int64_t> start = Ask("now");
+  ASSERT_EQ(start.size(), 1U);
+  EXPECT_NEAR(start[0], RealtimeNanos() / kNanosPerSecond, kSlack);
+  const std::vector<int64_t> early = Ask("write early");
+  ASSERT_EQ(early.size(), 2U);
+  EXPECT_NEAR(early[0], start[0], kSlack);
+
+  session_->Advance(kHour * kNanosPerSecond);
+  EXPECT_NEAR(Ask("now").at(0), start[0] + kHour, kSlack);
+  EXPECT_EQ(Ask("look early"), early) << "what was written before stays as old as it was";
+  const std::vector<int64_t> late = Ask("write late");
+  ASSERT_EQ(late.size(), 2U);
+  EXPECT_NEAR(late[0], start[0] + kHour, kSlack);
+  EXPECT_NEAR(late[1], start[0] + kHour, kSlack) << "the directory has a new name in it";
+
+  session_->Advance(kHour * kNanosPerSecond);
+  EXPECT_NEAR(Ask("look late").at(0), start[0] + kHour, kSlack);
+  EXPECT_EQ(Ask("set late").at(0), 5000) << "a time that a process sets is its own";
+
+  ASSERT_TRUE(session_->BeginExecution(directory_.path()).ok());
+  EXPECT_NEAR(Ask("now").at(0), RealtimeNanos() / kNanosPerSecond, kSlack);
+}
+
+}  // namespace
+}  // namespace tearproof::trace
