@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "harness/api/anomaly.h"
 #include "harness/core/text.h"
@@ -94,8 +95,7 @@ std::string BreakAmount(const RunRecord& record, const Break& each) {
   std::string amount =
       verdict.violations == 1 ? "once" : fmt::format("{} times", FormatCount(verdict.violations));
   if (verdict.exercised > 0) {
-    amount += " in " + ShortCount(verdict.exercised);
-    if (!verdict.unit.empty()) amount += " " + EscapeForTerminal(verdict.unit);
+    amount += " in " + ShortCounted(verdict.exercised, EscapeForTerminal(verdict.unit));
   }
   std::vector<std::string> others;
   for (const CellResult& other : ResultsOf(record, *each.row, verdict.promise)) {
@@ -105,6 +105,54 @@ std::string BreakAmount(const RunRecord& record, const Break& each) {
   }
   if (!others.empty()) amount += "; also in " + Join(others, ", ");
   return amount;
+}
+
+std::vector<std::pair<std::string, std::vector<std::string>>> NotRunByBackend(
+    const RunRecord& record) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> groups;
+  for (const PendingCell& cell : record.not_run) {
+    const std::string backend = SafeName(cell.backend);
+    if (groups.empty() || groups.back().first != backend) groups.push_back({backend, {}});
+    groups.back().second.push_back(SafeName(cell.scenario));
+  }
+  return groups;
+}
+
+std::string SurvivalSentence(const CellRecord& cell) {
+  struct KeySurvival {
+    std::string key;
+    uint64_t found;
+    uint64_t rounds;
+    double share;
+  };
+  std::vector<KeySurvival> keys;
+  for (const auto& [key, counts] : cell.survival) {
+    const auto& [found, rounds] = counts;
+    if (rounds == 0) continue;
+    keys.push_back({key, found, rounds, static_cast<double>(found) / static_cast<double>(rounds)});
+  }
+  if (keys.empty()) return "";
+  std::stable_sort(keys.begin(), keys.end(), [](const KeySurvival& a, const KeySurvival& b) {
+    return std::tie(a.share, b.rounds) < std::tie(b.share, a.rounds);
+  });
+  const auto each = [](const KeySurvival& key) {
+    return fmt::format("{} ({} of {})", EscapeForTerminal(key.key, 20), key.found,
+                       Counted(key.rounds, "rounds"));
+  };
+  std::string text = fmt::format(
+      "the median of {} was still there at the end of {:.0f} % of the rounds that set "
+      "it; least often {}, most often {}",
+      Counted(keys.size(), "keys"), 100 * keys[keys.size() / 2].share, each(keys.front()),
+      each(keys.back()));
+  const auto lost = std::count_if(keys.begin(), keys.end(),
+                                  [](const KeySurvival& key) { return key.found == 0; });
+  if (lost > 1) text += fmt::format("; {} keys never", lost);
+  return text;
+}
+
+std::string ShortCounted(uint64_t count, std::string_view plural) {
+  const std::string noun = count == 1 ? Singular(plural) : std::string(plural);
+  return ShortCount(count) + (noun.empty() ? "" : " " + noun);
 }
 
 std::string StillHeldLine(const Verdict& verdict) {

@@ -46,6 +46,17 @@ std::string BreakTitle(const Break& each);
 // "12,345 times in 3.1 M hits that overlapped a set of their key; also in set-set".
 std::string BreakAmount(const RunRecord& record, const Break& each);
 
+// The cells that were not come to, those of one backend together: backend, scenarios.
+std::vector<std::pair<std::string, std::vector<std::string>>> NotRunByBackend(
+    const RunRecord& record);
+
+// How often the audit of a cell's rounds found the keys again that the round had set; empty where
+// there was no such audit.
+std::string SurvivalSentence(const CellRecord& cell);
+
+// "1 hit that met a set", "3.1 M hits that met a set".
+std::string ShortCounted(uint64_t count, std::string_view plural);
+
 // "what still held: monotonic reads, intact"; empty where nothing is known to.
 std::string StillHeldLine(const Verdict& verdict);
 

@@ -1,83 +1,10 @@
 #include "reports/layout.h"
 
-#include <algorithm>
-
-#include "harness/core/text.h"
-
 namespace tearproof::reports {
-namespace {
-
-// The bytes of the first `columns` code points of `text`.
-size_t PrefixBytes(std::string_view text, size_t columns) {
-  size_t bytes = 0;
-  while (bytes < text.size()) {
-    const bool starts_code_point = (static_cast<unsigned char>(text[bytes]) & 0xc0) != 0x80;
-    if (starts_code_point && columns-- == 0) break;
-    ++bytes;
-  }
-  return bytes;
-}
-
-}  // namespace
 
 std::string Style::Paint(std::string_view code, std::string_view text) const {
   if (!color || text.empty()) return std::string(text);
   return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
-}
-
-std::string Repeat(std::string_view text, size_t count) {
-  std::string repeated;
-  for (size_t i = 0; i < count; ++i) repeated += text;
-  return repeated;
-}
-
-std::string PadRight(std::string_view text, size_t columns) {
-  const size_t width = DisplayWidth(text);
-  return std::string(text) + std::string(columns - std::min(columns, width), ' ');
-}
-
-std::string PadLeft(std::string_view text, size_t columns) {
-  const size_t width = DisplayWidth(text);
-  return std::string(columns - std::min(columns, width), ' ') + std::string(text);
-}
-
-std::string Shorten(std::string_view text, size_t columns) {
-  if (DisplayWidth(text) <= columns) return std::string(text);
-  if (columns == 0) return "";
-  return std::string(text.substr(0, PrefixBytes(text, columns - 1))) + "…";
-}
-
-std::vector<std::string> WrapWords(std::string_view text, size_t columns) {
-  std::vector<std::string> lines;
-  std::string line;
-  for (const std::string& part : Split(text, ' ')) {
-    std::string_view word = part;
-    if (word.empty()) continue;
-    if (!line.empty() && DisplayWidth(line) + 1 + DisplayWidth(word) > columns) {
-      lines.push_back(std::move(line));
-      line.clear();
-    }
-    while (DisplayWidth(word) > columns) {
-      const size_t bytes = PrefixBytes(word, columns);
-      lines.emplace_back(word.substr(0, bytes));
-      word.remove_prefix(bytes);
-    }
-    if (!line.empty()) line += ' ';
-    line += word;
-  }
-  if (!line.empty()) lines.push_back(std::move(line));
-  return lines;
-}
-
-std::string Block(std::string_view first, std::string_view text, size_t columns) {
-  const size_t indent = DisplayWidth(first);
-  const size_t room = columns > indent + 20 ? columns - indent : 20;
-  std::string block;
-  for (const std::string& line : WrapWords(text, room)) {
-    block += block.empty() ? std::string(first) : std::string(indent, ' ');
-    block += line + "\n";
-  }
-  return block;
 }
 
 std::string Heading(const Style& style, std::string_view title) {

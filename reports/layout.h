@@ -1,4 +1,4 @@
-// Lines for a terminal: wrapping, padding, colour.
+// Lines for a terminal: colour and headings, over the layout of plain text.
 //
 // Purpose: the typography of reports that are read as plain text. Captured text must have gone
 // through EscapeForTerminal before it comes here. Thread safety: pure functions; Style is plain
@@ -6,10 +6,10 @@
 #ifndef TEARPROOF_REPORTS_LAYOUT_H_
 #define TEARPROOF_REPORTS_LAYOUT_H_
 
-#include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "harness/core/layout.h"
 
 namespace tearproof::reports {
 
@@ -26,20 +26,6 @@ struct Style {
  private:
   std::string Paint(std::string_view code, std::string_view text) const;
 };
-
-std::string Repeat(std::string_view text, size_t count);
-// `text` filled with spaces to `columns`; longer text stays as it is.
-std::string PadRight(std::string_view text, size_t columns);
-std::string PadLeft(std::string_view text, size_t columns);
-// `text` cut to `columns`, the last of which is then "…".
-std::string Shorten(std::string_view text, size_t columns);
-
-// `text` broken at spaces (a word longer than a line within the word) into lines of at most
-// `columns`. REQUIRES: columns > 0.
-std::vector<std::string> WrapWords(std::string_view text, size_t columns);
-// The same as a block: the first line behind `first`, the others behind as many spaces. Each line
-// ends in a newline. `first` counts DisplayWidth columns.
-std::string Block(std::string_view first, std::string_view text, size_t columns);
 
 // A title over a rule-free section: an empty line, the title, a newline.
 std::string Heading(const Style& style, std::string_view title);

@@ -206,6 +206,8 @@ RunRecord HostileRecord() {
   skipped.state = CellState::kSkipped;
   skipped.reason = escape + markup + command + invalid;
   record.cells.push_back(std::move(skipped));
+  record.not_run = {{escape + markup, command}};
+  record.cells[0].survival = {{escape + markup + nul, {1, 2}}};
   record.directory = "runs/" + escape + "`" + markup;
   return record;
 }

@@ -10,10 +10,6 @@
 namespace tearproof::reports {
 namespace {
 
-std::string Plural(size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 struct Tally {
   size_t judged = 0;
   size_t failing = 0;
@@ -74,40 +70,48 @@ Tally Count(const RunRecord& record, const std::vector<MatrixRow>& rows) {
   return tally;
 }
 
+// " Not run: 3 of 12 pairs of scenario and cache."
+std::string NotRun(const RunRecord& record) {
+  if (record.not_run.empty()) return "";
+  return fmt::format(" Not run: {} of {} pairs of scenario and cache.", record.not_run.size(),
+                     record.cells.size() + record.not_run.size());
+}
+
 std::string Sentence(const RunRecord& record, const Tally& tally, int code) {
   switch (code) {
     case 0: {
       if (record.expect) {
-        return fmt::format("AS EXPECTED: all {} verdicts are what the backends state.",
-                           tally.judged) +
-               WhoBrokeWhat(tally);
+        const std::string all = tally.judged == 1
+                                    ? "the one verdict is"
+                                    : fmt::format("all {} verdicts are", tally.judged);
+        return fmt::format("AS EXPECTED: {} what the backends state.", all) + WhoBrokeWhat(tally);
       }
       std::string text =
           fmt::format("HELD: {} held, and nothing {} was seen broken.",
-                      Plural(tally.held, "promise"), tally.known > 0 ? "new" : "that counts");
-      if (tally.known > 0) text += fmt::format(" Known: {}.", Plural(tally.known, "race"));
+                      Counted(tally.held, "promises"), tally.known > 0 ? "new" : "that counts");
+      if (tally.known > 0) text += fmt::format(" Known: {}.", Counted(tally.known, "races"));
       return text;
     }
     case 1:
       if (record.expect) {
-        return fmt::format("NOT AS EXPECTED: {} of {} verdicts, of {}.", tally.failing,
-                           tally.judged, Join(tally.failing_backends, ", "));
+        return fmt::format("NOT AS EXPECTED: {} of {}, of {}.", tally.failing,
+                           Counted(tally.judged, "verdicts"), Join(tally.failing_backends, ", "));
       }
-      return fmt::format("BROKEN: {}, by {}.{}", Plural(tally.failing, "promise"),
+      return fmt::format("BROKEN: {}, by {}.{}", Counted(tally.failing, "promises"),
                          Join(tally.failing_backends, ", "),
                          tally.open == 0 ? "" : fmt::format(" {} left open.", tally.open));
     case 2:
       if (tally.open == 0) return "INCONCLUSIVE: something could not run; see above.";
       return fmt::format(
           "INCONCLUSIVE: nothing that counts was seen broken, but {} of {} left open.",
-          Plural(tally.open, "promise"), Join(tally.open_backends, ", "));
+          Counted(tally.open, "promises"), Join(tally.open_backends, ", "));
     case 4:
       return "NOTHING SELECTED: no scenario ran on any backend.";
     case 77:
       if (AllSkipped(record)) return "NOTHING RAN: all was skipped; see the reasons above.";
       return "CANNOT RUN: this machine cannot run what was asked for; see the reasons above.";
     case 130:
-      return "INTERRUPTED: nothing that counts was seen broken until then.";
+      return "INTERRUPTED: nothing that counts was seen broken until then." + NotRun(record);
     default:
       return fmt::format("Exit code {}.", code);
   }
@@ -120,7 +124,10 @@ VerdictWords PutIntoWords(const RunRecord& record, const std::vector<MatrixRow>&
   words.exit_code = record.ExitCode();
   const Tally tally = Count(record, rows);
   words.sentence = Sentence(record, tally, words.exit_code);
-  if (words.exit_code != 0) words.rerun = tally.rerun.empty() ? record.command_line : tally.rerun;
+  if (words.exit_code == 0) return words;
+  // What was cut short is all asked for again, not only the cell that it happened in.
+  const bool all = words.exit_code == 130 || tally.rerun.empty();
+  words.rerun = all ? record.command_line : tally.rerun;
   return words;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "harness/core/layout.h"
 #include "harness/core/text.h"
 
 namespace tearproof {

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "harness/core/layout.h"
 #include "harness/core/text.h"
 
 namespace tearproof {

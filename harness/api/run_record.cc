@@ -58,7 +58,8 @@ Standing StandingByExpectation(const RunRecord& record, const PromiseResult& res
   }
   if (!result.AsExpected()) {
     // A run cut short may not have come to the break that was expected, or to anything at all.
-    const bool cut_short = record.interrupted && judgement != Judgement::kBroken;
+    const bool cut_short =
+        (record.interrupted || !record.not_run.empty()) && judgement != Judgement::kBroken;
     return cut_short ? Standing::kOpen : Standing::kFails;
   }
   const bool settled = judgement == Judgement::kHeld || judgement == Judgement::kNotExercised;
@@ -207,10 +208,10 @@ int RunRecord::ExitCode() const {
     all_skipped = all_skipped && row.all_skipped;
     machine_cannot = machine_cannot || MachineCannot(*this, row);
   }
-  const bool cut_short =
-      interrupted || std::any_of(cells.begin(), cells.end(), [](const CellRecord& cell) {
-        return cell.state == CellState::kInterrupted;
-      });
+  const bool cut_short = interrupted || !not_run.empty() ||
+                         std::any_of(cells.begin(), cells.end(), [](const CellRecord& cell) {
+                           return cell.state == CellState::kInterrupted;
+                         });
   if (worst == Standing::kFails) return kExitBroken;
   if (cut_short) return kExitInterrupted;
   if (worst == Standing::kOpen) return kExitInconclusive;

@@ -86,6 +86,12 @@ struct CellRecord {
   std::map<std::string, std::pair<uint64_t, uint64_t>> survival;
 };
 
+// What was to run, and did not come to it.
+struct PendingCell {
+  std::string backend;
+  std::string scenario;
+};
+
 struct RunRecord {
   uint32_t schema = 1;
   std::string id;       // "2026-11-22T14-03-11-4f2a"
@@ -101,6 +107,7 @@ struct RunRecord {
   std::string directory;           // Where the record lies: ".tearproof/runs/<id>"; may be empty.
   std::vector<std::string> notes;  // What a reader must know: "histories were not kept: ...".
   std::vector<CellRecord> cells;
+  std::vector<PendingCell> not_run;  // Cut short: the cells that would have followed.
 
   // The exit code by the rules of docs/exit-codes.md.
   int ExitCode() const;

@@ -157,6 +157,13 @@ Json WriteRecord(const RunRecord& record) {
   json["notes"] = record.notes;
   json["cells"] = Json::array();
   for (const CellRecord& cell : record.cells) json["cells"].push_back(WriteCell(cell));
+  json["not_run"] = Json::array();
+  for (const PendingCell& cell : record.not_run) {
+    Json entry;
+    entry["backend"] = cell.backend;
+    entry["scenario"] = cell.scenario;
+    json["not_run"].push_back(std::move(entry));
+  }
   return json;
 }
 
@@ -282,10 +289,15 @@ class Reader {
 EvidenceOp ReadEvidence(Reader reader) {
   EvidenceOp evidence;
   Op& op = evidence.op;
+  // Bit-fields of Op cannot be referred to.
+  OpKind kind = op.kind;
+  Outcome outcome = op.outcome;
+  Observed observation = op.observation;
+  bool counter = op.counter;
   reader.Read("process", op.process);
   reader.Read("sequence", op.sequence);
-  reader.ReadEnum("kind", kOpKindCount, OpKindName, op.kind);
-  reader.ReadEnum("outcome", kOutcomeCount, OutcomeName, op.outcome);
+  reader.ReadEnum("kind", kOpKindCount, OpKindName, kind);
+  reader.ReadEnum("outcome", kOutcomeCount, OutcomeName, outcome);
   reader.Read("invoke_ns", op.invoke);
   reader.ReadOr("return_ns", kNever, op.ret);
   reader.Read("key", evidence.key);
@@ -294,10 +306,13 @@ EvidenceOp ReadEvidence(Reader reader) {
   reader.ReadOr("ttl_ms", kNoTtl, op.ttl_millis);
   reader.ReadEnum(
       "observation", kObservations.size(),
-      [](Observed observed) { return kObservations[static_cast<size_t>(observed)]; },
-      op.observation);
+      [](Observed observed) { return kObservations[static_cast<size_t>(observed)]; }, observation);
   reader.Read("observed", op.observed);
-  reader.Read("counter", op.counter);
+  reader.Read("counter", counter);
+  op.kind = kind;
+  op.outcome = outcome;
+  op.observation = observation;
+  op.counter = counter;
   reader.Read("part", evidence.part);
   reader.Read("deciding", evidence.deciding);
   return evidence;
@@ -413,6 +428,11 @@ RunRecord ReadRecord(Reader reader, const std::string* error) {
   });
   reader.Each("cells", false, [&](Reader each, const std::string&) {
     record.cells.push_back(ReadCell(std::move(each)));
+  });
+  reader.Each("not_run", false, [&](Reader each, const std::string&) {
+    PendingCell& cell = record.not_run.emplace_back();
+    each.Read("backend", cell.backend);
+    each.Read("scenario", cell.scenario);
   });
   return record;
 }

@@ -23,6 +23,7 @@ RunRecord FullRecord() {
   record.machine = {"Linux", "CPU", 3, uint64_t{1} << 40, "tmpfs"};
   record.directory = ".tearproof/runs/x";
   record.notes = {"one", std::string("nul\0in", 6)};
+  record.not_run = {{"b", "s"}, {"c", "t"}};
   CellRecord cell;
   cell.backend = "b:x=1";
   cell.backend_title = "title";
@@ -54,18 +55,19 @@ RunRecord FullRecord() {
   evidence.key = std::string(10'000, 'k');
   evidence.part = "part";
   evidence.deciding = true;
-  evidence.op = {5,
-                 kNever,
-                 6,
-                 std::numeric_limits<uint64_t>::max(),
-                 7,
-                 8,
-                 9,
-                 65'535,
-                 OpKind::kCull,
-                 Outcome::kOpen,
-                 Observed::kDamaged,
-                 true};
+  Op& op = evidence.op;
+  op.invoke = 5;
+  op.ret = kNever;
+  op.sequence = 6;
+  op.observed = std::numeric_limits<uint64_t>::max();
+  op.key = 7;
+  op.length = 8;
+  op.ttl_millis = 9;
+  op.process = 65'535;
+  op.kind = OpKind::kCull;
+  op.outcome = Outcome::kOpen;
+  op.observation = Observed::kDamaged;
+  op.counter = true;
   verdict.evidence = {evidence, EvidenceOp()};
   cell.promises = {result, PromiseResult()};
   record.cells = {cell, CellRecord()};
@@ -87,6 +89,9 @@ TEST(RunRecordJsonTest, ComesBackAsItWas) {
   const RunRecord& back = read.value();
   EXPECT_EQ(back.seed, record.seed);
   EXPECT_EQ(back.notes, record.notes);
+  ASSERT_EQ(back.not_run.size(), 2u);
+  EXPECT_EQ(back.not_run[1].backend, "c");
+  EXPECT_EQ(back.not_run[1].scenario, "t");
   ASSERT_EQ(back.cells.size(), 2u);
   const CellRecord& cell = back.cells[0];
   EXPECT_EQ(cell.scenario_title, record.cells[0].scenario_title);

@@ -90,6 +90,9 @@ TEST(ExitCodeTest, BrokenPrecedesInterruptedPrecedesInconclusive) {
   RunRecord by_cell = OneVerdict(kHeld);
   by_cell.cells[0].state = CellState::kInterrupted;
   EXPECT_EQ(by_cell.ExitCode(), 130);
+  RunRecord killed = OneVerdict(kHeld);
+  killed.not_run = {{"b", "s"}};
+  EXPECT_EQ(killed.ExitCode(), 130);
 }
 
 TEST(ExitCodeTest, NothingSelected) { EXPECT_EQ(RunRecord().ExitCode(), 4); }

@@ -316,6 +316,9 @@ Result<double> ParseKillRate(std::string_view text) {
   double rate = 0;
   const char* end = text.data() + text.size();
   const auto [rest, problem] = std::from_chars(text.data(), end, rate, std::chars_format::fixed);
+  if (problem == std::errc() && rest == end) {
+    return UsageError(fmt::format("'{}' has no unit", text), fmt::format("write {}/s", text));
+  }
   const bool shaped = problem == std::errc() && std::string_view(rest, end - rest) == "/s";
   if (!shaped || !(rate > 0) || rate > kMaxKillsPerSecond) {
     return UsageError(fmt::format("'{}' is no rate of kills", EscapeForTerminal(text, 60)),

@@ -150,7 +150,7 @@ TEST(ScenarioParseTest, RejectsBadKeysAndValues) {
       {8, "values = { size = '4XB' }", "'4XB' is no size"},
       {8, "values = { size = '17MiB' }", "from 1 byte to 16 MiB"},
       {8, "values = { size = ['1B', '1B..2B'] }", "x.toml:8:26: values.size: a range stands alone"},
-      {8, "values = { ttl = '20' }", "values.ttl: '20' is no duration"},
+      {8, "values = { ttl = '20' }", "values.ttl: '20' has no unit; write 20s or 20min"},
       {8, "values = { ttl = ['1ms', '1us'] }", "x.toml:8:26: values.ttl: '1us' is no time to live"},
       {5, "counters = true", "values.size: contradicts counters = true"},
   });
@@ -198,7 +198,7 @@ TEST(ScenarioParseTest, RejectsBadStressAndExplore) {
       {16, "round = '0s'", "stress.round: '0s' is out of bounds"},
       {16, "round = 5", "stress.round: expected a string, found an integer"},
       {17, "kills = 20", "stress.kills: expected a string"},
-      {17, "kills = '20'", "'20' is no rate of kills"},
+      {17, "kills = '20'", "'20' has no unit; write 20/s"},
       {17, "kills = '0/s'", "no rate of kills"},
       {17, "kills = '-1/s'", "no rate of kills"},
       {17, "kills = 'nan/s'", "no rate of kills"},

@@ -45,7 +45,7 @@ TEST(StepTest, RejectsWhatMakesNoSense) {
       {"set K0", "'K0' is no key"},
       {"clear k0", "'k0' does not belong there"},
       {"get k0 ttl=1s", "'get' takes no ttl"},
-      {"set k0 ttl=1", "'1' is no duration"},
+      {"set k0 ttl=1", "'1' has no unit; write 1s or 1min"},
       {"set k0 ttl=1500us", "whole milliseconds"},
       {"set k0 ttl=2000h", "less than 49 days"},
       {"set k0 ttl=1s more", "'more' does not belong there"},

@@ -2,8 +2,11 @@
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+#include <malloc.h>
 
+#include <fstream>
 #include <memory>
+#include <string>
 
 #include "harness/api/registry.h"
 #include "harness/bench/run_benchmarks.h"
@@ -23,6 +26,9 @@ constexpr Mix kMixes[] = {{"sets-and-hits", 20, 0, 0},
                           {"misses-deletes-and-has", 20, 10, 5}};
 constexpr uint32_t kKeys[] = {1, 10, 1'000};
 constexpr uint64_t kOperations[] = {1'000'000, 10'000'000};
+// One history of so many, on kLargeKeys keys.
+constexpr uint64_t kLargeOperations = 100'000'000;
+constexpr uint32_t kLargeKeys = 10;
 
 check::TrafficOptions Options(const Mix& mix, uint32_t keys, uint64_t operations) {
   check::TrafficOptions options;
@@ -38,12 +44,36 @@ void CountOperations(benchmark::State& state, uint64_t operations) {
   state.SetItemsProcessed(static_cast<int64_t>(operations) * state.iterations());
 }
 
+// A line of /proc/self/status in bytes, 0 where there is none: proc(5).
+uint64_t StatusBytes(const std::string& name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(name + ":")) return std::stoull(line.substr(name.size() + 1)) * 1024;
+  }
+  return 0;
+}
+
+// The most memory that was in use since it was made, beyond what was in use then.
+class PeakMemory {
+ public:
+  PeakMemory() : begin_(StatusBytes("VmRSS")) { std::ofstream("/proc/self/clear_refs") << 5; }
+  uint64_t Bytes() const {
+    const uint64_t peak = StatusBytes("VmHWM");
+    return peak > begin_ ? peak - begin_ : 0;
+  }
+
+ private:
+  uint64_t begin_;
+};
+
 void JudgeTraffic(benchmark::State& state, const check::TrafficOptions& options) {
   std::unique_ptr<Checker> checker;
   for (const RegisteredChecker& registered : RegisteredCheckers()) {
     std::unique_ptr<Checker> made = registered.make();
     if (made->promise() == Promise::kFresh) checker = std::move(made);
   }
+  malloc_trim(0);
+  const PeakMemory memory;
   const Result<History> history = History::Build(check::MakeTraffic(options));
   if (!history.ok() || checker == nullptr) return state.SkipWithError("no history, or no checker");
   for ([[maybe_unused]] auto _ : state) {
@@ -53,6 +83,9 @@ void JudgeTraffic(benchmark::State& state, const check::TrafficOptions& options)
     }
   }
   CountOperations(state, options.operations);
+  // Of the operations themselves, their indexes and the judging together.
+  state.counters["bytes_per_operation"] =
+      static_cast<double>(memory.Bytes()) / static_cast<double>(options.operations);
 }
 
 void BuildTraffic(benchmark::State& state, const check::TrafficOptions& options) {
@@ -66,18 +99,21 @@ void BuildTraffic(benchmark::State& state, const check::TrafficOptions& options)
   CountOperations(state, options.operations);
 }
 
+void RegisterJudging(const Mix& mix, uint32_t keys, uint64_t operations) {
+  const std::string name =
+      fmt::format("fresh/{}/keys:{}/operations:{}", mix.name, keys, operations);
+  const check::TrafficOptions options = Options(mix, keys, operations);
+  benchmark::RegisterBenchmark(name.c_str(), [options](benchmark::State& state) {
+    JudgeTraffic(state, options);
+  })->Unit(benchmark::kMillisecond);
+}
+
 void Register() {
   for (const Mix& mix : kMixes) {
     for (const uint32_t keys : kKeys) {
-      for (const uint64_t operations : kOperations) {
-        const std::string name =
-            fmt::format("fresh/{}/keys:{}/operations:{}", mix.name, keys, operations);
-        const check::TrafficOptions options = Options(mix, keys, operations);
-        benchmark::RegisterBenchmark(name.c_str(), [options](benchmark::State& state) {
-          JudgeTraffic(state, options);
-        })->Unit(benchmark::kMillisecond);
-      }
+      for (const uint64_t operations : kOperations) RegisterJudging(mix, keys, operations);
     }
+    RegisterJudging(mix, kLargeKeys, kLargeOperations);
   }
   for (const uint32_t keys : kKeys) {
     const check::TrafficOptions options = Options(kMixes[0], keys, kOperations[0]);

@@ -1,5 +1,8 @@
 #include "harness/check/traffic.h"
 
+#include <algorithm>
+#include <string>
+
 #include "harness/core/random.h"
 
 namespace tearproof::check {
@@ -26,12 +29,21 @@ class Traffic {
       parts_.processes.push_back(std::move(info));
     }
     parts_.ops.resize(options_.operations);
-    for (uint64_t i = 0; i < options_.operations; ++i) Do(i, parts_.ops[i]);
+    for (uint64_t turn = 0; turn < options_.operations; ++turn) {
+      Do(turn, parts_.ops[PlaceOf(turn)]);
+    }
     return std::move(parts_);
   }
 
  private:
   static constexpr uint64_t kAbsent = UINT64_MAX;
+
+  // Each client's operations lie together, as its segment would deliver them.
+  uint64_t PlaceOf(uint64_t turn) const {
+    const uint64_t client = turn % options_.clients;
+    const uint64_t one_more = std::min(client, options_.operations % options_.clients);
+    return client * (options_.operations / options_.clients) + one_more + turn / options_.clients;
+  }
 
   // The clients take turns in taking effect; half a turn before and after is the operation's own.
   void Do(uint64_t turn, Op& op) {

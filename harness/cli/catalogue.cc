@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "harness/adapter/probe.h"
 #include "harness/api/registry.h"
@@ -27,6 +28,19 @@ Result<KnownScenario> ReadScenarioFile(const std::string& path) {
 
 bool LooksLikeFile(const std::string& name) {
   return name.ends_with(".toml") || name.starts_with("./") || name.starts_with("/");
+}
+
+// "a,b" is a and b, but a file may be named as it likes.
+std::vector<std::string> SplitScenarios(const std::vector<std::string>& names) {
+  std::vector<std::string> items;
+  for (const std::string& name : names) {
+    if (LooksLikeFile(name) && std::filesystem::exists(name)) {
+      items.push_back(name);
+      continue;
+    }
+    for (std::string& part : Split(name, ',')) items.push_back(std::move(part));
+  }
+  return items;
 }
 
 // "a:x=1,y=2" and "b" of "a:x=1,y=2,b".
@@ -168,57 +182,74 @@ const Reporter& Catalogue::reporter(std::string_view name) const {
 Result<std::vector<KnownScenario>> Catalogue::FindScenarios(
     const std::vector<std::string>& names, const std::vector<std::string>& tags) const {
   std::vector<KnownScenario> found;
-  std::vector<std::string> ids;
-  std::vector<std::string> known_tags;
-  for (const KnownScenario& known : scenarios_) {
-    ids.push_back(known.scenario.id);
-    for (const std::string& tag : known.scenario.tags) {
-      if (std::find(known_tags.begin(), known_tags.end(), tag) == known_tags.end()) {
-        known_tags.push_back(tag);
-      }
-    }
-  }
-  for (const std::string& tag : tags) {
-    if (std::find(known_tags.begin(), known_tags.end(), tag) == known_tags.end()) {
-      return UnknownNameError("tag", tag, known_tags);
-    }
-  }
-  const bool all = std::find(names.begin(), names.end(), "all") != names.end();
-  for (const KnownScenario& known : scenarios_) {
-    const bool tagged = std::any_of(tags.begin(), tags.end(), [&](const std::string& tag) {
-      return known.scenario.HasTag(tag);
+  const auto add = [&](const KnownScenario& wanted) {
+    const bool there = std::any_of(found.begin(), found.end(), [&](const KnownScenario& each) {
+      return each.scenario.id == wanted.scenario.id && each.toml == wanted.toml;
     });
-    if (all || tagged) found.push_back(known);
-  }
-  for (const std::string& name : names) {
-    if (name == "all") continue;
-    if (LooksLikeFile(name)) {
-      TEARPROOF_ASSIGN_OR_RETURN(KnownScenario scenario, ReadScenarioFile(name));
-      found.push_back(std::move(scenario));
-      continue;
+    if (!there) found.push_back(wanted);
+  };
+  for (const std::string& tag : SplitScenarios(tags)) {
+    TEARPROOF_RETURN_IF_ERROR(CheckTag(tag));
+    for (const KnownScenario& known : scenarios_) {
+      if (known.scenario.HasTag(tag)) add(known);
     }
-    const auto known = std::find_if(scenarios_.begin(), scenarios_.end(),
-                                    [&](const auto& entry) { return entry.scenario.id == name; });
-    if (known == scenarios_.end()) return UnknownNameError("scenario", name, ids);
-    found.push_back(*known);
+  }
+  for (const std::string& name : SplitScenarios(names)) {
+    if (name == "all") {
+      for (const KnownScenario& known : scenarios_) add(known);
+    } else if (LooksLikeFile(name)) {
+      TEARPROOF_ASSIGN_OR_RETURN(const KnownScenario scenario, ReadScenarioFile(name));
+      add(scenario);
+    } else if (const KnownScenario* known = FindScenario(name)) {
+      add(*known);
+    } else {
+      return NoScenarioError(name);
+    }
   }
   return found;
 }
 
+const KnownScenario* Catalogue::FindScenario(std::string_view id) const {
+  for (const KnownScenario& known : scenarios_) {
+    if (known.scenario.id == id) return &known;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> Catalogue::ScenarioIds() const {
+  std::vector<std::string> ids;
+  for (const KnownScenario& known : scenarios_) ids.push_back(known.scenario.id);
+  return ids;
+}
+
+Result<void> Catalogue::CheckTag(const std::string& tag) const {
+  std::set<std::string> tags;
+  for (const KnownScenario& known : scenarios_) {
+    tags.insert(known.scenario.tags.begin(), known.scenario.tags.end());
+  }
+  if (tags.contains(tag)) return {};
+  return UnknownNameError("tag", tag, std::vector<std::string>(tags.begin(), tags.end()));
+}
+
 Result<std::vector<NamedBackend>> Catalogue::FindBackends(
     const std::vector<std::string>& names, const std::atomic<bool>* interrupted) const {
-  std::vector<NamedBackend> found;
+  std::vector<std::string> items;
+  const auto add = [&](const std::string& item) {
+    if (std::find(items.begin(), items.end(), item) == items.end()) items.push_back(item);
+  };
   for (const std::string& item : SplitBackends(names)) {
     if (item != "all" && item != "broken") {
-      TEARPROOF_ASSIGN_OR_RETURN(NamedBackend backend, FindBackend(item, interrupted));
-      found.push_back(std::move(backend));
+      add(item);
       continue;
     }
     for (const BackendDescription& description : backends_) {
-      if (description.broken != (item == "broken")) continue;
-      TEARPROOF_ASSIGN_OR_RETURN(NamedBackend backend, FindBackend(description.id, interrupted));
-      found.push_back(std::move(backend));
+      if (description.broken == (item == "broken")) add(description.id);
     }
+  }
+  std::vector<NamedBackend> found;
+  for (const std::string& item : items) {
+    TEARPROOF_ASSIGN_OR_RETURN(NamedBackend backend, FindBackend(item, interrupted));
+    found.push_back(std::move(backend));
   }
   return found;
 }
@@ -227,9 +258,7 @@ Result<NamedBackend> Catalogue::FindBackend(const std::string& named,
                                             const std::atomic<bool>* interrupted) const {
   const size_t colon = named.find(':');
   const std::string id = named.substr(0, colon);
-  std::vector<std::string> ids;
   for (const BackendDescription& description : backends_) {
-    ids.push_back(description.id);
     if (description.id != id) continue;
     std::map<std::string, std::string> given;
     if (colon != std::string::npos) {
@@ -249,7 +278,31 @@ Result<NamedBackend> Catalogue::FindBackend(const std::string& named,
     if (!backend.command.empty()) TEARPROOF_RETURN_IF_ERROR(AskAdapter(&backend, interrupted));
     return backend;
   }
-  return UnknownNameError("backend", id, ids);
+  return NoBackendError(id);
+}
+
+std::vector<std::string> Catalogue::BackendIds() const {
+  std::vector<std::string> ids;
+  for (const BackendDescription& description : backends_) ids.push_back(description.id);
+  return ids;
+}
+
+// Scenarios and backends are easily taken for each other.
+Error Catalogue::NoBackendError(const std::string& id) const {
+  Error error = UnknownNameError("backend", id, BackendIds());
+  if (FindScenario(id) != nullptr) {
+    error.remedy = fmt::format("that is a scenario: stress {} --backend NAME", id);
+  }
+  return error;
+}
+
+Error Catalogue::NoScenarioError(const std::string& name) const {
+  Error error = UnknownNameError("scenario", name, ScenarioIds());
+  const std::vector<std::string> backends = BackendIds();
+  if (std::find(backends.begin(), backends.end(), name) != backends.end()) {
+    error.remedy = fmt::format("that is a backend: name it with --backend {}", name);
+  }
+  return error;
 }
 
 }  // namespace tearproof::cli

@@ -50,19 +50,29 @@ class Catalogue {
   std::vector<const Checker*> checkers() const;
   const Reporter& reporter(std::string_view name) const;
 
-  // Ids, "all", or paths of the user's own files ("./my.toml").
+  // By id, or nullptr.
+  const KnownScenario* FindScenario(std::string_view id) const;
+  std::vector<std::string> ScenarioIds() const;
+  std::vector<std::string> BackendIds() const;
+
+  // Ids, "all", or paths of the user's own files ("./my.toml"), also several separated by commas.
+  // Tagged ones come first, in their own order; each comes once.
   Result<std::vector<KnownScenario>> FindScenarios(const std::vector<std::string>& names,
                                                    const std::vector<std::string>& tags) const;
   // Names with options, or "all" (every sound or known one) or "broken" (those with planted bugs).
   // Items are separated by commas; an item without a ':' that holds a '=' continues the options of
   // the one before: "temp-rename:sync=full,naive", "django-v1:max_entries=50,cull_frequency=0".
-  // The user's own are asked what they are, until `interrupted`, if any, becomes true.
+  // Each comes once. The user's own are asked what they are, until `interrupted`, if any, becomes
+  // true.
   Result<std::vector<NamedBackend>> FindBackends(
       const std::vector<std::string>& names, const std::atomic<bool>* interrupted = nullptr) const;
 
  private:
   Result<NamedBackend> FindBackend(const std::string& named,
                                    const std::atomic<bool>* interrupted) const;
+  Result<void> CheckTag(const std::string& tag) const;
+  Error NoBackendError(const std::string& id) const;
+  Error NoScenarioError(const std::string& name) const;
   Result<void> LoadProject(const std::string& path);
   Result<void> AddProjectBackend(const ProjectBackend& backend);
 

@@ -1,11 +1,11 @@
 // `tearproof export RUN`: a recorded history as Jepsen-style JSON lines.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/option_values.h"
 #include "harness/cli/run_directory.h"
 #include "harness/core/text.h"
 #include "harness/history/jepsen_export.h"
@@ -17,16 +17,17 @@ namespace {
 
 struct ExportOptions {
   std::string run = "latest";
-  uint32_t cell = 1;
+  std::string cell = "1";
   std::string output = "-";
 };
 
 Result<void> Export(const ExportOptions& options) {
   TEARPROOF_ASSIGN_OR_RETURN(const RunDirectory run, FindRunDirectory(options.run));
-  const std::string cell = fmt::format("{}/cells/{:03}", run.path, options.cell);
+  TEARPROOF_ASSIGN_OR_RETURN(const uint32_t number, ParseNumber<uint32_t>("--cell", options.cell));
+  const std::string cell = fmt::format("{}/cells/{:03}", run.path, number);
   const std::vector<std::string> rounds = stress::ListRounds(cell);
   if (rounds.empty()) {
-    return UsageError(fmt::format("the run {} has no recorded cell {}", run.id, options.cell),
+    return UsageError(fmt::format("the run {} has no recorded cell {}", run.id, number),
                       "cells are numbered in the order in which they ran, from 1");
   }
   TEARPROOF_ASSIGN_OR_RETURN(const stress::Plan plan, stress::ReadPlan(cell + "/plan.json"));
@@ -47,19 +48,20 @@ Result<void> Export(const ExportOptions& options) {
 
 }  // namespace
 
-void AddExportCommand(CLI::App& app, Session& session) {
+Verb ExportVerb() {
   auto options = std::make_shared<ExportOptions>();
-  CLI::App* command =
-      app.add_subcommand("export", "Print a recorded history as Jepsen-style JSON lines.");
-  command->add_option("run", options->run, "a run's id or directory; the latest if not named");
-  command
-      ->add_option("--cell", options->cell, "which scenario on which backend, from 1 as they ran")
-      ->capture_default_str();
-  command->add_option("--output", options->output, "a file; - is stdout")->capture_default_str();
-  command->callback([options, &session] {
-    const Result<void> result = Export(*options);
-    if (!result.ok()) session.FailWith(result.error());
-  });
+  Verb verb;
+  verb.name = "export";
+  verb.description = "Print a recorded history as Jepsen-style JSON lines.";
+  verb.options = {
+      {"run", "", "a run's id or directory", &options->run},
+      {"--cell", "N", "which scenario on which backend, from 1 as they ran", &options->cell},
+      {"--output", "FILE", "- is stdout", &options->output}};
+  verb.run = [options]() -> Result<int> {
+    TEARPROOF_RETURN_IF_ERROR(Export(*options));
+    return 0;
+  };
+  return verb;
 }
 
 }  // namespace tearproof::cli

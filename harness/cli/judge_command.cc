@@ -2,7 +2,6 @@
 // history.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 
@@ -11,6 +10,7 @@
 #include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/judge_file.h"
+#include "harness/cli/option_values.h"
 #include "harness/cli/output.h"
 #include "harness/cli/run_directory.h"
 #include "harness/cli/terminal.h"
@@ -79,15 +79,15 @@ Result<CellRecord> JudgeCell(const std::string& cell, const Catalogue& catalogue
   return record;
 }
 
-void Show(const RunRecord& record, const Catalogue& catalogue, Session& session) {
+int Show(const RunRecord& record, const Catalogue& catalogue) {
   RenderOptions options;
   options.color = UseColor();
   options.columns = TerminalColumns();
   PrintText(catalogue.reporter("console").Render(record, options));
-  session.exit_code = record.ExitCode();
+  return record.ExitCode();
 }
 
-Result<void> JudgeRun(const std::string& named, Session& session) {
+Result<int> JudgeRun(const std::string& named, const Session& session) {
   TEARPROOF_ASSIGN_OR_RETURN(const RunDirectory run, FindRunDirectory(named));
   TEARPROOF_ASSIGN_OR_RETURN(const std::unique_ptr<Catalogue> catalogue, Catalogue::Load());
   const std::vector<std::string> cells = FindCells(run.path);
@@ -106,8 +106,7 @@ Result<void> JudgeRun(const std::string& named, Session& session) {
     record.seed = judged.seed;
     record.cells.push_back(std::move(judged));
   }
-  Show(record, *catalogue, session);
-  return {};
+  return Show(record, *catalogue);
 }
 
 struct JudgeOptions {
@@ -126,12 +125,14 @@ Result<FileToJudge> ResolveFile(const JudgeOptions& options) {
     if (HistoryModelName(model) == options.model) file.model = model;
   }
   if (!options.clock_uncertainty.empty()) {
-    TEARPROOF_ASSIGN_OR_RETURN(file.clock_uncertainty, ParseDuration(options.clock_uncertainty));
+    TEARPROOF_ASSIGN_OR_RETURN(
+        file.clock_uncertainty,
+        OfOption("--clock-uncertainty", ParseDuration(options.clock_uncertainty)));
   }
   return file;
 }
 
-Result<void> JudgeHistoryFile(const JudgeOptions& options, Session& session) {
+Result<int> JudgeHistoryFile(const JudgeOptions& options, const Session& session) {
   TEARPROOF_ASSIGN_OR_RETURN(const FileToJudge file, ResolveFile(options));
   TEARPROOF_ASSIGN_OR_RETURN(const std::unique_ptr<Catalogue> catalogue, Catalogue::Load());
   TEARPROOF_ASSIGN_OR_RETURN(CellRecord cell, JudgeFile(file, *catalogue));
@@ -152,11 +153,10 @@ Result<void> JudgeHistoryFile(const JudgeOptions& options, Session& session) {
       ". The file must hold every operation on its keys; operations are numbered from 0 within "
       "each process.");
   record.cells.push_back(std::move(cell));
-  Show(record, *catalogue, session);
-  return {};
+  return Show(record, *catalogue);
 }
 
-Result<void> Judge(const JudgeOptions& options, Session& session) {
+Result<int> Judge(const JudgeOptions& options, const Session& session) {
   std::error_code problem;
   const fs::file_status status = fs::status(options.named, problem);
   if (fs::exists(status) && !fs::is_directory(status)) return JudgeHistoryFile(options, session);
@@ -171,26 +171,31 @@ Result<void> Judge(const JudgeOptions& options, Session& session) {
 
 }  // namespace
 
-void AddJudgeCommand(CLI::App& app, Session& session) {
+Verb JudgeVerb(const Session& session) {
   auto options = std::make_shared<JudgeOptions>();
-  CLI::App* command = app.add_subcommand(
-      "judge", "Judge the recorded histories of a run with today's checkers, or any history file.");
-  command->add_option("run", options->named,
-                      "a run's id or directory, or one of its cells; the latest if not named. Or "
-                      "a history as Jepsen-style JSON lines (docs/judge.md)");
-  command
-      ->add_option("--model", options->model,
-                   "what a history file is of: cache (if not said), register or counter")
-      ->check(CLI::IsMember({"cache", "register", "counter"}));
-  command->add_flag("--allow-misses", options->allow_misses,
-                    "of a history file: entries may vanish on their own, so a miss is no fault");
-  command->add_option("--clock-uncertainty", options->clock_uncertainty,
-                      "of a history file: by how much the clocks of two processes may differ, "
-                      "like 200ns; 0 if not said");
-  command->callback([options, &session] {
-    const Result<void> result = Judge(*options, session);
-    if (!result.ok()) session.FailWith(result.error());
-  });
+  Verb verb;
+  verb.name = "judge";
+  verb.description =
+      "Judge the recorded histories of a run with today's checkers, or any history file.";
+  verb.options = {
+      {"run", "",
+       "a run's id or directory, or one of its cells, or a history as Jepsen-style JSON lines "
+       "(docs/judge.md)",
+       &options->named},
+      {.name = "--model",
+       .placeholder = "",
+       .description = "what a history file is of; cache if not said",
+       .value = &options->model,
+       .choices = {"cache", "register", "counter"}},
+      {"--allow-misses", "",
+       "of a history file: entries may vanish on their own, so a miss is no fault",
+       &options->allow_misses},
+      {"--clock-uncertainty", "TIME",
+       "of a history file: by how much the clocks of two processes may differ, like 200ns; 0 if "
+       "not said",
+       &options->clock_uncertainty}};
+  verb.run = [options, &session] { return Judge(*options, session); };
+  return verb;
 }
 
 }  // namespace tearproof::cli

@@ -1,13 +1,13 @@
 // `tearproof list scenarios|backends|promises`: what there is, for people and for scripts.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "harness/api/anomaly.h"
 #include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/output.h"
+#include "harness/cli/terminal.h"
 #include "harness/core/json.h"
+#include "harness/core/layout.h"
 #include "harness/core/text.h"
 
 namespace tearproof::cli {
@@ -31,7 +31,13 @@ json DescribeScenario(const Scenario& scenario) {
           {"tags", scenario.tags}, {"roles", roles},          {"keys", scenario.keys.count}};
 }
 
-json DescribeBackend(const BackendDescription& backend) {
+// The program of a user's own backend; empty for ours.
+std::vector<std::string> CommandOf(const BackendDescription& backend, const Catalogue& catalogue) {
+  const ProjectBackend* own = catalogue.project().FindBackend(backend.id);
+  return own == nullptr ? std::vector<std::string>() : own->command;
+}
+
+json DescribeBackend(const BackendDescription& backend, const Catalogue& catalogue) {
   json options = json::array();
   for (const BackendOption& option : backend.options) {
     options.push_back({{"name", option.name},
@@ -45,39 +51,49 @@ json DescribeBackend(const BackendDescription& backend) {
           {"model", backend.model},
           {"broken", backend.broken},
           {"promises", NamesOf(backend.promises, PromiseName)},
+          {"command", CommandOf(backend, catalogue)},
           {"operations", NamesOf(backend.operations, OpKindName)},
           {"options", options}};
+}
+
+void PrintEntry(const std::string& name, const std::string& meaning) {
+  constexpr size_t kNameColumns = 27;
+  PrintText(Block(PadRight(name, kNameColumns), meaning, TerminalColumns()));
 }
 
 void PrintScenarios(const Catalogue& catalogue) {
   for (const KnownScenario& known : catalogue.scenarios()) {
     const Scenario& scenario = known.scenario;
-    Print("{:<26} {}{}\n", scenario.id, scenario.title, scenario.HasTag("core") ? "  [core]" : "");
+    PrintEntry(scenario.id, scenario.title + (scenario.HasTag("core") ? " [core]" : ""));
   }
+  Print("\n`tearproof explain NAME` tells the story of one.\n");
 }
 
-void PrintBackend(const BackendDescription& backend) {
-  Print("{:<26} {}{}\n", backend.id, backend.title, backend.model ? " (model)" : "");
+void PrintBackend(const BackendDescription& backend, const Catalogue& catalogue) {
+  const std::string title =
+      backend.title.empty() ? "runs " + Join(CommandOf(backend, catalogue), " ") : backend.title;
+  PrintEntry(backend.id, EscapeForTerminal(title) + (backend.model ? " (model)" : ""));
   for (const BackendOption& option : backend.options) {
-    Print("{:<26}   :{}={}  {}\n", "", option.name,
-          option.choices.empty() ? option.default_value : Join(option.choices, "|"), option.help);
+    const std::string& value =
+        option.choices.empty() ? option.default_value : Join(option.choices, "|");
+    PrintEntry("", fmt::format("  :{}={}  {}", option.name, value, option.help));
   }
 }
 
 void PrintBackends(const Catalogue& catalogue) {
   for (const BackendDescription& backend : catalogue.backends()) {
-    if (!backend.broken) PrintBackend(backend);
+    if (!backend.broken) PrintBackend(backend, catalogue);
   }
   Print("\nWith one planted bug each; tearproof must catch them:\n");
   for (const BackendDescription& backend : catalogue.backends()) {
-    if (backend.broken) PrintBackend(backend);
+    if (backend.broken) PrintBackend(backend, catalogue);
   }
 }
 
 void PrintPromises() {
   for (const PromiseInfo& info : AllPromises()) {
-    Print("{:<16} broken when {}{}\n", info.name, info.broken_when,
-          info.always ? "  [made by all]" : "");
+    PrintEntry(std::string(info.name), fmt::format("broken when {}{}", info.broken_when,
+                                                   info.always ? " [made by all]" : ""));
   }
 }
 
@@ -89,7 +105,7 @@ json DescribeAll(const Catalogue& catalogue, const std::string& what) {
     }
   } else if (what == "backends") {
     for (const BackendDescription& backend : catalogue.backends()) {
-      list.push_back(DescribeBackend(backend));
+      list.push_back(DescribeBackend(backend, catalogue));
     }
   } else {
     for (const PromiseInfo& info : AllPromises()) {
@@ -100,31 +116,40 @@ json DescribeAll(const Catalogue& catalogue, const std::string& what) {
   return list;
 }
 
-void List(const std::string& what, bool as_json, Session& session) {
-  const std::vector<std::string> known = {"scenarios", "backends", "promises"};
-  if (std::find(known.begin(), known.end(), what) == known.end()) {
-    return session.FailWith(UnknownNameError("list", what, known));
+Result<int> List(const std::string& what, bool as_json) {
+  TEARPROOF_ASSIGN_OR_RETURN(const std::unique_ptr<Catalogue> catalogue, Catalogue::Load());
+  if (as_json) {
+    PrintText(DumpJson(DescribeAll(*catalogue, what)));
+  } else if (what == "scenarios") {
+    PrintScenarios(*catalogue);
+  } else if (what == "backends") {
+    PrintBackends(*catalogue);
+  } else {
+    PrintPromises();
   }
-  const Result<std::unique_ptr<Catalogue>> catalogue = Catalogue::Load();
-  if (!catalogue.ok()) return session.FailWith(catalogue.error());
-  if (as_json) return PrintText(DumpJson(DescribeAll(*catalogue.value(), what)));
-  if (what == "scenarios") return PrintScenarios(*catalogue.value());
-  if (what == "backends") return PrintBackends(*catalogue.value());
-  PrintPromises();
+  return 0;
 }
 
 }  // namespace
 
-void AddListCommand(CLI::App& app, Session& session) {
+Verb ListVerb() {
   struct Options {
-    std::string what;
+    std::string kind;
     bool as_json = false;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("list", "List scenarios, backends or promises.");
-  command->add_option("what", options->what, "scenarios, backends or promises")->required();
-  command->add_flag("--json", options->as_json, "for programs");
-  command->callback([options, &session] { List(options->what, options->as_json, session); });
+  Verb verb;
+  verb.name = "list";
+  verb.description = "List scenarios, backends or promises.";
+  verb.options = {{.name = "kind",
+                   .placeholder = "",
+                   .description = "what to list: scenarios, backends or promises",
+                   .value = &options->kind,
+                   .choices = {"scenarios", "backends", "promises"},
+                   .required = true},
+                  {"--json", "", "for programs", &options->as_json}};
+  verb.run = [options] { return List(options->kind, options->as_json); };
+  return verb;
 }
 
 }  // namespace tearproof::cli

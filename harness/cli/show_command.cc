@@ -1,8 +1,6 @@
 // `tearproof show RUN`: the report of an earlier run, again.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
 #include "harness/api/run_record_json.h"
 #include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
@@ -15,7 +13,7 @@
 namespace tearproof::cli {
 namespace {
 
-Result<void> Show(const std::string& named, const std::string& format, Session& session) {
+Result<int> Show(const std::string& named, const std::string& format, const Session& session) {
   TEARPROOF_ASSIGN_OR_RETURN(const RunDirectory run, FindRunDirectory(named));
   if (const std::string why = WhyUnfinished(run); !why.empty()) {
     return UsageError(why, fmt::format("`{} judge {}` judges what it left", session.ProgramName(),
@@ -29,26 +27,32 @@ Result<void> Show(const std::string& named, const std::string& format, Session& 
   options.color = UseColor();
   options.columns = TerminalColumns();
   PrintText(catalogue->reporter(format).Render(record, options));
-  session.exit_code = record.ExitCode();
-  return {};
+  return record.ExitCode();
 }
 
 }  // namespace
 
-void AddShowCommand(CLI::App& app, Session& session) {
+Verb ShowVerb(const Session& session) {
   struct Options {
     std::string run = "latest";
     std::string format = "console";
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("show", "Show the report of a run again.");
-  command->add_option("run", options->run, "a run's id or directory; the latest if not named");
-  command->add_option("--format", options->format, "console, json, junit or markdown")
-      ->check(CLI::IsMember({"console", "json", "junit", "markdown"}));
-  command->callback([options, &session] {
-    const Result<void> result = Show(options->run, options->format, session);
-    if (!result.ok()) session.FailWith(result.error());
-  });
+  Verb verb;
+  verb.name = "show";
+  verb.description = "Show the report of a run again.";
+  verb.options = {{"run", "", "a run's id or directory", &options->run},
+                  {.name = "--format",
+                   .placeholder = "",
+                   .description = "how it is written",
+                   .value = &options->format,
+                   .choices = {"console", "json", "junit", "markdown"}}};
+  verb.notes = {
+      "Runs lie in .tearproof/runs of the folder in which they were started; the last 20 are kept. "
+      "Of a run at most 1 GiB of histories is kept: the rounds in which a promise was first seen "
+      "broken, else the last one (stress --keep-history: all, however much that is)."};
+  verb.run = [options, &session] { return Show(options->run, options->format, session); };
+  return verb;
 }
 
 }  // namespace tearproof::cli

@@ -2,7 +2,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
@@ -15,6 +14,7 @@
 #include "harness/cli/output.h"
 #include "harness/cli/report_output.h"
 #include "harness/cli/run_directory.h"
+#include "harness/cli/scenario_words.h"
 #include "harness/cli/stress_options.h"
 #include "harness/cli/terminal.h"
 #include "harness/core/clock.h"
@@ -36,40 +36,15 @@ struct PlannedCell {
   std::string unfit;  // Why it is skipped; empty if it runs.
 };
 
-std::string DescribeRoles(const Scenario& scenario) {
-  std::vector<std::string> parts;
-  for (const Role& role : scenario.roles) {
-    if (!role.stress) continue;
-    std::vector<std::string> kinds;
-    for (const auto& [kind, weight] : role.stress->mix) kinds.emplace_back(OpKindName(kind));
-    for (const Step& step : role.stress->sequence) {
-      const std::string name(OpKindName(step.kind));
-      if (std::find(kinds.begin(), kinds.end(), name) == kinds.end()) kinds.push_back(name);
-    }
-    parts.push_back(fmt::format("{} {}{} ({})", role.stress->processes, role.name,
-                                role.stress->processes == 1 ? "" : "s", Join(kinds, ", ")));
-  }
-  return Join(parts, ", ");
-}
-
-std::string DescribeScope(const Scenario& scenario, const Machine& machine) {
-  std::string scope = DescribeRoles(scenario);
-  scope += fmt::format(", {} key{}", scenario.keys.count, scenario.keys.count == 1 ? "" : "s");
-  if (!scenario.counters) scope += fmt::format(", values of {}", scenario.value_sizes.Describe());
-  if (scenario.kills_per_second > 0) {
-    scope += fmt::format(", {:g} kills/s", scenario.kills_per_second);
-  }
-  return scope + fmt::format(", {}, {}, one host", machine.file_system, machine.kernel);
-}
-
 std::string Now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 class StressRun {
  public:
-  StressRun(const StressArguments& arguments, Session& session)
-      : arguments_(arguments), session_(session), progress_(arguments.quiet) {}
+  StressRun(const StressArguments& arguments, const Session& session)
+      : arguments_(arguments), session_(session), progress_(arguments.quiet, MonotonicNanos()) {}
 
-  Result<void> Run() {
+  // Returns the exit code.
+  Result<int> Run() {
     TEARPROOF_RETURN_IF_ERROR(CheckReportFiles(FilesToReport()));
     TEARPROOF_ASSIGN_OR_RETURN(catalogue_, Catalogue::Load(arguments_.config));
     if (!arguments_.profile.empty()) {
@@ -79,7 +54,7 @@ class StressRun {
     const std::atomic<bool>& interrupted = CatchInterrupts();
     const Result<void> planned = PlanCells(interrupted);
     if (interrupted.load()) return EndBeforeTheFirstCell();
-    if (!planned.ok()) return planned;
+    if (!planned.ok()) return planned.error();
     if (arguments_.dry_run) return PrintPlan();
     TEARPROOF_RETURN_IF_ERROR(Begin());
     for (size_t i = 0; i < cells_.size() && !interrupted.load(); ++i) RunOne(i, interrupted);
@@ -90,10 +65,9 @@ class StressRun {
   }
 
  private:
-  Result<void> EndBeforeTheFirstCell() {
+  static int EndBeforeTheFirstCell() {
     std::fputs("tearproof: interrupted before anything ran\n", stderr);
-    session_.exit_code = kExitInterrupted;
-    return {};
+    return kExitInterrupted;
   }
 
   Result<void> PlanCells(const std::atomic<bool>& interrupted) {
@@ -157,7 +131,7 @@ class StressRun {
     return {};
   }
 
-  Result<void> PrintPlan() const {
+  int PrintPlan() const {
     uint64_t runs = 0;
     for (const PlannedCell& cell : cells_) {
       const std::string& id = cell.known.scenario.id;
@@ -177,7 +151,7 @@ class StressRun {
     if (arguments_.keep_history) {
       Print("Keeping every history takes up to {} a second.\n", FormatSize(64 << 20));
     }
-    return {};
+    return 0;
   }
 
   Result<void> Begin() {
@@ -192,10 +166,11 @@ class StressRun {
     for (const std::string& word : session_.arguments) quoted.push_back(ShellQuote(word));
     record_.command_line = Join(quoted, " ");
     if (const size_t removed = RemoveAbandoned(settings_.parent_directory); removed > 0) {
-      record_.notes.push_back(fmt::format("removed from {} what {} run{} left that {} killed",
-                                          settings_.parent_directory, removed,
-                                          removed == 1 ? "" : "s", removed == 1 ? "was" : "were"));
+      record_.notes.push_back(fmt::format("removed from {} what {} left that {} killed",
+                                          settings_.parent_directory, Counted(removed, "runs"),
+                                          removed == 1 ? "was" : "were"));
     }
+    ListNotRun(0);
     Result<RunDirectory> run = CreateRunDirectory();
     if (run.ok()) {
       run_ = std::move(run).value();
@@ -279,7 +254,16 @@ class StressRun {
                                ShellQuote(NameOf(index)), ShellQuote(cell.backend.display),
                                RerunOptions(arguments_, scenario, settings_.seed));
     record_.cells.push_back(std::move(record));
+    ListNotRun(index + 1);
     Save();
+  }
+
+  // Said from the start, so that a run that is killed says it, too.
+  void ListNotRun(size_t from) {
+    record_.not_run.clear();
+    for (size_t i = from; i < cells_.size(); ++i) {
+      record_.not_run.push_back({cells_[i].backend.display, cells_[i].known.scenario.id});
+    }
   }
 
   static std::string KnownIssue(const PlannedCell& cell, Promise promise) {
@@ -300,13 +284,16 @@ class StressRun {
   void ShowProgress(size_t index, const stress::Progress& progress) {
     std::vector<std::string> broken;
     for (Promise promise : progress.broken) broken.emplace_back(PromiseName(promise));
-    progress_.Show(fmt::format(
-        "{}/{} {} on {}: {}, {} operations, {} rounds{}{}{}", index + 1, cells_.size(),
-        cells_[index].known.scenario.id, cells_[index].backend.display,
-        FormatDuration(progress.elapsed), FormatRounded(static_cast<double>(progress.operations)),
-        progress.rounds, progress.kills > 0 ? fmt::format(", {} kills", progress.kills) : "",
-        progress.covered > 0 ? fmt::format(", {:.0f} % covered", 100 * progress.covered) : "",
-        broken.empty() ? "" : ", broken: " + Join(broken, ", ")));
+    // What matters comes first: a narrow terminal cuts the rest.
+    const std::string details = fmt::format(
+        "{}{}, {} operations, {}{}{}", FormatDuration(progress.elapsed),
+        broken.empty() ? "" : ", broken: " + Join(broken, ", "),
+        FormatRounded(static_cast<double>(progress.operations)), Counted(progress.rounds, "rounds"),
+        progress.kills > 0 ? ", " + Counted(progress.kills, "kills") : "",
+        progress.covered > 0 ? fmt::format(", {:.0f} % covered", 100 * progress.covered) : "");
+    progress_.Show(fmt::format("{}/{} {} on {}", index + 1, cells_.size(),
+                               cells_[index].known.scenario.id, cells_[index].backend.display),
+                   details, MonotonicNanos());
   }
 
   // After every cell: a run that is killed leaves what it had found.
@@ -332,24 +319,22 @@ class StressRun {
     return files;
   }
 
-  Result<void> Finish() {
+  int Finish() {
     if (stopped_at_break_) {
       record_.notes.push_back(
           "a cache was left once one of its promises was broken; --keep-going looks for more");
     }
     Save();
-    session_.exit_code = record_.ExitCode();
+    const int exit_code = record_.ExitCode();
     const Result<void> delivered =
         DeliverReports(record_, *catalogue_, FilesToReport(), arguments_.quiet);
-    if (!delivered.ok()) {
-      std::fprintf(stderr, "tearproof: %s\n", delivered.error().Message().c_str());
-      if (session_.exit_code == 0) session_.exit_code = delivered.error().ExitCode();
-    }
-    return {};
+    if (delivered.ok()) return exit_code;
+    std::fprintf(stderr, "tearproof: %s\n", delivered.error().Message().c_str());
+    return exit_code == 0 ? delivered.error().ExitCode() : exit_code;
   }
 
   const StressArguments& arguments_;
-  Session& session_;
+  const Session& session_;
   ProgressLine progress_;
   StressSettings settings_;
   std::unique_ptr<Catalogue> catalogue_;
@@ -366,15 +351,20 @@ class StressRun {
 
 }  // namespace
 
-void AddStressCommand(CLI::App& app, Session& session) {
+Verb StressVerb(const Session& session) {
   auto arguments = std::make_shared<StressArguments>();
-  CLI::App* command =
-      app.add_subcommand("stress", "Race many real processes on caches, and judge every read.");
-  AddStressOptions(*command, *arguments);
-  command->callback([arguments, &session] {
-    const Result<void> result = StressRun(*arguments, session).Run();
-    if (!result.ok()) session.FailWith(result.error());
-  });
+  Verb verb;
+  verb.name = "stress";
+  verb.description = "Race many real processes on caches, and judge every read.";
+  verb.options = StressOptions(arguments.get());
+  verb.examples = {
+      {"tearproof stress", "the core family on every cache that comes with tearproof"},
+      {"tearproof stress get-set --backend naive,temp-rename", "two caches, side by side"},
+      {"tearproof stress killed-writers --backend flock --kill 20/s --duration 1min",
+       "writers die at random"},
+      {"tearproof stress --profile ci", "what tearproof.toml says under [profile.ci]"}};
+  verb.run = [arguments, &session] { return StressRun(*arguments, session).Run(); };
+  return verb;
 }
 
 }  // namespace tearproof::cli

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 #include <sched.h>
 
-#include <CLI/CLI.hpp>
-#include <charconv>
 #include <filesystem>
 
 #include "harness/api/rate_bound.h"
 #include "harness/cli/machine.h"
+#include "harness/cli/option_values.h"
 #include "harness/core/clock.h"
 #include "harness/core/random.h"
 #include "harness/core/text.h"
@@ -20,17 +19,6 @@ constexpr uint32_t kMostProcesses = 1000;
 constexpr int64_t kDefaultDuration = 10 * kNanosPerSecond;
 constexpr int64_t kAsLongAsItTakes = int64_t{365} * 24 * 3600 * kNanosPerSecond;
 constexpr uint64_t kSeedBound = 1'000'000'000;  // Short enough to be read out.
-
-template <typename Number>
-Result<Number> ParseNumber(std::string_view option, std::string_view text) {
-  Number number{};
-  const auto [rest, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem != std::errc() || rest != text.data() + text.size()) {
-    return UsageError(
-        fmt::format("{} takes a number, not '{}'", option, EscapeForTerminal(text, 60)));
-  }
-  return number;
-}
 
 // "writer=4,reader=4"
 Result<std::map<std::string, uint32_t>> ParseProcesses(const std::string& text) {
@@ -53,18 +41,6 @@ Result<std::map<std::string, uint32_t>> ParseProcesses(const std::string& text) 
     processes[part.substr(0, equals)] = count;
   }
   return processes;
-}
-
-// "20/s", "0.5/s", "20"
-Result<double> ParseRate(std::string_view text) {
-  std::string_view number = text;
-  if (number.ends_with("/s")) number.remove_suffix(2);
-  TEARPROOF_ASSIGN_OR_RETURN(const double rate, ParseNumber<double>("--kill", number));
-  if (!(rate >= 0 && rate <= 1000)) {
-    return UsageError(
-        fmt::format("--kill takes 0/s to 1000/s, not '{}'", EscapeForTerminal(text, 60)));
-  }
-  return rate;
 }
 
 // How many clean cases "1e-6" needs.
@@ -132,50 +108,52 @@ void AddOption(std::string* line, const char* name, const std::string& value) {
 
 }  // namespace
 
-void AddStressOptions(CLI::App& command, StressArguments& a) {
-  command.add_option("scenario", a.scenarios,
-                     "ids (`tearproof list scenarios`), all, or your own FILE.toml; "
-                     "the core family if none is named");
-  command.add_option("--tag", a.tags, "every scenario with this tag")->delimiter(',');
-  command.add_option(
-      "--backend", a.backends,
-      "NAME[:option=value,...], separated by commas; also all (the default), broken");
-  command.add_option("--processes", a.processes, "of a role: writer=4,reader=4");
-  command.add_option("--duration", a.duration,
-                     "at most, for each scenario on each backend; 10s unless given");
-  command
-      .add_option("--goal", a.goal,
-                  "a promise exercised so often is covered; 0: use the whole duration")
-      ->capture_default_str();
-  command
-      .add_option("--until-rate", a.until_rate,
-                  "run until a clean verdict bounds each break's rate: 1e-6 takes 3,000,000 cases; "
-                  "without --duration as long as that needs")
-      ->excludes("--goal");
-  command.add_flag("--keep-going", a.keep_going,
-                   "look for more after a promised promise is broken");
-  command.add_option("--value-size", a.value_size, "4KiB, or 1B..1MiB");
-  command.add_option(
-      "--dir", a.directory,
-      "the caches lie in a new directory under this one; /dev/shm if it can be used");
-  command.add_option("--seed", a.seed, "the same seed draws the same operations");
-  command.add_option("--kill", a.kill, "kill and replace random workers: 20/s");
-  command.add_option("--verify", a.verify, "full: every byte of every hit; stamps: 32 in 512")
-      ->check(CLI::IsMember({"full", "stamps"}))
-      ->capture_default_str();
-  command.add_option("--affinity", a.affinity, "pin workers: none, spread, or processors: 0,1")
-      ->capture_default_str();
-  command.add_option("--config", a.config, "the project file; ./tearproof.toml if there is one");
-  command.add_option("--profile", a.profile, "the options of [profile.NAME] in the project file");
-  command.add_option("--json", a.json, "write the run's record to FILE (- is stdout)");
-  command.add_option("--junit", a.junit, "write a JUnit report to FILE");
-  command.add_option("--markdown", a.markdown, "write a Markdown report to FILE");
-  command.add_flag("--quiet", a.quiet, "only what is broken, and the verdict");
-  command.add_flag("--strict", a.strict, "count every promise, made or not");
-  command.add_flag("--expect", a.expect,
-                   "pass exactly when each backend shows what its backend.toml expects");
-  command.add_flag("--keep-history", a.keep_history, "keep every round's history");
-  command.add_flag("--dry-run", a.dry_run, "say what would run, and for how long");
+std::vector<Option> StressOptions(StressArguments* a) {
+  return {
+      {"scenario", "",
+       "ids (`tearproof list scenarios`), all, or your own FILE.toml; the core family if none is "
+       "named",
+       &a->scenarios},
+      {"--tag", "NAME,...", "every scenario with this tag", &a->tags},
+      {"--backend", "NAME,...",
+       "caches (`tearproof list backends`), with options as NAME:option=value; also all (the "
+       "default) and broken",
+       &a->backends},
+      {"--processes", "ROLE=N,...", "of a role: writer=4,reader=4", &a->processes},
+      {"--duration", "TIME", "at most, for each scenario on each backend; 10s unless given",
+       &a->duration},
+      {"--goal", "N", "a promise exercised so often is covered; 0: use the whole duration",
+       &a->goal},
+      {.name = "--until-rate",
+       .placeholder = "RATE",
+       .description = "run until a clean verdict bounds each break's rate: 1e-6 takes 3,000,000 "
+                      "cases; without --duration as long as that needs",
+       .value = &a->until_rate,
+       .excludes = "--goal"},
+      {"--keep-going", "", "look for more after a promised promise is broken", &a->keep_going},
+      {"--value-size", "SIZE", "4KiB, or 1B..1MiB", &a->value_size},
+      {"--dir", "DIR",
+       "the caches lie in a new directory under this one; /dev/shm if it can be used",
+       &a->directory},
+      {"--seed", "N", "the same seed draws the same operations", &a->seed},
+      {"--kill", "RATE", "kill and replace random workers: 20/s", &a->kill},
+      {.name = "--verify",
+       .placeholder = "",
+       .description = "every byte of every hit, or the stamps only: 32 bytes in 512",
+       .value = &a->verify,
+       .choices = {"full", "stamps"}},
+      {"--affinity", "CPUS", "pin workers: none, spread, or processors: 0,1", &a->affinity},
+      {"--config", "FILE", "the project file; ./tearproof.toml if there is one", &a->config},
+      {"--profile", "NAME", "the options of [profile.NAME] in the project file", &a->profile},
+      {"--json", "FILE", "write the run's record (- is stdout)", &a->json},
+      {"--junit", "FILE", "write a JUnit report", &a->junit},
+      {"--markdown", "FILE", "write a Markdown report", &a->markdown},
+      {"--quiet", "", "only what is broken, and the verdict", &a->quiet},
+      {"--strict", "", "count every promise, made or not", &a->strict},
+      {"--expect", "", "pass exactly when each backend shows what its backend.toml expects",
+       &a->expect},
+      {"--keep-history", "", "keep every round's history", &a->keep_history},
+      {"--dry-run", "", "say what would run, and for how long", &a->dry_run}};
 }
 
 Result<StressSettings> ResolveSettings(const StressArguments& a, const Profile* profile) {
@@ -188,15 +166,20 @@ Result<StressSettings> ResolveSettings(const StressArguments& a, const Profile* 
   }
   settings.overrides.value_sizes = profile->value_sizes;
   if (!a.value_size.empty()) {
-    TEARPROOF_ASSIGN_OR_RETURN(settings.overrides.value_sizes, ParseSizeDistribution(a.value_size));
+    TEARPROOF_ASSIGN_OR_RETURN(settings.overrides.value_sizes,
+                               OfOption("--value-size", ParseSizeDistribution(a.value_size)));
   }
   settings.overrides.kills_per_second = profile->kills_per_second;
-  if (!a.kill.empty()) {
-    TEARPROOF_ASSIGN_OR_RETURN(settings.overrides.kills_per_second, ParseRate(a.kill));
+  if (a.kill == "0/s") {  // What the scenario or the profile says is off.
+    settings.overrides.kills_per_second = 0;
+  } else if (!a.kill.empty()) {
+    TEARPROOF_ASSIGN_OR_RETURN(settings.overrides.kills_per_second,
+                               OfOption("--kill", ParseKillRate(a.kill)));
   }
   settings.duration = profile->duration_nanos.value_or(kDefaultDuration);
   if (!a.duration.empty()) {
-    TEARPROOF_ASSIGN_OR_RETURN(settings.duration, ParseDuration(a.duration));
+    TEARPROOF_ASSIGN_OR_RETURN(settings.duration,
+                               OfOption("--duration", ParseDuration(a.duration)));
   }
   if (settings.duration <= 0) return UsageError("--duration takes more than nothing");
   TEARPROOF_ASSIGN_OR_RETURN(settings.goal, ParseNumber<uint64_t>("--goal", a.goal));

@@ -10,17 +10,14 @@
 #include <vector>
 
 #include "harness/api/project_file.h"
+#include "harness/cli/verb.h"
 #include "harness/core/result.h"
 #include "harness/history/value.h"
 #include "harness/stress/plan.h"
 
-namespace CLI {
-class App;
-}
-
 namespace tearproof::cli {
 
-// As CLI11 leaves them.
+// As typed.
 struct StressArguments {
   std::vector<std::string> scenarios;
   std::vector<std::string> tags;
@@ -47,7 +44,8 @@ struct StressArguments {
   bool keep_history = false;
   bool keep_going = false;
 };
-void AddStressOptions(CLI::App& command, StressArguments& arguments);
+// Each leaves its value in `arguments`.
+std::vector<Option> StressOptions(StressArguments* arguments);
 
 // As the engine takes them.
 struct StressSettings {

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "harness/core/text.h"
+#include "harness/core/layout.h"
 
 namespace tearproof::cli {
 namespace {
@@ -24,7 +24,7 @@ bool IsDumb() {
 
 size_t ColumnsOf(int fd) {
   winsize size{};
-  if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col < 40) return 80;
+  if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;
 }
 
@@ -38,17 +38,23 @@ bool UseColor() {
 
 size_t TerminalColumns() { return ColumnsOf(STDOUT_FILENO); }
 
-ProgressLine::ProgressLine(bool quiet)
-    : enabled_(!quiet && isatty(STDERR_FILENO) == 1 && !IsDumb() && !IsSet("CI")) {}
+ProgressLine::ProgressLine(bool quiet, int64_t now)
+    : style_(quiet ? Style::kSilent : Style::kLines), next_line_(now + kInterval) {
+  const bool terminal = isatty(STDERR_FILENO) == 1 && !IsDumb() && !IsSet("CI");
+  if (!quiet && terminal) style_ = Style::kInPlace;
+}
 
-void ProgressLine::Show(const std::string& text) {
-  if (!enabled_) return;
-  const size_t columns = ColumnsOf(STDERR_FILENO);
-  std::string line = text;
-  while (DisplayWidth(line) >= columns) line.pop_back();
-  std::fprintf(stderr, "\r%s\033[K", line.c_str());
-  std::fflush(stderr);
-  shown_ = true;
+void ProgressLine::Show(const std::string& what, const std::string& details, int64_t now) {
+  if (style_ == Style::kInPlace) {
+    // A line as wide as the terminal would wrap, and could not be rewritten.
+    std::fprintf(stderr, "\r%s\033[K",
+                 Shorten(what + ": " + details, ColumnsOf(STDERR_FILENO) - 1).c_str());
+    std::fflush(stderr);
+    shown_ = true;
+  } else if (style_ == Style::kLines && now >= next_line_) {
+    std::fprintf(stderr, "tearproof: running %s\n", what.c_str());
+    next_line_ = now + kInterval;
+  }
 }
 
 void ProgressLine::Clear() {

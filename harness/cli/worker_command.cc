@@ -1,23 +1,36 @@
 // `tearproof worker`: what the stress engine starts; not for people.
-#include <CLI/CLI.hpp>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/option_values.h"
 #include "harness/stress/worker.h"
 
 namespace tearproof::cli {
 
-void AddWorkerCommand(CLI::App& app, Session& session) {
+Verb WorkerVerb() {
   struct Options {
     std::string cell;
-    uint32_t slot = 0;
+    std::string slot;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("worker", "A worker process of the stress engine.");
-  command->group("");  // Hidden.
-  command->add_option("--cell", options->cell)->required();
-  command->add_option("--slot", options->slot)->required();
-  command->callback(
-      [options, &session] { session.exit_code = stress::RunWorker(options->cell, options->slot); });
+  Verb verb;
+  verb.name = "worker";
+  verb.description = "A worker process of the stress engine.";
+  verb.hidden = true;
+  verb.options = {{.name = "--cell",
+                   .placeholder = "DIR",
+                   .description = "where its plan lies",
+                   .value = &options->cell,
+                   .required = true},
+                  {.name = "--slot",
+                   .placeholder = "N",
+                   .description = "which worker it is",
+                   .value = &options->slot,
+                   .required = true}};
+  verb.run = [options]() -> Result<int> {
+    TEARPROOF_ASSIGN_OR_RETURN(const uint32_t slot, ParseNumber<uint32_t>("--slot", options->slot));
+    return stress::RunWorker(options->cell, slot);
+  };
+  return verb;
 }
 
 }  // namespace tearproof::cli

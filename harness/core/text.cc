@@ -16,20 +16,35 @@ struct Unit {
   double factor;
 };
 
+// Sizes are lowered before they are looked at.
 constexpr std::array<Unit, 11> kSizeUnits = {{{"", 1},
-                                              {"B", 1},
-                                              {"K", 1024},
-                                              {"KB", 1024},
-                                              {"KiB", 1024},
-                                              {"M", 1048576},
-                                              {"MB", 1048576},
-                                              {"MiB", 1048576},
-                                              {"G", 1073741824},
-                                              {"GB", 1073741824},
-                                              {"GiB", 1073741824}}};
+                                              {"b", 1},
+                                              {"k", 1024},
+                                              {"kb", 1024},
+                                              {"kib", 1024},
+                                              {"m", 1048576},
+                                              {"mb", 1048576},
+                                              {"mib", 1048576},
+                                              {"g", 1073741824},
+                                              {"gb", 1073741824},
+                                              {"gib", 1073741824}}};
 
-constexpr std::array<Unit, 7> kDurationUnits = {
-    {{"ns", 1}, {"us", 1e3}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
+constexpr std::array<Unit, 8> kDurationUnits = {{{"ns", 1},
+                                                 {"us", 1e3},
+                                                 {"µs", 1e3},
+                                                 {"ms", 1e6},
+                                                 {"s", 1e9},
+                                                 {"m", 60e9},
+                                                 {"min", 60e9},
+                                                 {"h", 3600e9}}};
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
 
 // "12.5 ms" → 12.5 × the factor of "ms"; NaN if `text` is no such thing.
 double ParseQuantity(std::string_view text, std::span<const Unit> units) {
@@ -101,7 +116,7 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 }  // namespace
 
 Result<uint64_t> ParseSize(std::string_view text) {
-  const double bytes = ParseQuantity(text, kSizeUnits);
+  const double bytes = ParseQuantity(Lower(text), kSizeUnits);
   if (std::isnan(bytes) || bytes != std::floor(bytes) || bytes > 1e15) {
     return UsageError(fmt::format("'{}' is no size", EscapeForTerminal(text, 60)),
                       "write it like 512, 4KiB or 1MiB");
@@ -120,10 +135,15 @@ std::string FormatSize(uint64_t bytes) {
 }
 
 Result<int64_t> ParseDuration(std::string_view text) {
+  constexpr std::array<Unit, 1> kNoUnit = {{{"", 1}}};
+  if (!std::isnan(ParseQuantity(text, kNoUnit))) {
+    return UsageError(fmt::format("'{}' has no unit", text),
+                      fmt::format("write {0}s or {0}min", text));
+  }
   const double nanos = ParseQuantity(text, kDurationUnits);
   if (std::isnan(nanos) || nanos > 9e18) {
     return UsageError(fmt::format("'{}' is no duration", EscapeForTerminal(text, 60)),
-                      "write it like 500ms, 5s or 10m");
+                      "write it like 500ms, 5s or 10min");
   }
   return static_cast<int64_t>(nanos);
 }
@@ -156,6 +176,20 @@ std::string FormatRounded(double count) {
   return fmt::format("{:.1f} G", count / 1e9);
 }
 
+std::string Singular(std::string_view plural) {
+  size_t end = plural.find("s ");
+  if (end == std::string_view::npos) end = plural.empty() ? 0 : plural.size() - 1;
+  const std::string_view noun = plural.substr(0, end);
+  const std::string rest(plural.substr(std::min(end + 1, plural.size())));
+  if (noun.ends_with("ie")) return std::string(noun.substr(0, noun.size() - 2)) + "y" + rest;
+  if (noun.ends_with("sse")) return std::string(noun.substr(0, noun.size() - 1)) + rest;
+  return std::string(noun) + rest;
+}
+
+std::string Counted(uint64_t count, std::string_view plural) {
+  return fmt::format("{} {}", count, count == 1 ? Singular(plural) : std::string(plural));
+}
+
 std::string EscapeForTerminal(std::string_view text, size_t limit) {
   std::string safe;
   while (!text.empty()) {
@@ -183,13 +217,18 @@ std::string EscapeForTerminal(std::string_view text, size_t limit) {
 }
 
 std::string NearestName(std::string_view name, std::span<const std::string> known) {
+  const std::string wanted = Lower(name);
   std::string best;
   size_t best_distance = SIZE_MAX;
   for (const std::string& candidate : known) {
-    const size_t distance = EditDistance(name, candidate);
-    if (distance < best_distance && distance * 3 <= std::max(name.size(), candidate.size())) {
-      best = candidate;
-      best_distance = distance;
+    const std::string lower = Lower(candidate);
+    // Who writes "django-20536" need not know of "regressions/".
+    for (const std::string& each : {lower, lower.substr(lower.rfind('/') + 1)}) {
+      const size_t distance = EditDistance(wanted, each);
+      if (distance < best_distance && distance * 3 <= std::max(name.size(), each.size())) {
+        best = candidate;
+        best_distance = distance;
+      }
     }
   }
   return best;
@@ -233,12 +272,6 @@ std::string ShellQuote(std::string_view text) {
     }
   }
   return quoted + "'";
-}
-
-size_t DisplayWidth(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
 }
 
 }  // namespace tearproof

@@ -13,8 +13,10 @@ TEST(TextTest, ParsesSizes) {
   EXPECT_EQ(ParseSize("1.5K").value(), 1536u);
   EXPECT_EQ(ParseSize("16MiB").value(), 16u << 20);
   EXPECT_EQ(ParseSize("1G").value(), 1u << 30);
-  for (const char* text : {"", "K", "-1", "0.3", "4kib", "1e99", "1e308GiB", "inf", "nan", "4 K x",
-                           "0x10", "4KiB ", "1,5K"}) {
+  EXPECT_EQ(ParseSize("4k").value(), 4096u);
+  EXPECT_EQ(ParseSize("4kib").value(), 4096u);
+  for (const char* text :
+       {"", "K", "-1", "0.3", "1e99", "1e308GiB", "inf", "nan", "4 K x", "0x10", "4KiB ", "1,5K"}) {
     EXPECT_FALSE(ParseSize(text).ok()) << text;
   }
   EXPECT_EQ(ParseSize("x\x1b[2J").error().what, "'x\\x1b[2J' is no size");
@@ -36,7 +38,9 @@ TEST(TextTest, ParsesDurations) {
   EXPECT_EQ(ParseDuration("250us").value(), 250'000);
   EXPECT_EQ(ParseDuration("250µs").value(), 250'000);
   EXPECT_EQ(ParseDuration("10m").value(), 600'000'000'000);
+  EXPECT_EQ(ParseDuration("10min").value(), 600'000'000'000);
   EXPECT_EQ(ParseDuration("8h").value(), 28'800'000'000'000);
+  EXPECT_EQ(ParseDuration("5").error().Message(), "'5' has no unit; write 5s or 5min");
   for (const char* text : {"", "5", "s", "-1s", "5 sec", "1e30h", "infs", "5s5s"}) {
     EXPECT_FALSE(ParseDuration(text).ok()) << text;
   }
@@ -53,6 +57,17 @@ TEST(TextTest, FormatsDurationsWithThreeDigits) {
   EXPECT_EQ(FormatDuration(119'999'999'999), "2 min");
   EXPECT_EQ(FormatDuration(7'199'999'999'999), "2 h");
   EXPECT_EQ(FormatDuration(INT64_MAX), "2562048 h");
+}
+
+TEST(TextTest, CountsNouns) {
+  EXPECT_EQ(Counted(0, "keys"), "0 keys");
+  EXPECT_EQ(Counted(1, "keys"), "1 key");
+  EXPECT_EQ(Counted(1, "processes"), "1 process");
+  EXPECT_EQ(Counted(2, "processes"), "2 processes");
+  EXPECT_EQ(Counted(1, "hits that met sets"), "1 hit that met sets");
+  EXPECT_EQ(Counted(1, "distinct keys set"), "1 distinct key set");
+  EXPECT_EQ(Singular("entries left"), "entry left");
+  EXPECT_EQ(Singular(""), "");
 }
 
 TEST(TextTest, FormatsCounts) {
@@ -112,6 +127,9 @@ TEST(NearestNameTest, FindsTypingMistakesOnly) {
   EXPECT_EQ(NearestName("temp_rename", known), "temp-rename");
   EXPECT_EQ(NearestName("sqlite", known), "");
   EXPECT_EQ(NearestName("", known), "");
+  EXPECT_EQ(NearestName("NAIVE", known), "naive");
+  EXPECT_EQ(NearestName("django-20537", std::vector<std::string>{"regressions/django-20536"}),
+            "regressions/django-20536");
   const Error error = UnknownNameError("backend", "flok", known);
   EXPECT_EQ(error.kind, ErrorKind::kUsage);
   EXPECT_EQ(error.Message(),
@@ -133,11 +151,6 @@ TEST(ShellQuoteTest, QuotesOnlyWhatNeedsIt) {
   for (const char* text : {"$(id)", "`id`", "~", "a;b", "a\nb", "{a,b}", "*", "!x", "#x", "a&b"}) {
     EXPECT_EQ(ShellQuote(text), "'" + std::string(text) + "'");
   }
-}
-
-TEST(TextTest, CountsCodePointsAsColumns) {
-  EXPECT_EQ(DisplayWidth("37 µs"), 5u);
-  EXPECT_EQ(DisplayWidth(""), 0u);
 }
 
 }  // namespace

@@ -6,13 +6,19 @@
 #include <numeric>
 #include <tuple>
 
+#include "harness/core/large_memory.h"
+
 namespace tearproof {
 namespace {
 
 // The index by sequence is dense; only records lost to a crash of the host leave gaps. So many
 // lost records, in all processes together, are no history any more.
 constexpr uint64_t kMaxLostRecords = 1 << 20;
-constexpr int64_t kMaxUncertainty = int64_t{3600} * 1'000'000'000;
+constexpr int64_t kHour = int64_t{3600} * 1'000'000'000;
+constexpr int64_t kMaxUncertainty = kHour;
+constexpr int64_t kMaxLag = kHour;
+// 73 years either way: the wall clock counts from 1970. Differences of two must not overflow.
+constexpr int64_t kMaxOffset = int64_t{1} << 61;
 
 Error Invalid(std::string_view what) {
   return UsageError(fmt::format("the history is not valid: {}", what),
@@ -51,15 +57,17 @@ Result<void> ValidateAlone(const Op& op, const ProcessInfo& process, const Histo
 }
 
 // Merges sorted runs that lie one behind the other: a tournament of the runs' heads, in which each
-// winner is replaced by its successor (Knuth, The Art of Computer Programming 3, 5.4.1).
+// winner is replaced by its successor (Knuth, The Art of Computer Programming 3, 5.4.1). What was
+// read is given back: a large history would lie in memory twice.
 class RunMerger {
  public:
-  RunMerger(std::span<const Op> ops, std::span<const size_t> bounds) : ops_(ops) {
+  // Consumes `ops`, whose values are lost.
+  RunMerger(std::span<Op> ops, std::span<const size_t> bounds) : ops_(ops) {
     while (leaves_ + 1 < bounds.size()) leaves_ *= 2;
-    heads_.resize(leaves_, Head{kEnded, kEnded, 0});
+    heads_.resize(leaves_, Head{kEnded, kEnded, 0, 0});
     ends_.resize(leaves_, 0);
     for (size_t run = 0; run + 1 < bounds.size(); ++run) {
-      heads_[run].next = bounds[run];
+      heads_[run].next = heads_[run].kept = bounds[run];
       ends_[run] = bounds[run + 1];
       Load(run);
     }
@@ -69,10 +77,11 @@ class RunMerger {
 
   std::vector<Op> Merge() {
     std::vector<Op> merged;
-    merged.reserve(ops_.size());
+    ReserveInHugePages(merged, ops_.size());
     while (merged.size() < ops_.size()) {
       Head& head = heads_[winner_];
       merged.push_back(ops_[head.next++]);
+      if (head.next % kGivenBack == 0) GiveBack(head);
       Load(winner_);
       for (size_t node = (winner_ + leaves_) / 2; node > 0; node /= 2) {
         if (Before(losers_[node], winner_)) std::swap(losers_[node], winner_);
@@ -83,11 +92,20 @@ class RunMerger {
 
  private:
   static constexpr int64_t kEnded = INT64_MAX;
+  static constexpr size_t kGivenBack = 4 * kHugePageBytes / sizeof(Op);
   struct Head {
     int64_t invoke = 0;
     int64_t rank = 0;  // Among the runs: runs are of one process each, in order of the processes.
     size_t next = 0;
+    size_t kept = 0;  // Before it, all was given back.
   };
+
+  void GiveBack(Head& head) {
+    AdviseLargeMemory(&ops_[head.kept], &ops_[head.next - 1], MADV_DONTNEED);
+    // The page that was left lies in the next stretch, too.
+    const auto left = reinterpret_cast<uintptr_t>(&ops_[head.next - 1]) % kHugePageBytes;
+    head.kept = std::max(head.kept, head.next - 1 - (left + sizeof(Op) - 1) / sizeof(Op));
+  }
 
   void Load(size_t run) {
     Head& head = heads_[run];
@@ -111,7 +129,7 @@ class RunMerger {
     return left_wins ? left : right;
   }
 
-  std::span<const Op> ops_;
+  std::span<Op> ops_;
   size_t leaves_ = 1;
   std::vector<Head> heads_;
   std::vector<size_t> ends_;
@@ -150,6 +168,15 @@ Result<void> History::ValidateHeader() const {
   const int64_t uncertainty = parts_.header.clock_uncertainty;
   if (uncertainty < 0 || uncertainty > kMaxUncertainty) {
     return Invalid(fmt::format("a clock uncertainty of {} ns", uncertainty));
+  }
+  const int64_t lag = parts_.header.coarse_clock_lag;
+  if (lag < 0 || lag > kMaxLag) {
+    return Invalid(fmt::format("a coarse clock that lags {} ns behind", lag));
+  }
+  for (const int64_t offset :
+       {parts_.header.realtime_offset_begin, parts_.header.realtime_offset_end}) {
+    if (offset >= -kMaxOffset && offset <= kMaxOffset) continue;
+    return Invalid(fmt::format("a wall clock that is {} ns off the monotonic one", offset));
   }
   if (parts_.header.keys.size() >= kNoKey || parts_.ops.size() >= UINT32_MAX) {
     return Invalid("it has too many keys or operations to be judged");
@@ -205,6 +232,7 @@ void History::Index() {
   for (const Op& op : ops) ++key_begin_[bucket(op) + 1];
   for (size_t i = 1; i < key_begin_.size(); ++i) key_begin_[i] += key_begin_[i - 1];
   std::vector<uint32_t> next(key_begin_.begin(), key_begin_.end() - 1);
+  ReserveInHugePages(by_key_, ops.size());
   by_key_.resize(ops.size());
   for (uint32_t i = 0; i < ops.size(); ++i) {
     const Op& op = ops[i];
@@ -227,6 +255,7 @@ void History::IndexProcesses(const std::vector<size_t>& bounds) {
     if (first.process >= by_process_.size()) by_process_.resize(first.process + size_t{1});
     ProcessIndex& index = by_process_[first.process];
     index.first_sequence = first.sequence;
+    ReserveInHugePages(index.ops, last.sequence - first.sequence + 1);
     index.ops.resize(last.sequence - first.sequence + 1);
   }
 }

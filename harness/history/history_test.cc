@@ -199,6 +199,10 @@ TEST(HistoryTest, RejectsNumbersOutOfRange) {
                  "known kind");
   ExpectRejected([](auto& parts) { parts.header.clock_uncertainty = -1; }, "uncertainty");
   ExpectRejected([](auto& parts) { parts.header.clock_uncertainty = kNever; }, "uncertainty");
+  ExpectRejected([](auto& parts) { parts.header.coarse_clock_lag = -1; }, "lags -1 ns behind");
+  ExpectRejected([](auto& parts) { parts.header.coarse_clock_lag = kNever; }, "lags");
+  ExpectRejected([](auto& parts) { parts.header.realtime_offset_begin = INT64_MIN; }, "wall clock");
+  ExpectRejected([](auto& parts) { parts.header.realtime_offset_end = INT64_MAX; }, "wall clock");
 }
 
 // The index is dense: many gaps must not add up to more memory than there is.

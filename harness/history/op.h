@@ -80,10 +80,10 @@ struct Op {
   uint32_t length = 0;    // set, add: bytes of the value. get: bytes returned. incr: the delta.
   uint32_t ttl_millis = kNoTtl;  // set, add, touch: time to live; 0 is "already expired".
   uint16_t process = 0;
-  OpKind kind = OpKind::kInit;
-  Outcome outcome = Outcome::kOpen;
-  Observed observation = Observed::kNothing;
-  bool counter = false;  // set, add: the value written is the number 0, not a stamped value.
+  OpKind kind : 4 = OpKind::kInit;
+  Outcome outcome : 4 = Outcome::kOpen;
+  Observed observation : 4 = Observed::kNothing;
+  bool counter : 1 = false;  // set, add: the value written is the number 0, not a stamped value.
 
   bool happened() const { return outcome == Outcome::kDone || outcome == Outcome::kHit; }
   // It may or may not have taken effect: it failed, or its process died within it.
@@ -91,6 +91,7 @@ struct Op {
   // It may have changed the cache, as far as its outcome tells.
   bool may_have_happened() const { return outcome == Outcome::kDone || uncertain(); }
 };
+static_assert(sizeof(Op) == 48);
 
 std::string_view OpKindName(OpKind kind);       // "get"
 std::string_view OutcomeName(Outcome outcome);  // "hit"

@@ -36,7 +36,7 @@ Result<RoundInfo> ReadRoundInfo(const std::string& round_directory);
 // process did nothing in this one).
 Result<History> LoadRound(const std::string& round_directory, const std::vector<std::string>& keys);
 
-// Copies the live round to `<cell>/round-<N>`.
+// Copies the live round to `<cell>/round-<N>`, as a whole or not at all.
 Result<void> KeepRound(const std::string& cell_directory, uint64_t round);
 // Removes what only a running cell needs, `live` and `control`. REQUIRES: its workers are gone.
 Result<void> RemoveLive(const std::string& cell_directory);

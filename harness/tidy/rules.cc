@@ -8,6 +8,7 @@
 #include <regex>
 #include <set>
 
+#include "harness/core/layout.h"
 #include "harness/core/text.h"
 #include "harness/tidy/function_length.h"
 

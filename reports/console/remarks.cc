@@ -4,6 +4,7 @@
 
 #include "harness/core/text.h"
 #include "reports/console/sections.h"
+#include "reports/findings.h"
 #include "reports/verdict_words.h"
 
 namespace tearproof::reports::console {
@@ -38,6 +39,27 @@ std::string Skipped(const Page& page) {
   return text;
 }
 
+// Cells that the run did not come to, those of one backend together.
+std::string NotRun(const Page& page) {
+  std::string text;
+  for (const auto& [backend, scenarios] : NotRunByBackend(page.record)) {
+    text += Block("  - ", backend + ": " + Join(scenarios, ", "), page.columns);
+  }
+  return text.empty() ? "" : Heading(page.style, "Not run, as the run was cut short") + "\n" + text;
+}
+
+std::string Survival(const Page& page) {
+  std::string text;
+  for (const CellRecord& cell : page.record.cells) {
+    const std::string sentence = SurvivalSentence(cell);
+    if (sentence.empty()) continue;
+    text +=
+        Block("  - ", SafeName(cell.backend) + " in " + SafeName(cell.scenario) + ": " + sentence,
+              page.columns);
+  }
+  return text.empty() ? "" : Heading(page.style, "Which keys a full cache kept") + "\n" + text;
+}
+
 // How many races the verdicts rest on.
 std::string Races(const Page& page) {
   uint64_t read_write = 0;
@@ -48,10 +70,9 @@ std::string Races(const Page& page) {
   }
   if (read_write + write_write == 0) return "";
   return "\n" + Block("  ",
-                      fmt::format("On one key {} pairs of a read and a change overlapped, and {} "
-                                  "pairs of two changes.",
-                                  FormatRounded(static_cast<double>(read_write)),
-                                  FormatRounded(static_cast<double>(write_write))),
+                      fmt::format("On one key {} overlapped, and {}.",
+                                  ShortCounted(read_write, "pairs of a read and a change"),
+                                  ShortCounted(write_write, "pairs of two changes")),
                       page.columns);
 }
 
@@ -89,7 +110,9 @@ std::string Scope(const Page& page) {
 
 }  // namespace
 
-std::string RemarksSection(const Page& page) { return Notes(page) + Skipped(page) + Scope(page); }
+std::string RemarksSection(const Page& page) {
+  return Survival(page) + Notes(page) + Skipped(page) + NotRun(page) + Scope(page);
+}
 
 std::string VerdictSection(const Page& page) {
   const VerdictWords words = PutIntoWords(page.record, page.rows);

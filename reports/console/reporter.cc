@@ -17,11 +17,8 @@ std::string Header(const Page& page) {
   const RunRecord& record = page.record;
   std::set<std::string> scenarios;
   for (const CellRecord& cell : record.cells) scenarios.insert(cell.scenario);
-  const auto plural = [](size_t count, const char* noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-  };
-  std::vector<std::string> facts = {plural(page.rows.size(), "cache"),
-                                    plural(scenarios.size(), "scenario"),
+  std::vector<std::string> facts = {Counted(page.rows.size(), "caches"),
+                                    Counted(scenarios.size(), "scenarios"),
                                     FormatDuration(record.elapsed)};
   if (record.seed != 0) facts.push_back(fmt::format("seed {}", record.seed));
   if (!record.machine.file_system.empty()) {
@@ -38,7 +35,7 @@ class ConsoleReporter : public Reporter {
 
   std::string Render(const RunRecord& record, const RenderOptions& options) const override {
     Page page{record, SortedMatrix(record), Style{options.color},
-              std::max<size_t>(options.columns, 64)};
+              std::max<size_t>(options.columns, 60)};
     if (options.quiet) {
       return EvidenceSection(page, true) + OpenSection(page) + VerdictSection(page);
     }

@@ -4,7 +4,9 @@
 
 #include <memory>
 
+#include "harness/core/layout.h"
 #include "harness/core/text.h"
+#include "reports/findings.h"
 #include "reports/golden.h"
 #include "reports/sample_records.h"
 
@@ -82,7 +84,7 @@ TEST(ConsoleReporterTest, ColourOnlyWhenAskedAndNeverAlone) {
 }
 
 TEST(ConsoleReporterTest, FitsNarrowAndWideTerminals) {
-  for (const size_t columns : {64, 72, 100, 160}) {
+  for (const size_t columns : {60, 64, 72, 100, 160}) {
     EXPECT_TRUE(Fits(Render(RealisticRecord(), {.columns = columns}), columns));
   }
 }
@@ -110,6 +112,31 @@ TEST(ConsoleReporterTest, CellsTellEveryStandingApart) {
   EXPECT_EQ(mark(Judgement::kInconclusive, false, ""), "  x         unsure");
   EXPECT_EQ(mark(Judgement::kNotExercised, true, ""), "  x          IDLE");
   EXPECT_EQ(mark(Judgement::kNotExercised, false, ""), "  x          idle");
+}
+
+TEST(ConsoleReporterTest, NamesWhatWasNotRunAndAsksForAllOfItAgain) {
+  RunRecord record = RealisticRecord();
+  record.cells.resize(1);
+  record.interrupted = true;
+  record.command_line = "tearproof stress a,b";
+  record.not_run = {{"naive", "a"}, {"naive", "b"}, {"flock", "a"}};
+  const std::string report = Render(record);
+  EXPECT_NE(report.find("- naive: a, b\n  - flock: a\n"), std::string::npos) << report;
+  EXPECT_NE(report.find("Not run: 3 of 4"), std::string::npos) << report;
+  EXPECT_TRUE(report.ends_with("\n  tearproof stress a,b\n")) << report;
+}
+
+TEST(ConsoleReporterTest, SaysWhichKeysAFullCacheKept) {
+  RunRecord record = RealisticRecord();
+  record.cells.resize(1);
+  record.cells[0].survival = {{"k0", {0, 4}}, {"k1", {0, 9}}, {"k2", {1, 1}}, {"k3", {0, 0}}};
+  const std::string report = Render(record);
+  EXPECT_NE(report.find("- temp-rename in get-set: the median of 3 keys was still"),
+            std::string::npos)
+      << report;
+  EXPECT_EQ(SurvivalSentence(record.cells[0]),
+            "the median of 3 keys was still there at the end of 0 % of the rounds that set it; "
+            "least often k1 (0 of 9 rounds), most often k2 (1 of 1 round); 2 keys never");
 }
 
 TEST(ConsoleReporterTest, AnEmptyRunSaysSo) {

@@ -42,7 +42,7 @@ std::array<size_t, kColumns> Widths(const std::vector<Row>& rows, size_t columns
   // Names give way to numbers: the wider of the two first.
   size_t total = 2 + 2 * (kColumns - 1);
   for (const size_t width : widths) total += width;
-  for (; total > columns && std::max(widths[0], widths[1]) > 8; --total) {
+  for (; total > columns && std::max(widths[0], widths[1]) > 6; --total) {
     --widths[widths[0] >= widths[1] ? 0 : 1];
   }
   return widths;

@@ -72,9 +72,13 @@ void AppendText(pugi::xml_node node, const std::string& text) {
   node.append_child(pugi::node_pcdata).set_value(text.c_str());
 }
 
+std::string Covered(const Verdict& verdict) {
+  return FormatCount(verdict.exercised) + " " +
+         (verdict.exercised == 1 ? Singular(verdict.unit) : verdict.unit);
+}
+
 std::string CoveredText(const Verdict& verdict) {
-  return fmt::format("{}: {} {}", JudgementName(verdict.judgement), FormatCount(verdict.exercised),
-                     verdict.unit);
+  return fmt::format("{}: {}", JudgementName(verdict.judgement), Covered(verdict));
 }
 
 void WriteFailure(pugi::xml_node test, const RunRecord& record, const CellResult& each) {
@@ -89,8 +93,9 @@ void WriteFailure(pugi::xml_node test, const RunRecord& record, const CellResult
   if (message.empty()) message = CoveredText(verdict);
   const std::string type = verdict.anomaly.empty() ? "unexpected" : verdict.anomaly;
   std::vector<std::string> lines = EvidenceLines(each);
-  lines.push_back(fmt::format("Seen {} times in {} {}; seed {}", FormatCount(verdict.violations),
-                              FormatCount(verdict.exercised), verdict.unit, record.seed));
+  const std::string times =
+      verdict.violations == 1 ? "once" : FormatCount(verdict.violations) + " times";
+  lines.push_back(fmt::format("Seen {} in {}; seed {}", times, Covered(verdict), record.seed));
   AppendText(AppendOutcome(test, "failure", message, type), CleanLines(lines));
 }
 

@@ -130,6 +130,16 @@ std::string Remarks(const RunRecord& record) {
                         Literal(SafeName(cell.scenario)), CellStateName(cell.state));
     text += cell.reason.empty() ? "\n" : ": " + Literal(cell.reason) + "\n";
   }
+  for (const auto& [backend, scenarios] : NotRunByBackend(record)) {
+    text += "- not run, as the run was cut short: " + Literal(backend) + " in " +
+            Literal(Join(scenarios, ", ")) + "\n";
+  }
+  for (const CellRecord& cell : record.cells) {
+    const std::string sentence = SurvivalSentence(cell);
+    if (sentence.empty()) continue;
+    text += fmt::format("- {} in {}: {}\n", Literal(SafeName(cell.backend)),
+                        Literal(SafeName(cell.scenario)), Literal(sentence));
+  }
   for (const std::string& note : record.notes) text += "- " + Literal(note) + "\n";
   return text.empty() ? "" : "### Notes\n\n" + text + "\n";
 }

@@ -8,7 +8,7 @@
 #include "harness/check/fresh/naming.h"
 #include "harness/check/fresh/verify_witness.h"
 #include "harness/check/fresh/weaker.h"
-#include "harness/check/fresh/zones.h"
+#include "harness/core/large_memory.h"
 
 namespace tearproof::check::fresh {
 namespace {
@@ -18,12 +18,21 @@ constexpr int kUnnamedRank = 1;
 // Neighbourhoods of so many conflicts are looked at before the whole key is searched again.
 constexpr size_t kConflictsLookedAt = 8;
 
+std::vector<uint32_t> RoomFor(const History& history) {
+  std::vector<uint32_t> room;
+  ReserveInHugePages(room, history.ops().size());
+  room.resize(history.ops().size(), ZoneTest::kNoZone);
+  return room;
+}
+
 }  // namespace
 
 Judge::Judge(const History& history, const Contract& contract)
     : history_(history),
       contract_(contract),
-      key_history_(history, contract),
+      number_of_(RoomFor(history)),
+      zones_(history, number_of_),
+      key_history_(history, contract, number_of_),
       findings_(
           history, Promise::kFresh,
           "overlapping pairs of a change of a key and another process's operation that its order "
@@ -37,8 +46,9 @@ Verdict Judge::Run() {
 }
 
 void Judge::JudgeKey(uint32_t key) {
+  if (zones_.Holds(key)) return Cover(zones_.meetings());
   key_history_.Load(key);
-  CountOverlaps();
+  CoverMeetings();
   for (const ImpossibleRead& impossible : key_history_.impossible()) AccuseImpossible(impossible);
   Decision decision = Decide();
   if (decision.finding == Finding::kBroken && key_history_.clock_was_moved() &&
@@ -61,50 +71,21 @@ void Judge::JudgeKey(uint32_t key) {
   }
 }
 
-// Pairs of steps of two processes, neither of which precedes the other: one changes the key, the
-// other needs something of it.
-void Judge::CountOverlaps() {
-  struct UnderWay {
-    int64_t reach;
-    uint16_t process;
-    bool needs;
-  };
-  constexpr size_t kMany = 64;
-  std::vector<UnderWay> changes;
-  std::vector<UnderWay> observers;
-  uint64_t pairs = 0;
-  // Drops those that have ended, and counts the others.
-  const auto look = [&pairs](std::vector<UnderWay>& under_way, const Step& step, bool all) {
-    for (size_t i = 0; i < under_way.size();) {
-      const UnderWay& other = under_way[i];
-      if (other.reach < step.invoke) {
-        under_way[i] = under_way.back();
-        under_way.pop_back();
-        continue;
-      }
-      pairs += (all || other.needs) && other.process != step.process ? 1 : 0;
-      ++i;
-    }
-  };
+void Judge::Cover(uint64_t meetings) {
+  if (meetings > 0) findings_.Cover(meetings);
+}
+
+void Judge::CoverMeetings() {
+  meetings_.Clear();
   for (const Step& step : key_history_.key().steps) {
-    const bool needs = step.need != Need::kNothing;
-    look(changes, step, needs);
-    if (!step.observes()) {
-      look(observers, step, true);
-      changes.push_back({step.reach, step.process, needs});
-      continue;
-    }
-    if (observers.size() > kMany) {
-      std::erase_if(observers, [&](const UnderWay& each) { return each.reach < step.invoke; });
-    }
-    observers.push_back({step.reach, step.process, needs});
+    meetings_.Add(step.invoke, step.reach, step.process, !step.observes(),
+                  step.need != Need::kNothing);
   }
-  if (pairs > 0) findings_.Cover(pairs);
+  Cover(meetings_.pairs());
 }
 
 Judge::Decision Judge::Decide() {
   const KeySteps& key = key_history_.key();
-  if (ZonesDecide(key) && ZonesHold(key)) return {};
   Search search(key, SearchBudget{});
   Search::Answer answer = search.Run(Search::Ends::kStrict);
   std::vector<uint32_t> conflicts = search.conflicts();

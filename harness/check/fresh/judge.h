@@ -12,7 +12,9 @@
 #include "harness/api/checker.h"
 #include "harness/check/evidence.h"
 #include "harness/check/fresh/key_history.h"
+#include "harness/check/fresh/meetings.h"
 #include "harness/check/fresh/search.h"
+#include "harness/check/fresh/zones.h"
 #include "harness/check/interval_index.h"
 
 namespace tearproof::check::fresh {
@@ -31,7 +33,8 @@ class Judge {
   };
 
   void JudgeKey(uint32_t key);
-  void CountOverlaps();
+  void Cover(uint64_t meetings);
+  void CoverMeetings();
   Decision Decide();
   Decision Refute(const std::vector<uint32_t>& conflicts);
   void Accuse(const Decision& decision);
@@ -39,6 +42,11 @@ class Judge {
 
   const History& history_;
   const Contract& contract_;
+  // By operation: the zone of a write, and then, where zones do not decide, its step. An operation
+  // belongs to one key, and keys are judged one after another.
+  std::vector<uint32_t> number_of_;
+  ZoneTest zones_;
+  Meetings meetings_;
   KeyHistory key_history_;
   Findings findings_;
 };

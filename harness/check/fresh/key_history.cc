@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/check/evidence.h"
+#include "harness/core/large_memory.h"
 #include "harness/history/value.h"
 
 namespace tearproof::check::fresh {
@@ -16,12 +17,12 @@ bool NeedsAbsence(const Op& op) {
 
 }  // namespace
 
-KeyHistory::KeyHistory(const History& history, const Contract& contract)
-    : history_(history), contract_(contract), deadlines_(history, contract) {
+KeyHistory::KeyHistory(const History& history, const Contract& contract,
+                       std::vector<uint32_t>& number_of)
+    : history_(history), contract_(contract), deadlines_(history, contract), step_of_(number_of) {
   for (const uint32_t index : history.KeylessOps()) {
     if (MayRemoveKeys(history.ops()[index])) removals_at_large_.push_back(index);
   }
-  step_of_.resize(history.ops().size());
 }
 
 void KeyHistory::Load(uint32_t key, bool timeless) {
@@ -33,7 +34,7 @@ void KeyHistory::Load(uint32_t key, bool timeless) {
   const std::span<const uint32_t> ops = history_.OpsOfKey(key);
   if (ops.empty()) return;
   Survey(ops);
-  key_.steps.reserve(ops.size());
+  ReserveInHugePages(key_.steps, ops.size());
   auto large = removals_at_large_.begin();
   for (const uint32_t index : ops) {
     for (; large != removals_at_large_.end() && *large < index; ++large) Append(*large);

@@ -43,7 +43,8 @@ struct ImpossibleRead {
 
 class KeyHistory {
  public:
-  KeyHistory(const History& history, const Contract& contract);
+  // `number_of`: room for a number an operation.
+  KeyHistory(const History& history, const Contract& contract, std::vector<uint32_t>& number_of);
 
   // Loads one key. `timeless`: a value with a time to live may look absent at any time.
   void Load(uint32_t key, bool timeless = false);
@@ -69,7 +70,7 @@ class KeyHistory {
   const Contract& contract_;
   Deadlines deadlines_;
   std::vector<uint32_t> removals_at_large_;  // clear, cull, and inits that did not end well.
-  std::vector<uint32_t> step_of_;            // By operation, of the writes of the key.
+  std::vector<uint32_t>& step_of_;           // By operation, of the writes of the key.
   // The only write of the key with that digest, or nullptr if there are several.
   std::unordered_map<uint64_t, const Op*> short_writes_;
   int64_t touched_ = kNever;  // The earliest end of a time to live that a touch set.

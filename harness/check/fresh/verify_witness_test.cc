@@ -90,7 +90,8 @@ TEST(VerifyWitnessTest, EveryBreachOfAFoundOrderIsSeen) {
     CacheSimulator simulator(options, random.Next());
     const History history = BuildOrDie(simulator.Run());
     const Contract contract = simulator.MakeContract();
-    KeyHistory loader(history, contract);
+    std::vector<uint32_t> number_of(history.ops().size());
+    KeyHistory loader(history, contract, number_of);
     loader.Load(0);
     const KeySteps& key = loader.key();
     Search search(key, {});
@@ -123,7 +124,8 @@ TEST(ContradictionTest, IsMinimal) {
     for (uint64_t n = 1 + random.Below(2); n > 0; --n) Falsify(parts.ops, random);
     const History history = BuildOrDie(std::move(parts));
     const Contract contract = simulator.MakeContract();
-    KeyHistory loader(history, contract);
+    std::vector<uint32_t> number_of(history.ops().size());
+    KeyHistory loader(history, contract, number_of);
     loader.Load(0);
     const KeySteps& key = loader.key();
     Search search(key, {});

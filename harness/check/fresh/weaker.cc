@@ -14,7 +14,8 @@ class Contracts {
   Contracts(const History& history, const Contract& contract)
       : history_(history),
         contract_(contract),
-        key_history_(history, contract),
+        number_of_(history.ops().size()),
+        key_history_(history, contract, number_of_),
         removals_(history, contract) {}
 
   std::vector<std::string> Find() {
@@ -66,6 +67,7 @@ class Contracts {
 
   const History& history_;
   const Contract& contract_;
+  std::vector<uint32_t> number_of_;
   KeyHistory key_history_;
   RemovalIndex removals_;
   std::map<uint16_t, Known> of_process_;

@@ -7,21 +7,70 @@
 // them. f < s is a forward zone: the key must hold the value from f to s. Otherwise it is a
 // backward zone: all of the cluster can take effect at one moment, any in [s, f].
 //
-// Thread safety: pure functions. Takes linear time but for one sort.
+// It reads the operations themselves, once: most histories are of sets and hits, and hold.
+//
+// Thread safety: none. Ownership: borrows the history. Takes linear time but for one sort, and 16
+// bytes a write.
 #ifndef TEARPROOF_HARNESS_CHECK_FRESH_ZONES_H_
 #define TEARPROOF_HARNESS_CHECK_FRESH_ZONES_H_
 
-#include "harness/check/fresh/step.h"
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "harness/check/fresh/meetings.h"
+#include "harness/history/history.h"
 
 namespace tearproof::check::fresh {
 
-// Whether the key has but blind writes and reads of values, so that zones decide.
-bool ZonesDecide(const KeySteps& key);
+class ZoneTest {
+ public:
+  static constexpr uint32_t kNoZone = std::numeric_limits<uint32_t>::max();
 
-// True only if a linearisation exists. Steps of one process are taken to end where the next one
-// begins; that is stricter than needed where clocks are uncertain, so false proves nothing.
-// REQUIRES: ZonesDecide(key), and no read precedes its write.
-bool ZonesHold(const KeySteps& key);
+  // `number_of`: room for a number an operation, all kNoZone; see Judge.
+  ZoneTest(const History& history, std::vector<uint32_t>& number_of);
+
+  // True only if a linearisation of the operations on `key` exists. False proves nothing: the key
+  // saw more than sets and hits, or the test failed, which takes the operations of one process to
+  // end where the next one begins, and that is stricter than needed where clocks are uncertain.
+  bool Holds(uint32_t key);
+  // Of the key that was held last.
+  uint64_t meetings() const { return meetings_.pairs(); }
+
+ private:
+  struct Zone {
+    int64_t first_end = kNever;
+    int64_t last_begin = std::numeric_limits<int64_t>::min();
+
+    bool forward() const { return first_end < last_begin; }
+  };
+  // The last operation of a process, whose end is known once the next one begins.
+  struct Last {
+    int64_t invoke = 0;
+    int64_t end = 0;
+    uint32_t zone = kNoZone;
+  };
+
+  bool Gather(std::span<const uint32_t> ops);
+  void Prefetch(std::span<const uint32_t> ops, size_t i) const;
+  // The zone of the operation, kNoZone if it constrains nothing. False: zones do not decide.
+  bool ZoneOf(uint32_t index, uint32_t& zone);
+  uint32_t ZoneOfWrite(uint32_t index);
+  bool Join(const Op& op, uint32_t zone);
+  bool EndLast(Last& last, int64_t latest);
+  void DropUnreadUncertain();
+  bool NoneOverlap();
+
+  const History& history_;
+  bool decides_ = true;
+  std::vector<uint32_t>& zone_of_;  // By operation, of the writes that were met.
+  std::vector<Zone> zones_;
+  std::vector<Last> last_of_process_;
+  std::vector<uint32_t> uncertain_;       // Zones of writes that may never have taken effect,
+  std::vector<uint32_t> uncertain_read_;  // and those of them that were read, and so did.
+  Meetings meetings_;
+};
 
 }  // namespace tearproof::check::fresh
 

@@ -1,0 +1,43 @@
+#include "harness/check/fresh/meetings.h"
+
+namespace tearproof::check::fresh {
+namespace {
+
+// Observers are looked at when a change meets them; where changes are rare, at so many.
+constexpr size_t kMany = 64;
+
+}  // namespace
+
+void Meetings::Clear() {
+  changes_.clear();
+  observers_.clear();
+  pairs_ = 0;
+}
+
+void Meetings::Add(int64_t invoke, int64_t reach, uint16_t process, bool changes, bool needs) {
+  Meet(changes_, invoke, process, needs);
+  if (changes) {
+    Meet(observers_, invoke, process, true);
+    changes_.push_back({reach, process, needs});
+    return;
+  }
+  if (observers_.size() > kMany) {
+    std::erase_if(observers_, [&](const UnderWay& each) { return each.reach < invoke; });
+  }
+  observers_.push_back({reach, process, needs});
+}
+
+void Meetings::Meet(std::vector<UnderWay>& under_way, int64_t invoke, uint16_t process, bool all) {
+  for (size_t i = 0; i < under_way.size();) {
+    const UnderWay& other = under_way[i];
+    if (other.reach < invoke) {
+      under_way[i] = under_way.back();
+      under_way.pop_back();
+      continue;
+    }
+    pairs_ += (all || other.needs) && other.process != process ? 1 : 0;
+    ++i;
+  }
+}
+
+}  // namespace tearproof::check::fresh
