@@ -36,7 +36,7 @@ History LongHistory(uint64_t seed) {
   return std::move(history).value();
 }
 
-TEST(JudgeTest, ThreadsSayOfALongHistoryWhatEachCheckerSaysAlone) {
+TEST(JudgeTest, ParallelCheckersSayOfALongHistoryWhatEachSaysAlone) {
   const auto owned = AllCheckers();
   std::vector<const Checker*> checkers;
   std::set<Promise> all;

@@ -35,6 +35,14 @@ TEST(OverlapsTest, OneAfterTheOtherIsNoPair) {
   EXPECT_THAT(Count(builder), IsEmpty());
 }
 
+// A clock may stand still between the end of one operation and the beginning of the next.
+TEST(OverlapsTest, OneProcessMeetsNotItself) {
+  HistoryBuilder builder;
+  builder.Set(1, 0, 10);
+  builder.Miss(1, 10, 20);
+  EXPECT_THAT(Count(builder), IsEmpty());
+}
+
 TEST(OverlapsTest, ClearMeetsEveryKeyAndUnsupportedNobody) {
   HistoryBuilder builder;
   builder.Set(1, 0, 100);

@@ -83,7 +83,7 @@ TEST(ExplorerTest, LockedProgramsHaveNoFormulaButACount) {
   EXPECT_FALSE(exploration.expected_interleavings);
 }
 
-TEST(ExplorerTest, JobsShareTheWork) {
+TEST(ExplorerTest, ParallelJobsShareTheWork) {
   for (const uint32_t jobs : {2, 3, 5}) {
     ExploreOptions options;
     options.jobs = jobs;
@@ -276,7 +276,7 @@ TEST(ExplorerTest, EndsWhenItIsToldTo) {
   EXPECT_EQ(RunAll(Make({kNaiveWriter, kReader}), options).outcome, Outcome::kTime);
 }
 
-TEST(ExplorerTest, ErrorsEndAllJobs) {
+TEST(ExplorerTest, ErrorsEndAllParallelJobs) {
   ExploreOptions options;
   options.jobs = 3;
   const SubjectFactory factory = [](uint32_t job) -> Result<std::unique_ptr<Subject>> {

@@ -162,7 +162,7 @@ PythonException LoadPickle(BufferedReader& reader, PickleObject& object) {
   size_t bytes_end = 0;
   size_t bytes_length = 0;
   object = {};
-  const auto ended = [&](PythonException otherwise) {
+  const auto ended = [&](const PythonException& otherwise) {
     return reader.problem() != 0 ? OsError(reader.problem(), "read") : otherwise;
   };
   while (true) {

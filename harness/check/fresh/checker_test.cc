@@ -89,8 +89,12 @@ TEST(FreshTest, ValuesThatAlternateAreNewThenOldWhoeverWroteFirst) {
   const Op& two = builder.Set(2, 0, 100);
   builder.Hit(3, 10, 20, one);
   builder.Hit(3, 30, 40, two);
-  builder.Hit(3, 50, 60, one);
+  const Op& last = builder.Hit(3, 50, 60, one);
   ExpectBroken(builder, "new-then-old", 3);
+  // The first two reads alone are in order; the third is not.
+  for (const EvidenceOp& each : Check(builder).evidence) {
+    EXPECT_EQ(each.deciding, each.op.sequence == last.sequence && each.op.process == last.process);
+  }
 }
 
 TEST(FreshTest, ARefusedValueIsNeverRead) {
@@ -146,6 +150,13 @@ TEST(FreshTest, TwoAddsDoNotBothWin) {
   ExpectBroken(builder, "double-add", 2);
 }
 
+TEST(FreshTest, AnAddThatWinsAfterASetMissedIt) {
+  HistoryBuilder builder;
+  builder.Set(1, 0, 10);
+  builder.Add(2, 20, 30);
+  ExpectBroken(builder, "phantom-miss", 2);
+}
+
 TEST(FreshTest, TwoAddsThatOverlapDoNotBothWinEither) {
   HistoryBuilder builder;
   builder.Do(1, OpKind::kAdd, 0, 20, Outcome::kDone);
@@ -197,13 +208,16 @@ TEST(FreshTest, MissingRecordsAccuseNobody) {
 
 TEST(FreshTest, WhatMayHaveHappenedExplains) {
   HistoryBuilder builder;
-  builder.Set(1, 0, 10);
-  const Op& unknown = builder.Set(2, 20, 30);
-  builder.parts.header.clock_uncertainty = 0;
-  const_cast<Op&>(unknown).outcome = Outcome::kError;
-  builder.Hit(3, 40, 50, unknown);
-  builder.Miss(4, 12, 45);
-  EXPECT_NE(Check(builder).judgement, Judgement::kInconclusive);
+  const Op& first = builder.Set(1, 0, 10);
+  Op& failed = builder.Set(2, 20, 30);
+  failed.outcome = Outcome::kError;
+  HistoryBuilder unchanged = builder;
+  unchanged.Hit(3, 40, 50, first);
+  EXPECT_NE(Check(unchanged).judgement, Judgement::kBroken);
+  builder.Hit(3, 40, 50, failed);
+  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  builder.Hit(4, 60, 70, first);
+  ExpectBroken(builder, "new-then-old", 3);
 }
 
 TrafficOptions Busy(uint32_t keys, uint32_t deletes, uint32_t has, uint64_t seed) {
