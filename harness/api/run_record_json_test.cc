@@ -55,18 +55,19 @@ RunRecord FullRecord() {
   evidence.key = std::string(10'000, 'k');
   evidence.part = "part";
   evidence.deciding = true;
-  evidence.op = {5,
-                 kNever,
-                 6,
-                 std::numeric_limits<uint64_t>::max(),
-                 7,
-                 8,
-                 9,
-                 65'535,
-                 OpKind::kCull,
-                 Outcome::kOpen,
-                 Observed::kDamaged,
-                 true};
+  Op& op = evidence.op;
+  op.invoke = 5;
+  op.ret = kNever;
+  op.sequence = 6;
+  op.observed = std::numeric_limits<uint64_t>::max();
+  op.key = 7;
+  op.length = 8;
+  op.ttl_millis = 9;
+  op.process = 65'535;
+  op.kind = OpKind::kCull;
+  op.outcome = Outcome::kOpen;
+  op.observation = Observed::kDamaged;
+  op.counter = true;
   verdict.evidence = {evidence, EvidenceOp()};
   cell.promises = {result, PromiseResult()};
   record.cells = {cell, CellRecord()};
