@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "harness/api/anomaly.h"
 #include "harness/api/description_fields.h"
 #include "harness/api/toml_reader.h"
 #include "harness/core/text.h"
@@ -61,10 +62,24 @@ void ReadOptions(TomlTable& root, BackendDescription& description) {
 
 void ReadBug(TomlTable& root, BackendDescription& description) {
   description.broken = description.id.starts_with("broken-");
-  if (description.broken) {
-    description.bug = root.RequiredString("bug");
-  } else if (root.Has("bug")) {
-    root.Report("bug", UsageError("only a backend of backends/broken/ has a planted bug"));
+  if (!description.broken) {
+    for (const char* key : {"bug", "anomalies"}) {
+      if (!root.Has(key)) continue;
+      root.Report(key, UsageError("only a backend of backends/broken/ has a planted bug"));
+    }
+    return;
+  }
+  description.bug = root.RequiredString("bug");
+  const auto anomalies = root.Strings("anomalies");
+  if (!anomalies || anomalies->empty()) {
+    root.Report("anomalies", UsageError("names what the planted bug shows: `tearproof explain`"));
+    return;
+  }
+  for (const TomlString& name : *anomalies) {
+    if (FindAnomaly(name.text) == nullptr) {
+      root.Report("anomalies", UsageError(fmt::format("'{}' is no anomaly", name.text)));
+    }
+    description.anomalies.insert(name.text);
   }
 }
 

@@ -32,13 +32,14 @@ struct BackendOption {
 };
 
 struct BackendDescription {
-  std::string id;              // "django-v1"; of backends/broken/<bug>: "broken-<bug>"
-  std::string title;           // "Django's FileBasedCache after the fix"
-  std::string summary;         // One sentence: the algorithm.
-  bool model = false;          // Our rendering of another project's algorithm: shown as "(model)".
-  bool broken = false;         // A planted bug; listed apart, never part of "all".
-  std::string bug;             // Of a broken one: the planted bug in a sentence.
-  std::set<Promise> promises;  // With the four that all make, less the opt-outs.
+  std::string id;       // "django-v1"; of backends/broken/<bug>: "broken-<bug>"
+  std::string title;    // "Django's FileBasedCache after the fix"
+  std::string summary;  // One sentence: the algorithm.
+  bool model = false;   // Our rendering of another project's algorithm: shown as "(model)".
+  bool broken = false;  // A planted bug; listed apart, never part of "all".
+  std::string bug;      // Of a broken one: the planted bug in a sentence,
+  std::set<std::string> anomalies;  // and the names that what it breaks may be given (anomaly.h).
+  std::set<Promise> promises;       // With the four that all make, less the opt-outs.
   std::map<Promise, std::string> opted_out;  // Why it does not make one of those four.
   std::set<OpKind> operations;
   bool ttl = false;                     // set and add take a time to live.

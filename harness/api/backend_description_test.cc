@@ -134,10 +134,16 @@ TEST(BackendDescriptionTest, RejectsWhatMakesNoSense) {
 TEST(BackendDescriptionTest, ABrokenOneNamesItsBug) {
   const std::string text = std::string(kHead) + "operations = ['init']\n";
   EXPECT_FALSE(ParseBackendDescription(text, "broken-no-truncate", "b.toml").ok());
-  const auto broken =
-      ParseBackendDescription(text + "bug = 'It forgets.'\n", "broken-no-truncate", "b.toml");
+  const std::string named = text + "bug = 'It forgets.'\n";
+  const auto parse = [&](const std::string& rest) {
+    return ParseBackendDescription(named + rest, "broken-no-truncate", "b.toml");
+  };
+  EXPECT_FALSE(parse("").ok());
+  EXPECT_FALSE(parse("anomalies = ['torn-reed']\n").ok());
+  const auto broken = parse("anomalies = ['torn-read']\n");
   ASSERT_TRUE(broken.ok());
   EXPECT_TRUE(broken.value().broken);
+  EXPECT_THAT(broken.value().anomalies, testing::ElementsAre("torn-read"));
 }
 
 TEST(BackendDescriptionTest, ANumberStaysANumber) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "harness/core/text.h"
@@ -46,18 +47,44 @@ bool UnescapeField(std::string_view field, std::string* plain) {
   return true;
 }
 
-bool ParseChoices(std::string_view text, std::vector<uint32_t>* choices) {
+bool IsCall(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+bool ParseItem(const std::string& text, uint32_t* choice) { return ParseNumber(text, 10, choice); }
+bool ParseItem(const std::string& text, std::string* call) {
+  *call = text;
+  return IsCall(text);
+}
+
+// Items separated by dots; n equal ones may be written item*n.
+template <typename Item>
+bool ParseRuns(std::string_view text, std::vector<Item>* items) {
   if (text.empty()) return true;
   for (const std::string& part : Split(text, '.')) {
     const std::vector<std::string> run = Split(part, '*');
-    uint32_t choice = 0;
+    Item item{};
     uint32_t times = 1;
-    if (run.size() > 2 || !ParseNumber(run[0], 10, &choice)) return false;
+    if (run.size() > 2 || !ParseItem(run[0], &item)) return false;
     if (run.size() == 2 && !ParseNumber(run[1], 10, &times)) return false;
-    if (times == 0 || times > kMaxChoices - choices->size()) return false;
-    choices->insert(choices->end(), times, choice);
+    if (times == 0 || times > kMaxChoices - items->size()) return false;
+    items->insert(items->end(), times, item);
   }
   return true;
+}
+
+template <typename Item>
+void PrintRuns(const std::vector<Item>& items, std::string* text) {
+  for (size_t i = 0; i < items.size();) {
+    size_t end = i + 1;
+    while (end < items.size() && items[end] == items[i]) ++end;
+    if (i > 0) *text += '.';
+    *text += fmt::format("{}", items[i]);
+    if (end - i > 1) *text += fmt::format("*{}", end - i);
+    i = end;
+  }
 }
 
 }  // namespace
@@ -65,13 +92,10 @@ bool ParseChoices(std::string_view text, std::vector<uint32_t>* choices) {
 std::string Schedule::Print() const {
   std::string text =
       fmt::format("TP1:{}:{:016x}:{}:", EscapeField(scenario), program_hash, EscapeField(backend));
-  for (size_t i = 0; i < choices.size();) {
-    size_t end = i + 1;
-    while (end < choices.size() && choices[end] == choices[i]) ++end;
-    if (i > 0) text += '.';
-    text += std::to_string(choices[i]);
-    if (end - i > 1) text += fmt::format("*{}", end - i);
-    i = end;
+  PrintRuns(choices, &text);
+  if (!calls.empty()) {
+    text += ':';
+    PrintRuns(calls, &text);
   }
   return text;
 }
@@ -84,9 +108,11 @@ Result<Schedule> Schedule::Parse(std::string_view text) {
         "a schedule begins with TP1:");
   }
   Schedule schedule;
-  if (fields.size() != 5 || !UnescapeField(fields[1], &schedule.scenario) ||
+  if (fields.size() < 5 || fields.size() > 6 || !UnescapeField(fields[1], &schedule.scenario) ||
       !ParseNumber(fields[2], 16, &schedule.program_hash) ||
-      !UnescapeField(fields[3], &schedule.backend) || !ParseChoices(fields[4], &schedule.choices)) {
+      !UnescapeField(fields[3], &schedule.backend) || !ParseRuns(fields[4], &schedule.choices) ||
+      (fields.size() == 6 && (!ParseRuns(fields[5], &schedule.calls) || schedule.calls.empty() ||
+                              schedule.calls.size() != schedule.choices.size()))) {
     return UsageError(
         fmt::format("the schedule '{}' is cut short or damaged", EscapeForTerminal(text, 60)),
         "paste the whole line as it was printed");

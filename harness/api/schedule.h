@@ -3,10 +3,12 @@
 // Purpose: a line that a person can paste, compare and mail. It names processes and never carries
 // a command to execute. Form:
 //
-//     TP1:<scenario>:<program hash>:<backend>:<choices>
+//     TP1:<scenario>:<program hash>:<backend>:<choices>[:<calls>]
 //
 // `choices` are process numbers and other picks, separated by dots; a run of n equal ones is
 // written p*n. The program hash tells a schedule that belongs to another version of the scenario.
+// `calls` names the system call of each choice ("open.write*2.close"), so that a replay can say
+// where the subject has changed; a schedule without them replays as well.
 // Thread safety: plain data. Errors: kUsage, for a text of another version or form.
 #ifndef TEARPROOF_HARNESS_API_SCHEDULE_H_
 #define TEARPROOF_HARNESS_API_SCHEDULE_H_
@@ -25,6 +27,8 @@ struct Schedule {
   uint64_t program_hash = 0;
   std::string backend;  // With options, as named on the command line.
   std::vector<uint32_t> choices;
+  // Lower-case letters, digits and '_'. As many as choices, or none.
+  std::vector<std::string> calls;
 
   std::string Print() const;
   static Result<Schedule> Parse(std::string_view text);

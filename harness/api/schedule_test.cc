@@ -14,8 +14,14 @@ Schedule Parse(std::string_view text) {
 }
 
 TEST(ScheduleTest, PrintsOneLineThatCanBePasted) {
-  const Schedule schedule{"get-set", 0x2a, "temp-rename:sync=full", {0, 0, 0, 1, 2, 2, 0}};
+  const Schedule schedule{"get-set", 0x2a, "temp-rename:sync=full", {0, 0, 0, 1, 2, 2, 0}, {}};
   EXPECT_EQ(schedule.Print(), "TP1:get-set:000000000000002a:temp-rename%3async=full:0*3.1.2*2.0");
+  EXPECT_EQ(Parse(schedule.Print()), schedule);
+}
+
+TEST(ScheduleTest, NamesTheCallsWhereTheyAreKnown) {
+  const Schedule schedule{"a", 1, "b", {0, 0, 0, 1}, {"open", "write", "write", "rename"}};
+  EXPECT_EQ(schedule.Print(), "TP1:a:0000000000000001:b:0*3.1:open.write*2.rename");
   EXPECT_EQ(Parse(schedule.Print()), schedule);
 }
 
@@ -45,11 +51,28 @@ TEST(ScheduleTest, AnyScheduleIsReadBack) {
 }
 
 TEST(ScheduleTest, RefusesWhatIsDamaged) {
-  for (const char* text :
-       {"", "TP2:a:0:b:", "TP1", "TP1:a:0:b", "TP1:a:0:b:1:2",
-        "TP1:a:x:b:", "TP1:a::b:", "TP1:%4:0:b:", "TP1:%zz:0:b:", "TP1:a:0:b:.", "TP1:a:0:b:1..2",
-        "TP1:a:0:b:1*", "TP1:a:0:b:1*0", "TP1:a:0:b:1*2*3", "TP1:a:0:b:-1", "TP1:a:0:b:4294967296",
-        "TP1:a:0:b:1*4294967295", "TP1:a:0:b:1*1000000.1*1000000", "TP1:a:10000000000000000:b:"}) {
+  for (const char* text : {"",
+                           "TP2:a:0:b:",
+                           "TP1",
+                           "TP1:a:0:b",
+                           "TP1:a:0:b:1:Open",
+                           "TP1:a:0:b:1:open*2",
+                           "TP1:a:0:b:1:",
+                           "TP1:a:0:b:1:open:",
+                           "TP1:a:x:b:",
+                           "TP1:a::b:",
+                           "TP1:%4:0:b:",
+                           "TP1:%zz:0:b:",
+                           "TP1:a:0:b:.",
+                           "TP1:a:0:b:1..2",
+                           "TP1:a:0:b:1*",
+                           "TP1:a:0:b:1*0",
+                           "TP1:a:0:b:1*2*3",
+                           "TP1:a:0:b:-1",
+                           "TP1:a:0:b:4294967296",
+                           "TP1:a:0:b:1*4294967295",
+                           "TP1:a:0:b:1*1000000.1*1000000",
+                           "TP1:a:10000000000000000:b:"}) {
     const auto schedule = Schedule::Parse(text);
     ASSERT_FALSE(schedule.ok()) << text;
     EXPECT_EQ(schedule.error().kind, ErrorKind::kUsage);
@@ -57,7 +80,8 @@ TEST(ScheduleTest, RefusesWhatIsDamaged) {
 }
 
 TEST(ScheduleTest, SurvivesHostileText) {
-  const std::string whole = Schedule{"get-set", 7, "flock:x=1", {1, 1, 0, 5}}.Print();
+  const std::string whole =
+      Schedule{"get-set", 7, "flock:x=1", {1, 1, 0}, {"open", "read", "read"}}.Print();
   Random random(29);
   for (int i = 0; i < 20'000; ++i) {
     std::string text = whole;

@@ -13,11 +13,12 @@ namespace {
 HistoryBuilder Audited(int found) {
   HistoryBuilder builder;
   for (uint32_t key = 0; key < 3; ++key) {
-    const Op& write = builder.Set(1, key * 10, key * 10 + 5, key);
+    const int64_t begin = int64_t{10} * key;
+    const Op& write = builder.Set(1, begin, begin + 5, key);
     if (found-- > 0) {
-      builder.Hit(9, 100 + key * 10, 105 + key * 10, write, key);
+      builder.Hit(9, begin + 100, begin + 105, write, key);
     } else {
-      builder.Miss(9, 100 + key * 10, 105 + key * 10, key);
+      builder.Miss(9, begin + 100, begin + 105, key);
     }
   }
   builder.Declare(9).role = "audit";

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -64,6 +65,24 @@ std::string TestName(std::string name) {
   return name;
 }
 
+// Whatever is broken, promised or not, is called what the planted bug does.
+void ExpectRightNames(const std::string& record, const std::string& backend) {
+  const auto catalogue = LoadCatalogue();
+  const BackendDescription* description = nullptr;
+  for (const BackendDescription& each : catalogue->backends()) {
+    if (each.id == backend) description = &each;
+  }
+  ASSERT_NE(description, nullptr);
+  if (!description->broken) return;
+  const nlohmann::json parsed = nlohmann::json::parse(record);
+  for (const auto& promise : parsed.at("cells").at(0).at("promises")) {
+    if (promise.at("judgement") != "broken") continue;
+    EXPECT_TRUE(description->anomalies.contains(promise.at("anomaly")))
+        << promise.at("promise") << " was broken by a " << promise.at("anomaly") << ": "
+        << promise.at("sentence");
+  }
+}
+
 class CanaryTest : public testing::TestWithParam<Canary> {};
 
 // A canary's song ends the run: the minute is only for a machine that is slow, or busy with others.
@@ -71,8 +90,9 @@ TEST_P(CanaryTest, IsCaught) {
   const Workspace workspace;
   const ProgramResult result =
       workspace.Run({"stress", GetParam().scenario, "--backend", GetParam().backend, "--duration",
-                     "60s", "--goal", "10", "--expect"});
+                     "60s", "--goal", "10", "--expect", "--json", "run.json"});
   EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
+  ExpectRightNames(workspace.Read("run.json"), GetParam().backend);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CanaryTest, testing::ValuesIn(Canaries()), [](const auto& tested) {

@@ -1,18 +1,14 @@
 // What the machine or a third party does to a run accuses no cache.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
-#include <functional>
 
 #include "harness/cli/workspace.h"
+#include "harness/core/small_disk_for_tests.h"
 
 namespace tearproof::cli {
 namespace {
@@ -21,33 +17,10 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-bool MountDisk(const std::string& directory, const std::string& size) {
-  if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
-  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
-  const std::string options = "mode=0777,size=" + size;
-  return mount("tearproof", directory.c_str(), "tmpfs", 0, options.c_str()) == 0;
-}
-
-// The exit status of a child that ran `body` in a mount namespace of its own with a disk of `size`
-// over `disk`; 0 where this machine does not let us mount.
-int OnSmallDisk(const std::string& disk, const std::string& size,
-                const std::function<void()>& body) {
-  mkdir(disk.c_str(), 0777);
-  const pid_t child = fork();
-  if (child == 0) {
-    if (MountDisk(disk, size)) body();
-    std::fflush(stdout);
-    _exit(testing::Test::HasFailure() ? 1 : 0);
-  }
-  int status = -1;
-  waitpid(child, &status, 0);
-  return status;
-}
-
 TEST(MachineFaultsTest, AFullDiskAccusesNobody) {
   const Workspace workspace;
   const std::string disk = workspace.path() + "/disk";
-  EXPECT_EQ(OnSmallDisk(disk, "100k",
+  EXPECT_EQ(OnSmallDisk(disk, "size=100k",
                         [&] {
                           const ProgramResult result = workspace.Run(
                               {"stress", "set-set", "--backend",
@@ -61,7 +34,7 @@ TEST(MachineFaultsTest, AFullDiskAccusesNobody) {
 }
 
 TEST(MachineFaultsTest, SaysThatTheDiskOfTheRecordIsFull) {
-  for (const char* size : {"64k", "300k", "2m"}) {
+  for (const char* size : {"size=64k", "size=300k", "size=2m"}) {
     const Workspace workspace;
     const std::string disk = workspace.path() + "/disk";
     EXPECT_EQ(OnSmallDisk(disk, size,

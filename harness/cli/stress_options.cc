@@ -17,7 +17,7 @@ namespace {
 
 constexpr uint32_t kMostProcesses = 1000;
 constexpr int64_t kDefaultDuration = 10 * kNanosPerSecond;
-constexpr int64_t kAsLongAsItTakes = 365 * 24 * 3600 * kNanosPerSecond;
+constexpr int64_t kAsLongAsItTakes = int64_t{365} * 24 * 3600 * kNanosPerSecond;
 constexpr uint64_t kSeedBound = 1'000'000'000;  // Short enough to be read out.
 
 // "writer=4,reader=4"

@@ -34,7 +34,7 @@ TEST_F(MappedFileTest, StartsWithZerosAndKeepsWhatIsStored) {
     ASSERT_TRUE(file.ok());
     EXPECT_EQ(file.value().size(), 10'000u);
     EXPECT_EQ(file.value().data()[9'999], '\0');
-    std::strcpy(file.value().data() + 5'000, "stored");
+    std::memcpy(file.value().data() + 5'000, "stored", sizeof("stored"));
   }
   const auto file = MappedFile::Open(path_, /*writable=*/false);
   ASSERT_TRUE(file.ok());
@@ -91,7 +91,8 @@ TEST_F(MappedFileTest, MovesItsMapping) {
   char* const address = first.data();
   MappedFile second = std::move(first);
   EXPECT_EQ(second.data(), address);
-  EXPECT_EQ(first.data(), nullptr);  // NOLINT(bugprone-use-after-move): what is left is defined.
+  // What is left is defined. NOLINTNEXTLINE(bugprone-use-after-move,clang-analyzer-cplusplus.Move)
+  EXPECT_EQ(first.data(), nullptr);
   first = std::move(second);
   EXPECT_EQ(first.data(), address);
 }

@@ -54,7 +54,8 @@ class OwnedDirectory {
 };
 
 // Removes from `parent` what processes claimed that have been killed since: directories of this
-// user's whose mark names their own inode and that nobody has locked. Returns how many.
+// user's with a name as Create gives it, whose mark names their own inode and that nobody has
+// locked. Returns how many.
 size_t RemoveAbandoned(const std::string& parent);
 
 // Removes what lies in the directory `fd`, recursively, by the rules above; `fd` stays open.

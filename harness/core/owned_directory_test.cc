@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -120,17 +121,24 @@ TEST(OwnedDirectoryTest, RemovesDirectoriesThatGaveUpTheirRights) {
   EXPECT_FALSE(fs::exists(path));
 }
 
-// A cache that takes "a/a/a/..." for a path makes trees deeper than a process may open files.
+// A cache that takes "a/a/a/..." for a path makes trees deeper than a process may open files, and
+// longer than a path may be.
 TEST(OwnedDirectoryTest, RemovesTreesDeeperThanTheLimitOfDescriptors) {
   OwnedDirectory directory = MakeDirectory();
   const fs::path path = directory.path();
+  rlimit limit;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit few = {256, limit.rlim_max};
   UniqueFd at(open(path.c_str(), O_RDONLY | O_DIRECTORY));
-  for (int depth = 0; depth < 5000; ++depth) {
-    ASSERT_EQ(mkdirat(at.get(), "a", 0700), 0);
-    at.Reset(openat(at.get(), "a", O_RDONLY | O_DIRECTORY));
+  for (int depth = 0; depth < 1000; ++depth) {
+    ASSERT_EQ(mkdirat(at.get(), "a-name", 0700), 0);
+    at.Reset(openat(at.get(), "a-name", O_RDONLY | O_DIRECTORY));
   }
   at.Reset();
-  EXPECT_TRUE(directory.Remove().ok());
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  const Result<void> removed = directory.Remove();
+  EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_TRUE(removed.ok());
   EXPECT_FALSE(fs::exists(path));
 }
 
@@ -219,6 +227,19 @@ TEST(RemoveAbandonedTest, LeavesACopyAndAUsersOwnDirectory) {
   EXPECT_EQ(RemoveAbandoned(parent.value().path()), 1u);
   EXPECT_TRUE(std::filesystem::exists(copy));
   EXPECT_TRUE(std::filesystem::is_symlink(link));
+}
+
+TEST(RemoveAbandonedTest, LeavesWhatWasRenamedOrGivenAway) {
+  Result<OwnedDirectory> parent = OwnedDirectory::Create(testing::TempDir());
+  ASSERT_TRUE(parent.ok());
+  const std::string renamed = parent.value().path() + "/kept-for-later";
+  std::filesystem::rename(AbandonDirectory(parent.value().path()), renamed);
+  const std::string given = AbandonDirectory(parent.value().path());
+  // Only root can give a directory away.
+  const bool is_foreign = chown(given.c_str(), 1, static_cast<gid_t>(-1)) == 0;
+  EXPECT_EQ(RemoveAbandoned(parent.value().path()), is_foreign ? 0u : 1u);
+  EXPECT_EQ(std::filesystem::exists(given), is_foreign);
+  EXPECT_TRUE(std::filesystem::exists(renamed));
 }
 
 }  // namespace

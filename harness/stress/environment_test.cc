@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
+
+#include "harness/core/small_disk_for_tests.h"
 
 namespace tearproof::stress {
 namespace {
@@ -20,10 +23,15 @@ class EnvironmentTest : public testing::Test {
     environment_.BeginRound(round_);
   }
 
-  static OwnedDirectory Create() {
-    Result<OwnedDirectory> directory = OwnedDirectory::Create("/tmp");
+  static OwnedDirectory Create(const std::string& parent = "/tmp") {
+    Result<OwnedDirectory> directory = OwnedDirectory::Create(parent);
     TEARPROOF_CHECK(directory.ok(), directory.error().Message());
     return std::move(directory).value();
+  }
+  // As many as there is room for.
+  static void WriteMebibytes(const std::string& path, int count) {
+    std::ofstream file(path, std::ios::binary);
+    for (int i = 0; i < count; ++i) file << std::string(1 << 20, 'x');
   }
   void MakeRound() const {
     mkdir(round_.root.c_str(), 0777);
@@ -72,6 +80,44 @@ TEST_F(EnvironmentTest, SeesThatAnotherDirectoryIsInItsPlace) {
   rmdir(work_.path().c_str());
   ASSERT_EQ(rename(aside.c_str(), work_.path().c_str()), 0);
   EXPECT_EQ(Problem(0), "");
+}
+
+// 40 MiB, of which a mebibyte is spare: sixteen, where an operation said that the disk was full.
+TEST_F(EnvironmentTest, RemembersHowFullTheDiskWasInTheRound) {
+  const std::string disk = work_.path() + "/disk";
+  EXPECT_EQ(OnSmallDisk(disk, "size=40m",
+                        [&] {
+                          const OwnedDirectory work = Create(disk);
+                          Environment environment(&work, 1024);
+                          environment.BeginRound({});
+                          const std::string file = work.path() + "/file";
+                          WriteMebibytes(file, 30);
+                          EXPECT_TRUE(environment.CheckRound(0).ok());
+                          EXPECT_FALSE(environment.CheckRound(ENOSPC).ok());
+                          WriteMebibytes(file, 50);
+                          EXPECT_FALSE(environment.CheckRound(0).ok());
+                          unlink(file.c_str());
+                          EXPECT_FALSE(environment.CheckRound(0).ok()) << "it was full meanwhile";
+                          environment.BeginRound({});
+                          EXPECT_TRUE(environment.CheckRound(0).ok());
+                        }),
+            0);
+}
+
+TEST_F(EnvironmentTest, SeesThatTheDiskCannotHoldAnotherFile) {
+  const std::string disk = work_.path() + "/disk";
+  EXPECT_EQ(OnSmallDisk(disk, "size=40m,nr_inodes=100",
+                        [&] {
+                          const OwnedDirectory work = Create(disk);
+                          Environment environment(&work, 1024);
+                          environment.BeginRound({});
+                          EXPECT_TRUE(environment.CheckRound(0).ok());
+                          for (int i = 0; i < 100; ++i) {
+                            mkdir((work.path() + "/" + std::to_string(i)).c_str(), 0700);
+                          }
+                          EXPECT_FALSE(environment.CheckRound(0).ok());
+                        }),
+            0);
 }
 
 TEST(RecordDiskTest, SaysWhatIsMissingAndWhere) {

@@ -74,6 +74,19 @@ TEST(PlanTest, SkipsWhatWouldLeaveTheCacheEmpty) {
   EXPECT_EQ(FitToBackend(description, &scenario), "it has no add");
 }
 
+TEST(PlanTest, SkipsWhatIsToRunBeforeOrInTurn) {
+  BackendDescription description;
+  description.operations = {OpKind::kInit, OpKind::kGet, OpKind::kSet};
+  Step incr;
+  incr.kind = OpKind::kIncr;
+  Scenario scenario = Parse();
+  scenario.before.push_back(incr);
+  EXPECT_EQ(FitToBackend(description, &scenario), "it has no incr");
+  scenario = Parse();
+  scenario.roles.front().stress->sequence = {incr};
+  EXPECT_EQ(FitToBackend(description, &scenario), "it has no incr");
+}
+
 TEST(PlanTest, SkipsWhatNeedsTimesToLive) {
   Scenario scenario = Parse();
   scenario.ttls_millis = {20};

@@ -170,7 +170,7 @@ TEST(FreshTest, CountersShowWhatSomeOrderGives) {
   builder.HitNumber(3, 70, 80, 1);
   const Verdict verdict = Check(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
-  EXPECT_EQ(verdict.anomaly, "impossible-count");
+  EXPECT_EQ(verdict.anomaly, "lost-increment");
 }
 
 TEST(FreshTest, AValueMayLookAbsentFromItsDeadlineOn) {

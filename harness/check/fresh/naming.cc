@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/check/fresh/counting.h"
 #include "harness/core/text.h"
 
 namespace tearproof::check::fresh {
@@ -21,12 +22,12 @@ std::string Process(const Op& op) { return fmt::format("process {}", op.process)
 class Namer {
  public:
   Namer(const History& history, const KeySteps& key, const StepSet& steps)
-      : history_(history), key_(key) {
+      : history_(history), key_(key), indices_(steps) {
     for (const uint32_t index : steps) steps_.push_back(&key.steps[index]);
   }
 
   Accusation Name() const {
-    if (has(Need::kNumber)) return Generic("impossible-count", "counted what no order explains");
+    if (has(Need::kNumber)) return NameCount();
     for (auto attempt : {&Namer::NameBroughtBack, &Namer::NameNewThenOld, &Namer::NameStale,
                          &Namer::NamePhantomMiss, &Namer::NameDoubleAdd, &Namer::NamePhantomHit}) {
       Accusation accusation = (this->*attempt)();
@@ -92,6 +93,14 @@ class Namer {
         fmt::format("{} and {} {}: no order of them gives what they returned", Numbered(OpOf(last)),
                     Counted(steps_.size() - 1, "other operations"), words),
         {}, &last);
+  }
+
+  Accusation NameCount() const {
+    for (const uint32_t index : indices_) {
+      std::optional<Accusation> miscount = NameMiscount(history_, key_, index);
+      if (miscount) return Generic(miscount->anomaly, "counted what no order explains");
+    }
+    return Generic("impossible-count", "counted what no order explains");
   }
 
   // A value seen, or written, before a miss or removal, and returned after it.
@@ -241,6 +250,7 @@ class Namer {
 
   const History& history_;
   const KeySteps& key_;
+  const StepSet& indices_;
   std::vector<const Step*> steps_;
 };
 
@@ -251,6 +261,7 @@ Accusation NameContradiction(const History& history, const KeySteps& key, const 
 }
 
 Accusation NameConflict(const History& history, const KeySteps& key, uint32_t conflict) {
+  if (std::optional<Accusation> miscount = NameMiscount(history, key, conflict)) return *miscount;
   const Step& step = key.steps[conflict];
   const Op& op = history.ops()[step.op];
   Op of_key;

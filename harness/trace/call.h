@@ -1,0 +1,83 @@
+// A system call at its entry, taken apart by its row of the table.
+//
+// Purpose: from registers to the files of the cache that the call names; from there to what it will
+// touch (PredictFootprint), how it is printed (PrintCall), and, once it has happened, to what
+// became of the process's descriptors and of the files (ApplyCall).
+// Thread safety: none; the thread that traces. REQUIRES: all traced processes are quiet.
+#ifndef TEARPROOF_HARNESS_TRACE_CALL_H_
+#define TEARPROOF_HARNESS_TRACE_CALL_H_
+
+#include <fcntl.h>
+#include <sys/types.h>
+
+#include <array>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "harness/trace/cache_view.h"
+#include "harness/trace/event.h"
+#include "harness/trace/open_files.h"
+#include "harness/trace/registers.h"
+#include "harness/trace/system_call_table.h"
+
+namespace tearproof::trace {
+
+// Who makes the call.
+struct Caller {
+  size_t process = 0;  // The subject's number.
+  pid_t thread = 0;    // In the system.
+  pid_t id = 0;        // Of the thread's process, in the system.
+  OpenFiles* files = nullptr;
+};
+
+// What all callers share in one execution.
+struct Scene {
+  explicit Scene(size_t processes) : identity(processes), view(&identity) {}
+
+  FileIdentity identity;
+  CacheView view;
+  std::set<uint64_t> mapped;  // Files that are read through memory.
+  uint64_t steps = 0;         // Calls that happened: a prediction is good for one number of them.
+};
+
+// A path or a descriptor that a call names.
+struct Target {
+  ArgumentKind kind = ArgumentKind::kHidden;
+  int descriptor = -1;
+  std::shared_ptr<Description> description;  // Of a descriptor of the cache.
+  Place place;                               // Of a path.
+
+  bool concerns() const { return description != nullptr || place.within; }
+  std::optional<FoundFile> file() const;
+};
+
+struct Call {
+  const Row* row = nullptr;
+  std::array<uint64_t, 6> arguments = {};
+  std::array<Target, 2> targets;
+  size_t target_count = 0;
+  uint64_t flags = 0;             // Of open, renameat2, and the like: what decides.
+  std::string text;               // Of kText.
+  struct flock record_lock = {};  // Of fcntl's locks.
+  bool has_paths = false;         // What it names may change while it waits.
+  bool concerns = false;          // It names a file of the cache, or frees a lock on one.
+
+  bool LocksAndWaits() const;  // flock and fcntl, where they would sleep.
+};
+
+Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller, Scene* scene);
+// A call that the table does not have, and may name what it likes.
+Call DecodeUnknownCall(const Registers& registers, const Caller& caller, Scene* scene);
+
+// REQUIRES: nothing has happened since the call was decoded.
+Footprint PredictFootprint(const Call& call, const Caller& caller);
+Unseen PredictUnseen(const Call& call, const Scene& scene);
+// `openat("k0", O_CREAT|O_WRONLY)`
+std::string PrintCall(const Call& call, const Scene& scene);
+// Takes note of what has happened: `result` as the kernel gave it. Returns Event::effect.
+std::string ApplyCall(const Call& call, int64_t result, const Caller& caller, Scene* scene);
+
+}  // namespace tearproof::trace
+
+#endif  // TEARPROOF_HARNESS_TRACE_CALL_H_

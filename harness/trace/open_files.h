@@ -1,0 +1,71 @@
+// A process's descriptors of files of the cache, and the locks held through them.
+//
+// Purpose: a call that names a descriptor says nothing about the file; which one it is was seen
+// when it was opened. Descriptors of other files are not kept: what is not here is not of the
+// cache.
+// Thread safety: none. Ownership: descriptions are shared by the numbers that lead to them, in
+// several processes after a fork.
+#ifndef TEARPROOF_HARNESS_TRACE_OPEN_FILES_H_
+#define TEARPROOF_HARNESS_TRACE_OPEN_FILES_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "harness/trace/footprint.h"
+
+namespace tearproof::trace {
+
+// An open file description (open(2)).
+struct Description {
+  uint64_t number = 0;
+  uint64_t file = 0;
+  std::string path;  // Relative to the cache, when it was opened.
+  bool directory = false;
+  bool locked = false;  // By flock, or fcntl's F_OFD_SETLK.
+  size_t numbers = 0;   // How many descriptors lead here: OpenFiles counts them.
+};
+
+class OpenFiles {
+ public:
+  OpenFiles() = default;
+  ~OpenFiles() { Clear(); }
+  OpenFiles(const OpenFiles&) = delete;
+  OpenFiles& operator=(const OpenFiles&) = delete;
+
+  // nullptr: no file of the cache.
+  std::shared_ptr<Description> Find(int descriptor) const;
+  void Open(int descriptor, std::shared_ptr<Description> description, bool close_on_exec);
+  void SetCloseOnExec(int descriptor, bool close_on_exec);
+  // The locks that become free when `descriptor` is closed: those of its description, if this is
+  // the last number that leads to it, and all record locks of the process on the file (fcntl(2)).
+  Footprint FreedByClose(int descriptor) const;
+  // ...when the process ends.
+  Footprint FreedByExit() const;
+  void Close(int descriptor);
+  // Numbers from `first` to `last`, where `first` <= number <= `last`.
+  std::set<int> Between(uint64_t first, uint64_t last) const;
+  // Closes what is closed on exec; the locks that became free.
+  Footprint Exec();
+  void Clear();
+
+  void NoteRecordLock(uint64_t file) { record_locked_.insert(file); }
+  void NoteNoRecordLock(uint64_t file) { record_locked_.erase(file); }
+  // For a child of fork: descriptors are shared, record locks are not inherited.
+  std::shared_ptr<OpenFiles> Forked() const;
+
+ private:
+  struct Slot {
+    std::shared_ptr<Description> description;
+    bool close_on_exec = false;
+  };
+
+  std::map<int, Slot> slots_;
+  std::set<uint64_t> record_locked_;
+};
+
+}  // namespace tearproof::trace
+
+#endif  // TEARPROOF_HARNESS_TRACE_OPEN_FILES_H_

@@ -1,0 +1,330 @@
+#include "harness/trace/traced_process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+
+#include "harness/core/clock.h"
+#include "harness/trace/thread_states.h"
+#include "harness/trace/traced_task.h"
+
+namespace tearproof::trace {
+namespace {
+
+// What the kernel answers itself with when a signal came first (linux/errno.h): the call is made
+// again, and nothing has happened.
+constexpr int64_t kFirstRestart = 512;
+constexpr int64_t kLastRestart = 516;
+
+// The second argument of flock and of fcntl, so that it does not wait.
+uint64_t WithoutWaiting(const Call& call) {
+  if (call.row->special == Special::kFlock) return call.arguments[1] | LOCK_NB;
+  return call.arguments[1] == F_SETLKW ? F_SETLK : F_OFD_SETLK;
+}
+
+}  // namespace
+
+TracedProcess::TracedProcess(size_t number, Subject subject, int64_t patience, Scene* scene,
+                             OneCore* core)
+    : number_(number),
+      subject_(std::move(subject)),
+      patience_(patience),
+      scene_(*scene),
+      core_(*core) {}
+
+TracedProcess::~TracedProcess() {
+  if (!tasks_.empty()) Kill();
+}
+
+Result<void> TracedProcess::Start() {
+  TEARPROOF_CHECK(tasks_.empty(), "a subject is started when it does not run");
+  TEARPROOF_ASSIGN_OR_RETURN(started_, StartSubject(subject_, core_));
+  state_ = {};
+  executed_ = false;
+  tasks_so_far_ = 0;
+  auto task = std::make_unique<Task>();
+  task->thread = started_.id;
+  task->id = started_.id;
+  task->ordinal = tasks_so_far_++;
+  task->files = std::make_shared<OpenFiles>();
+  tasks_.push_back(std::move(task));
+  RunFreely(nullptr);
+  if (executed_) return {};
+  int number = 0;
+  const ssize_t got = read(started_.report.get(), &number, sizeof(number));
+  const std::string program = subject_.command[0];
+  if (got == sizeof(number) && number > 0) {
+    Error error = SystemError(number, "cannot start " + program);
+    error.kind = ErrorKind::kUsage;
+    return error;
+  }
+  return DescribeRefusal("seccomp(2)", EPERM, -1, true);
+}
+
+Caller TracedProcess::CallerOf(const Task& task) const {
+  return {number_, task.thread, task.id, task.files.get()};
+}
+
+void TracedProcess::Decode(Task* task) {
+  const Row* row = FindRow(task->registers.number());
+  const Caller caller = CallerOf(*task);
+  task->call = row == nullptr ? DecodeUnknownCall(task->registers, caller, &scene_)
+                              : DecodeCall(*row, task->registers, caller, &scene_);
+  task->decoded_at = scene_.steps;
+  task->predicted = false;
+}
+
+void TracedProcess::Predict(Task* task) {
+  // Others may have moved what its paths lead to, and freed what it shares.
+  if (task->decoded_at != scene_.steps && task->call.has_paths) Decode(task);
+  if (task->predicted && task->decoded_at == scene_.steps) return;
+  task->decoded_at = scene_.steps;
+  task->event.footprint = PredictFootprint(task->call, CallerOf(*task));
+  task->event.unseen = PredictUnseen(task->call, scene_);
+  if (!task->predicted) {
+    task->event.label = PrintCall(task->call, scene_);
+    task->event.name = task->call.row->name;
+    task->event.process = number_;
+    task->event.task = task->ordinal;
+  }
+  task->predicted = true;
+}
+
+TracedProcess::Task* TracedProcess::NextAtCall() const {
+  for (Task* task : at_call_) {
+    if (!task->blocked) return task;
+  }
+  return at_call_.empty() ? nullptr : at_call_.front();
+}
+
+const Event& TracedProcess::Pending() {
+  Task* task = NextAtCall();
+  TEARPROOF_CHECK(task != nullptr, "a pending call was asked for where there is none");
+  Predict(task);
+  return task->event;
+}
+
+std::optional<Event> TracedProcess::Step() {
+  Task* task = NextAtCall();
+  TEARPROOF_CHECK(task != nullptr, "a step was asked for where no call is pending");
+  Beat();
+  std::optional<Event> event = Execute(task);
+  if (state_.standing != Standing::kStuck) Settle();
+  Beat();
+  return event;
+}
+
+void TracedProcess::Resume() {
+  state_.standing = Standing::kWaitsForInput;
+  Beat();
+  for (const auto& task : tasks_) {
+    const bool reads = task->state == Task::State::kAtInput &&
+                       (!started_.input.valid() || BytesInPipe(started_.input.get()) > 0);
+    if (reads || task->state == Task::State::kInterrupted) Continue(task.get());
+  }
+  Settle();
+  Beat();
+}
+
+void TracedProcess::RunFreely(std::vector<Event>* events) {
+  free_ = true;
+  free_events_ = events;
+  Resume();
+  free_ = false;
+  free_events_ = nullptr;
+}
+
+void TracedProcess::Beat() { core_.Beat(MonotonicNanos() + patience_); }
+
+void TracedProcess::Leave(Task* task) {
+  std::erase(at_call_, task);
+  task->in_call = false;
+  task->blocked = false;
+  task->must_return = false;
+  task->predicted = false;
+}
+
+bool TracedProcess::ReturnToEntry(Task* task) {
+  task->must_return = false;
+  Continue(task);
+  WaitStatus status;
+  while (AwaitStop(task, &status)) {
+    if (status.kind() == WaitStatus::Kind::kSeccomp) {
+      task->state = Task::State::kAtCall;
+      return task->registers.Read(task->thread);
+    }
+    Handle(task, status);
+    // A signal's handler may have made other calls first; or it is gone.
+    if (status.ended() || task->state != Task::State::kRunning) return false;
+  }
+  return false;
+}
+
+std::optional<Event> TracedProcess::Execute(Task* task) {
+  if (task->must_return && !ReturnToEntry(task)) return std::nullopt;
+  Predict(task);
+  if (at_call_.size() > 1 && task->event.unseen == Unseen::kNothing) {
+    task->event.unseen = Unseen::kConcurrentThreads;
+  }
+  if (task->call.LocksAndWaits()) {
+    Registers changed = task->registers;
+    changed.set_argument(1, WithoutWaiting(task->call));
+    changed.Write(task->thread);
+  }
+  task->in_call = true;
+  task->state = Task::State::kRunning;
+  ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
+  WaitStatus status;
+  if (!AwaitStop(task, &status)) {
+    GiveUp();
+    return std::nullopt;
+  }
+  if (status.kind() == WaitStatus::Kind::kSystemCall) return Finish(task);
+  Event event = std::move(task->event);
+  const bool exits = task->call.row->special == Special::kExit;
+  Handle(task, status);
+  if (!exits) return std::nullopt;
+  ++scene_.steps;
+  return event;
+}
+
+void TracedProcess::Block(Task* task, Registers after) {
+  after.set_argument(1, task->call.arguments[1]);
+  after.RepeatCall(task->call.row->number);
+  after.Write(task->thread);
+  task->state = Task::State::kAtCall;
+  task->in_call = false;
+  task->blocked = true;
+  task->must_return = true;
+}
+
+// REQUIRES: it has stopped at the exit of its call.
+std::optional<Event> TracedProcess::Finish(Task* task) {
+  Registers after;
+  if (!after.Read(task->thread)) return std::nullopt;
+  const int64_t result = after.result();
+  if (task->call.LocksAndWaits()) {
+    if (result == -EAGAIN || result == -EACCES) {
+      Block(task, after);
+      return std::nullopt;
+    }
+    after.set_argument(1, task->call.arguments[1]);
+    after.Write(task->thread);
+  }
+  if (-result >= kFirstRestart && -result <= kLastRestart) {
+    Leave(task);
+    Continue(task);
+    return std::nullopt;
+  }
+  Event event = std::move(task->event);
+  event.result = result;
+  event.effect = ApplyCall(task->call, result, CallerOf(*task), &scene_);
+  if (event.failed()) event.footprint = OnlyReads(event.footprint);
+  ++scene_.steps;
+  task->call = Call();
+  Leave(task);
+  Continue(task);
+  return event;
+}
+
+std::optional<uint64_t> TracedProcess::WriteSize() {
+  const Task* task = NextAtCall();
+  if (task == nullptr || task->call.row->special != Special::kWrite) return std::nullopt;
+  return task->call.arguments[2];
+}
+
+std::optional<Event> TracedProcess::KillWithin(uint64_t bytes) {
+  const std::optional<uint64_t> size = WriteSize();
+  TEARPROOF_CHECK(size && bytes <= *size, "only a write can be cut short");
+  Beat();
+  Task* task = NextAtCall();
+  Predict(task);
+  Registers changed = task->registers;
+  changed.set_argument(2, bytes);
+  changed.Write(task->thread);
+  task->in_call = true;
+  task->state = Task::State::kRunning;
+  ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
+  WaitStatus status;
+  std::optional<Event> event;
+  if (AwaitStop(task, &status) && status.kind() == WaitStatus::Kind::kSystemCall) {
+    Registers after;
+    after.Read(task->thread);
+    event = task->event;
+    event->result = after.result();
+    event->effect = fmt::format("killed after {} of {} bytes", bytes, *size);
+    if (event->failed()) event->footprint = OnlyReads(event->footprint);
+    ++scene_.steps;
+  }
+  const Event killed = Kill();
+  for (const Access& access : killed.footprint) {
+    if (event) Add(access, &event->footprint);
+  }
+  return event;
+}
+
+Event TracedProcess::Kill() {
+  Event event;
+  event.process = number_;
+  event.name = "kill";
+  event.label = "SIGKILL";
+  Beat();
+  std::set<pid_t> ids;
+  for (const auto& task : tasks_) ids.insert(task->id);
+  for (const pid_t id : ids) kill(id, SIGKILL);
+  // Children first: the last to go is the one whose end is told.
+  const int64_t deadline = MonotonicNanos() + patience_;
+  while (!tasks_.empty() && MonotonicNanos() < deadline) {
+    bool heard = false;
+    for (size_t i = tasks_.size(); i-- > 0 && !heard;) {
+      Task* task = tasks_[i].get();
+      WaitStatus status;
+      const Heard what = Listen(task, &status);
+      if (what == Heard::kNothing) continue;
+      heard = true;
+      if (what == Heard::kGone || status.ended()) Remove(task, status);
+    }
+    if (!heard) Rest();
+  }
+  for (const auto& task : tasks_) {
+    for (const Access& access : task->files->FreedByExit()) Add(access, &freed_);
+    task->files->Clear();
+  }
+  for (const Access& access : TakeFreed()) Add(access, &event.footprint);
+  ++scene_.steps;
+  Beat();
+  state_.standing = Standing::kEnded;
+  return event;
+}
+
+void TracedProcess::NoteFreed(const Object& lock) {
+  if (state_.standing != Standing::kBlocked || state_.lock != lock) return;
+  for (Task* task : at_call_) task->blocked = false;
+  state_.standing = Standing::kAtCall;
+}
+
+void TracedProcess::ForgetFiles() {
+  for (const auto& task : tasks_) task->files->Clear();
+  freed_.clear();
+}
+
+std::string TracedProcess::ErrorTail(size_t bytes) const {
+  const off_t end = lseek(started_.errors.get(), 0, SEEK_CUR);
+  if (end <= 0) return "";
+  const auto wanted = std::min(bytes, static_cast<size_t>(end));
+  std::string tail(wanted, '\0');
+  const ssize_t got =
+      pread(started_.errors.get(), tail.data(), wanted, end - static_cast<off_t>(wanted));
+  tail.resize(got < 0 ? 0 : static_cast<size_t>(got));
+  return tail;
+}
+
+}  // namespace tearproof::trace

@@ -1,0 +1,148 @@
+// One subject: a program, all its threads and children, stopped at their calls on the cache.
+//
+// Purpose: makes exactly one call happen at a time, and finds out when the subject has nothing more
+// to do by itself. Used by TraceSession, which owns several.
+// Thread safety: none; the thread that started it. Ownership: of all processes within: they are
+// killed when the object goes, or when this process ends in any way.
+#ifndef TEARPROOF_HARNESS_TRACE_TRACED_PROCESS_H_
+#define TEARPROOF_HARNESS_TRACE_TRACED_PROCESS_H_
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/core/result.h"
+#include "harness/trace/call.h"
+#include "harness/trace/event.h"
+#include "harness/trace/start_subject.h"
+#include "harness/trace/wait_status.h"
+
+namespace tearproof::trace {
+
+enum class Standing {
+  kAtCall,         // A call on the cache is about to happen: pending().
+  kBlocked,        // The same, but it waits for a lock that somebody else holds.
+  kWaitsForInput,  // It has read all that was written to its standard input, and wants more.
+  kOutputFull,     // It sleeps writing to a standard output that nobody reads.
+  kEnded,
+  kStuck,  // It computes, or sleeps in something else, for longer than patience allows.
+};
+
+struct ProcessState {
+  Standing standing = Standing::kEnded;
+  WaitStatus end;   // kEnded.
+  Object lock;      // kBlocked: what it waits for.
+  std::string why;  // kStuck: "computes", "sleeps in futex".
+};
+
+class TracedProcess {
+ public:
+  // `number`: the subject's. `scene` and `core` outlive this object. `patience` in nanoseconds.
+  TracedProcess(size_t number, Subject subject, int64_t patience, Scene* scene, OneCore* core);
+  ~TracedProcess();
+  TracedProcess(const TracedProcess&) = delete;
+  TracedProcess& operator=(const TracedProcess&) = delete;
+
+  // REQUIRES: it does not run. Errors: see StartSubject.
+  Result<void> Start();
+
+  const ProcessState& state() const { return state_; }
+  // REQUIRES: kAtCall or kBlocked. Footprint and label are those of the present state of the tree.
+  const Event& Pending();
+  // Makes the pending call happen, and lets the subject run on until it stands again. Nothing: it
+  // did not happen, as a lock is held (kBlocked) or the process ended before.
+  // REQUIRES: kAtCall or kBlocked.
+  std::optional<Event> Step();
+  // Lets it run on after its input was written, its output read, or patience granted.
+  void Resume();
+  // The same, and its calls on the cache happen at once, without a decision; they are appended to
+  // `events`, which may be nullptr.
+  void RunFreely(std::vector<Event>* events);
+  // Ends it, and all within, here. The footprint has the locks that become free.
+  Event Kill();
+  // Ends it in the middle of its pending write: when `bytes` have been written.
+  // REQUIRES: kAtCall, CanKillWithin().
+  std::optional<Event> KillWithin(uint64_t bytes);
+  // How many bytes the pending call is about to write, if it can be cut short.
+  std::optional<uint64_t> WriteSize();
+
+  // A lock has become free on which it may be blocked.
+  void NoteFreed(const Object& lock);
+  // Locks that have become free otherwise than by an event: a process ended. Empties the list.
+  Footprint TakeFreed() { return std::exchange(freed_, {}); }
+  // Another execution begins: no file of the former one counts any more.
+  void ForgetFiles();
+
+  int input() const { return started_.input.get(); }
+  int output() const { return started_.output.get(); }
+  void CloseInput() { started_.input.Reset(); }
+  pid_t id() const { return started_.id; }
+  std::string ErrorTail(size_t bytes) const;
+  // Nanoseconds that it wanted to sleep so far; sleeping takes no time here.
+  int64_t slept() const { return slept_; }
+  // System calls that were looked at.
+  uint64_t stops() const { return stops_; }
+
+ private:
+  struct Task;
+  enum class Heard { kNothing, kSomething, kGone };
+
+  Result<void> Launch();
+  void Settle();
+  // Tells the watchdog that we have the core.
+  void Beat();
+  Heard Listen(Task* task, WaitStatus* status);
+  void Handle(Task* task, const WaitStatus& status);
+  void AtEntry(Task* task);
+  void AtInput(Task* task);
+  void SkipSleep(Task* task);
+  void OnNewTask(Task* parent, const WaitStatus& status);
+  void OnExec(Task* task);
+  void Remove(Task* task, const WaitStatus& status);
+  void Continue(Task* task, int signal = 0);
+  bool AwaitStop(Task* task, WaitStatus* status);
+  // A blocked call is made once more: to its entry. False: it ended instead.
+  bool ReturnToEntry(Task* task);
+  std::optional<Event> Execute(Task* task);
+  std::optional<Event> Finish(Task* task);
+  void Block(Task* task, Registers after);
+  void Leave(Task* task);
+  Task* NextAtCall() const;
+  void Decode(Task* task);
+  void Predict(Task* task);
+  bool IsQuiet();
+  bool AllSleep(std::vector<uint64_t>* switches);
+  void Rest();
+  void GiveUp();
+  void Conclude();
+  bool AnyRuns() const;
+  Caller CallerOf(const Task& task) const;
+
+  const size_t number_;
+  const Subject subject_;
+  const int64_t patience_;
+  Scene& scene_;
+  OneCore& core_;
+  StartedSubject started_;
+  ProcessState state_;
+  std::vector<std::unique_ptr<Task>> tasks_;
+  size_t tasks_so_far_ = 0;
+  std::deque<Task*> at_call_;  // In the order in which they came.
+  bool free_ = false;
+  std::vector<Event>* free_events_ = nullptr;
+  bool executed_ = false;      // The program has been replaced by the subject's.
+  bool input_polled_ = false;  // Found by IsQuiet.
+  bool output_full_ = false;
+  int looks_ = 0;  // In a row at which nothing was heard.
+  std::vector<uint64_t> switches_;
+  Footprint freed_;
+  int64_t slept_ = 0;
+  uint64_t stops_ = 0;
+};
+
+}  // namespace tearproof::trace
+
+#endif  // TEARPROOF_HARNESS_TRACE_TRACED_PROCESS_H_
