@@ -26,6 +26,8 @@ Verdict Merge(Verdict first, const Verdict& second) {
     });
   }
   if (second.judgement > first.judgement) first = second;
+  // As of a verdict on nothing, which is how a cell's begins.
+  if (second.judgement == first.judgement && first.reason.empty()) first.reason = second.reason;
   first.unit = unit;
   first.violations = violations;
   first.exercised = exercised;

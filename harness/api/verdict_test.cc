@@ -46,6 +46,14 @@ TEST(VerdictTest, MergingKeepsTheUnitThatIsKnown) {
   EXPECT_EQ(Merge(with_unit, Make(Judgement::kHeld, 1, 1)).unit, "gets");
 }
 
+TEST(VerdictTest, MergingKeepsTheReasonThatIsKnown) {
+  Verdict reasoned = Make(Judgement::kNotExercised, 2, 0);
+  reasoned.reason = "nothing overlapped";
+  EXPECT_EQ(Merge(Make(Judgement::kNotExercised, 1, 0), reasoned).reason, "nothing overlapped");
+  EXPECT_EQ(Merge(reasoned, Make(Judgement::kNotExercised, 3, 0)).reason, "nothing overlapped");
+  EXPECT_EQ(Merge(Make(Judgement::kHeld, 1, 1), reasoned).reason, "");
+}
+
 TEST(VerdictTest, OnlyWhatHeldInEveryBrokenRoundStillHeld) {
   Verdict first = Make(Judgement::kBroken, 1, 1, 1);
   first.still_held = {"monotonic reads", "intact"};

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/check/evidence.h"
+#include "harness/core/text.h"
 
 namespace tearproof::check {
 namespace {
@@ -104,15 +105,14 @@ std::string DescribeDamagedHit(const History& history, const Op& get, const Dama
   if (get.length == 0) return fmt::format("{} returned 0 bytes, {}", call, DescribeEmpty(lengths));
   if (damage.evidence == nullptr) {
     return fmt::format("{} returned {} of which no single set wrote all", call,
-                       Counted(get.length, "byte"));
+                       Counted(get.length, "bytes"));
   }
   const std::vector<DamageRun>& runs = damage.evidence->damage;
   if (IsOneValueCutShort(runs, get.length)) {
     return fmt::format("{} returned {} of the {} bytes of {}", call, get.length,
                        runs[0].value_length, NumberedValue(history, runs[0].id));
   }
-  return fmt::format("{} returned {}: {}", call,
-                     get.length == 1 ? "1 byte" : fmt::format("{} bytes", get.length),
+  return fmt::format("{} returned {}: {}", call, Counted(get.length, "bytes"),
                      DescribeRuns(history, runs));
 }
 

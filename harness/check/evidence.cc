@@ -46,7 +46,7 @@ Verdict Findings::Conclude(std::string_view uncovered) {
   } else if (history_.unreadable_records() > 0) {
     verdict_.judgement = Judgement::kInconclusive;
     verdict_.reason =
-        Counted(history_.unreadable_records(), "record") + " of the history could not be read";
+        Counted(history_.unreadable_records(), "records") + " of the history could not be read";
   } else {
     verdict_.judgement = Judgement::kHeld;
   }
@@ -84,13 +84,9 @@ std::string NumberedValue(const History& history, ValueId id) {
 std::string TimeBefore(const History& history, int64_t earlier, int64_t later) {
   const int64_t elapsed = std::max<int64_t>(later - earlier, 0);
   if (history.header().time_base == TimeBase::kStep) {
-    return Counted(static_cast<uint64_t>(elapsed), "step") + " before";
+    return Counted(static_cast<uint64_t>(elapsed), "steps") + " before";
   }
   return FormatDuration(elapsed) + " before";
-}
-
-std::string Counted(uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", FormatCount(count), noun, count == 1 ? "" : "s");
 }
 
 const Op* OverlappingChange(const History& history, const Op& op) {

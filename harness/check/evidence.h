@@ -89,8 +89,6 @@ std::string Numbered(const Op& op);
 std::string NumberedValue(const History& history, ValueId id);
 // "12 µs before", between two moments; in histories of steps: "4 steps before".
 std::string TimeBefore(const History& history, int64_t earlier, int64_t later);
-// "1 file", "3 files"
-std::string Counted(uint64_t count, std::string_view noun);
 
 // Whether the operation is a get or has that was answered.
 inline bool IsRead(const Op& op) { return op.kind == OpKind::kGet || op.kind == OpKind::kHas; }

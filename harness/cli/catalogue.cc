@@ -281,6 +281,17 @@ Result<NamedBackend> Catalogue::FindBackend(const std::string& named,
   return NoBackendError(id);
 }
 
+std::set<Promise> Catalogue::Exercisable(const Scenario& scenario, bool limit) const {
+  Checker::Ingredients ingredients = scenario.Ingredients();
+  // A scenario that is to pass a limit names one.
+  ingredients.limit = limit && scenario.backend_options.contains("max_entries");
+  std::set<Promise> promises;
+  for (const auto& checker : checkers_) {
+    if (checker->Applies(ingredients)) promises.insert(checker->promise());
+  }
+  return promises;
+}
+
 std::vector<std::string> Catalogue::BackendIds() const {
   std::vector<std::string> ids;
   for (const BackendDescription& description : backends_) ids.push_back(description.id);

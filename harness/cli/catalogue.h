@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,8 @@ class Catalogue {
   const KnownScenario* FindScenario(std::string_view id) const;
   std::vector<std::string> ScenarioIds() const;
   std::vector<std::string> BackendIds() const;
+  // The promises that `scenario` can put to the test; `limit`: of a cache that has one in force.
+  std::set<Promise> Exercisable(const Scenario& scenario, bool limit) const;
 
   // Ids, "all", or paths of the user's own files ("./my.toml"), also several separated by commas.
   // Tagged ones come first, in their own order; each comes once.

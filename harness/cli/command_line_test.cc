@@ -101,6 +101,15 @@ TEST(CommandLineTest, ListsTheProgramOfAUsersOwnBackend) {
   EXPECT_THAT(workspace.Run({"explain", "ours"}).output, HasSubstr("python3 adapter.py"));
 }
 
+TEST(CommandLineTest, SaysWhichPromisesNothingAskedForAndWhatWould) {
+  const Workspace workspace;
+  workspace.Run(
+      {"stress", "get-set", "--backend", "flock", "--duration", "100ms", "--json", "run.json"});
+  EXPECT_THAT(workspace.Read("run.json"),
+              AllOf(HasSubstr("promised, but not asked for by what ran:"),
+                    HasSubstr("incr-exact (try incr-incr)"), HasSubstr("bounded (try bounded)")));
+}
+
 // A verb without its work, so that what it is given can be looked at.
 void Disarm(Verb* verb) {
   if (verb->run != nullptr) verb->run = []() -> Result<int> { return 0; };

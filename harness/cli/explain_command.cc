@@ -54,17 +54,11 @@ std::string NamesOf(const Range& range, Name name) {
 
 // A limit of entries is the cache's to have.
 std::string JudgedPromises(const Scenario& scenario, const Catalogue& catalogue) {
-  Checker::Ingredients ingredients = scenario.Ingredients();
-  std::vector<std::string> names;
-  for (const Checker* checker : catalogue.checkers()) {
-    ingredients.limit = false;
-    const bool always = checker->Applies(ingredients);
-    ingredients.limit = true;
-    if (!checker->Applies(ingredients)) continue;
-    const std::string name(PromiseName(checker->promise()));
-    names.push_back(always ? name : name + " (where the cache has a limit)");
-  }
-  return Join(names, ", ");
+  const std::set<Promise> always = catalogue.Exercisable(scenario, false);
+  return NamesOf(catalogue.Exercisable(scenario, true), [&](Promise promise) {
+    const std::string name(PromiseName(promise));
+    return always.contains(promise) ? name : name + " (where the cache has a limit)";
+  });
 }
 
 void ExplainScenario(const Scenario& scenario, const Catalogue& catalogue) {
@@ -89,7 +83,7 @@ void ExplainScenario(const Scenario& scenario, const Catalogue& catalogue) {
 std::string OptionWords(const BackendOption& option) {
   const std::string value =
       option.choices.empty() ? option.default_value : Join(option.choices, "|");
-  return fmt::format("{}={}  {}", option.name, value, option.help);
+  return fmt::format("{}={}: {}", option.name, value, option.help);
 }
 
 void ExplainBackend(const BackendDescription& backend, const Catalogue& catalogue) {

@@ -82,10 +82,6 @@ void PointIntoFile(const ImportedHistory& imported, const std::string& path,
   }
 }
 
-std::string Counted(uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", FormatCount(count), noun, count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 std::string_view HistoryModelName(HistoryModel model) {
@@ -119,9 +115,9 @@ Result<CellRecord> JudgeFile(const FileToJudge& file, const Catalogue& catalogue
   record.operations = history.ops().size();
   record.rounds = 1;
   record.scope =
-      fmt::format("{} by {} on {}{}", Counted(record.operations, "operation"),
-                  Counted(history.processes().size(), "client"),
-                  Counted(history.key_count(), "key"), timed ? "" : ", in the order of the lines");
+      fmt::format("{} by {} on {}{}", Counted(record.operations, "operations"),
+                  Counted(history.processes().size(), "clients"),
+                  Counted(history.key_count(), "keys"), timed ? "" : ", in the order of the lines");
   for (Verdict& verdict : verdicts) {
     PromiseResult result;
     result.verdict = std::move(verdict);

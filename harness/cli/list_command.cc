@@ -58,7 +58,7 @@ json DescribeBackend(const BackendDescription& backend, const Catalogue& catalog
 
 void PrintEntry(const std::string& name, const std::string& meaning) {
   constexpr size_t kNameColumns = 27;
-  PrintText(Block(PadRight(name, kNameColumns), meaning, TerminalColumns()));
+  PrintText(Entry(name, kNameColumns, meaning, TerminalColumns()));
 }
 
 void PrintScenarios(const Catalogue& catalogue) {
@@ -76,7 +76,7 @@ void PrintBackend(const BackendDescription& backend, const Catalogue& catalogue)
   for (const BackendOption& option : backend.options) {
     const std::string& value =
         option.choices.empty() ? option.default_value : Join(option.choices, "|");
-    PrintEntry("", fmt::format("  :{}={}  {}", option.name, value, option.help));
+    PrintEntry(fmt::format("  :{}={}", option.name, value), option.help);
   }
 }
 

@@ -319,7 +319,31 @@ class StressRun {
     return files;
   }
 
+  // Promises that nothing of this run put to the test, with a scenario that would.
+  void NoteUnasked() {
+    std::set<Promise> unasked;
+    for (const PlannedCell& cell : cells_) {
+      unasked.insert(cell.backend.description.promises.begin(),
+                     cell.backend.description.promises.end());
+    }
+    for (const CellRecord& cell : record_.cells) {
+      for (const PromiseResult& result : cell.promises) unasked.erase(result.verdict.promise);
+    }
+    std::vector<std::string> parts;
+    for (const Promise promise : unasked) {
+      const auto& all = catalogue_->scenarios();
+      const auto would = std::find_if(all.begin(), all.end(), [&](const KnownScenario& known) {
+        return catalogue_->Exercisable(known.scenario, true).contains(promise);
+      });
+      parts.emplace_back(PromiseName(promise));
+      if (would != all.end()) parts.back() += fmt::format(" (try {})", would->scenario.id);
+    }
+    if (parts.empty()) return;
+    record_.notes.push_back("promised, but not asked for by what ran: " + Join(parts, ", "));
+  }
+
   int Finish() {
+    if (record_.not_run.empty()) NoteUnasked();
     if (stopped_at_break_) {
       record_.notes.push_back(
           "a cache was left once one of its promises was broken; --keep-going looks for more");

@@ -32,12 +32,8 @@ std::string Meaning(const Option& option) {
   return meaning;
 }
 
-std::string Entry(const std::string& name, const std::string& meaning, size_t columns) {
-  const std::string first = PadRight("  " + name, kNameColumns);
-  if (DisplayWidth(first) <= kNameColumns && first.back() == ' ') {
-    return Block(first, meaning, columns);
-  }
-  return first + "\n" + Block(std::string(kNameColumns, ' '), meaning, columns);
+std::string HelpEntry(const std::string& name, const std::string& meaning, size_t columns) {
+  return Entry("  " + name, kNameColumns, meaning, columns);
 }
 
 std::string Usage(const Verb& verb, const std::string& path, size_t columns) {
@@ -60,7 +56,7 @@ std::string Entries(const Verb& verb, bool positional, size_t columns) {
     std::string name = option.name;
     if (positional && option.IsList()) name += "...";
     if (!positional && !option.IsFlag()) name += " " + Placeholder(option);
-    text += Entry(name, Meaning(option), columns);
+    text += HelpEntry(name, Meaning(option), columns);
   }
   return text;
 }
@@ -74,11 +70,11 @@ std::string HelpText(const Verb& verb, const std::string& path, size_t columns) 
   }
   std::string verbs;
   for (const Verb& each : verb.verbs) {
-    if (!each.hidden) verbs += Entry(each.name, each.description, columns);
+    if (!each.hidden) verbs += HelpEntry(each.name, each.description, columns);
   }
   if (!verbs.empty()) help += "\nVerbs:\n" + verbs;
-  help +=
-      "\nOptions:\n" + Entries(verb, false, columns) + Entry("-h, --help", "this text", columns);
+  help += "\nOptions:\n" + Entries(verb, false, columns) +
+          HelpEntry("-h, --help", "this text", columns);
   if (!verb.examples.empty()) help += "\nExamples:\n";
   for (const Example& example : verb.examples) {
     help += "  " + example.line + "\n" + Block("      ", example.meaning, columns);

@@ -81,4 +81,12 @@ std::string Block(std::string_view first, std::string_view text, size_t columns)
   return block;
 }
 
+std::string Entry(std::string_view name, size_t name_columns, std::string_view meaning,
+                  size_t columns) {
+  if (DisplayWidth(name) < name_columns) {
+    return Block(PadRight(name, name_columns), meaning, columns);
+  }
+  return std::string(name) + "\n" + Block(std::string(name_columns, ' '), meaning, columns);
+}
+
 }  // namespace tearproof

@@ -30,6 +30,11 @@ std::vector<std::string> WrapWords(std::string_view text, size_t columns);
 // ends in a newline. `first` counts DisplayWidth columns.
 std::string Block(std::string_view first, std::string_view text, size_t columns);
 
+// A name and what it means: `meaning` stands from `name_columns` on, in the name's line if it is
+// short enough, else below.
+std::string Entry(std::string_view name, size_t name_columns, std::string_view meaning,
+                  size_t columns);
+
 }  // namespace tearproof
 
 #endif  // TEARPROOF_HARNESS_CORE_LAYOUT_H_

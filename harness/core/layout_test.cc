@@ -25,5 +25,10 @@ TEST(LayoutTest, HangsABlockUnderItsFirstLine) {
             "- twenty columns at\n  least, please\n");
 }
 
+TEST(LayoutTest, SetsAnEntryBelowANameThatIsTooLong) {
+  EXPECT_EQ(Entry("ab", 4, "meaning", 80), "ab  meaning\n");
+  EXPECT_EQ(Entry("abcd", 4, "meaning", 80), "abcd\n    meaning\n");
+}
+
 }  // namespace
 }  // namespace tearproof

@@ -187,7 +187,8 @@ std::string Singular(std::string_view plural) {
 }
 
 std::string Counted(uint64_t count, std::string_view plural) {
-  return fmt::format("{} {}", count, count == 1 ? Singular(plural) : std::string(plural));
+  return fmt::format("{} {}", FormatCount(count),
+                     count == 1 ? Singular(plural) : std::string(plural));
 }
 
 std::string EscapeForTerminal(std::string_view text, size_t limit) {

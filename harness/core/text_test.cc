@@ -63,7 +63,7 @@ TEST(TextTest, CountsNouns) {
   EXPECT_EQ(Counted(0, "keys"), "0 keys");
   EXPECT_EQ(Counted(1, "keys"), "1 key");
   EXPECT_EQ(Counted(1, "processes"), "1 process");
-  EXPECT_EQ(Counted(2, "processes"), "2 processes");
+  EXPECT_EQ(Counted(2000, "processes"), "2,000 processes");
   EXPECT_EQ(Counted(1, "hits that met sets"), "1 hit that met sets");
   EXPECT_EQ(Counted(1, "distinct keys set"), "1 distinct key set");
   EXPECT_EQ(Singular("entries left"), "entry left");

@@ -56,7 +56,7 @@ std::string Table(const Page& page, size_t name_width, std::span<const Column> c
   for (const Column& column : columns) {
     table += std::string(kGap, ' ') + page.style.Dim(PadLeft(column.info->column, column.width));
   }
-  table += "\n";
+  table = columns.empty() ? "" : table + "\n";  // All was skipped.
   for (const MatrixRow& row : page.rows) {
     const std::string name = PadRight(Shorten(SafeName(row.display_name), name_width), name_width);
     table += std::string(kIndent, ' ') + name;

@@ -19,22 +19,28 @@ std::string Notes(const Page& page) {
   return text;
 }
 
-// Cells that did not run, those of one backend and one reason together.
+// Cells that did not run to their end, those of one backend and one reason together.
 std::string Skipped(const Page& page) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> groups;
+  std::vector<std::pair<const CellRecord*, std::vector<std::string>>> groups;
   for (const CellRecord& cell : page.record.cells) {
     if (cell.state == CellState::kDone) continue;
-    std::string key = fmt::format("{} {}", SafeName(cell.backend), CellStateName(cell.state));
-    if (!cell.reason.empty()) key += ": " + EscapeForTerminal(cell.reason);
-    auto group = std::find_if(groups.begin(), groups.end(),
-                              [&](const auto& each) { return each.first == key; });
-    if (group == groups.end()) group = groups.insert(groups.end(), {key, {}});
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& each) {
+      const CellRecord& first = *each.first;
+      return first.backend == cell.backend && first.state == cell.state &&
+             first.reason == cell.reason;
+    });
+    if (group == groups.end()) group = groups.insert(groups.end(), {&cell, {}});
     group->second.push_back(SafeName(cell.scenario));
   }
   if (groups.empty()) return "";
   std::string text = Heading(page.style, "Did not run to the end") + "\n";
-  for (const auto& [key, scenarios] : groups) {
-    text += Block("  - ", key + " (" + Join(scenarios, ", ") + ")", page.columns);
+  for (const auto& [cell, scenarios] : groups) {
+    std::string line = fmt::format("{} {} {}", SafeName(cell->backend), CellStateName(cell->state),
+                                   Join(scenarios, ", "));
+    if (!cell->reason.empty() && cell->reason != CellStateName(cell->state)) {
+      line += ": " + EscapeForTerminal(cell->reason);
+    }
+    text += Block("  - ", line, page.columns);
   }
   return text;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/check/evidence.h"
+#include "harness/core/text.h"
 
 namespace tearproof::check::bounded {
 namespace {
@@ -70,12 +71,10 @@ class BoundedChecker : public Checker {
     if (count.keys_found > allowed) {
       findings.Accuse(1, [&]() -> Accusation {
         return {"overgrown",
-                fmt::format(
-                    "at rest a fresh process still found {}, although the limit is {} and "
-                    "{} took part",
-                    count.keys_found == 1 ? "1 entry" : fmt::format("{} entries", count.keys_found),
-                    *contract.max_entries,
-                    processes == 1 ? "1 process" : fmt::format("{} processes", processes)),
+                fmt::format("at rest a fresh process still found {}, although the limit is {} and "
+                            "{} took part",
+                            Counted(count.keys_found, "entries"), *contract.max_entries,
+                            Counted(processes, "processes")),
                 {{count.last_found, "was found, as were all the others", true}}};
       });
     }

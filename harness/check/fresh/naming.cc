@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/check/fresh/counting.h"
+#include "harness/core/text.h"
 
 namespace tearproof::check::fresh {
 namespace {
@@ -90,7 +91,7 @@ class Namer {
     return Tell(
         anomaly,
         fmt::format("{} and {} {}: no order of them gives what they returned", Numbered(OpOf(last)),
-                    Counted(steps_.size() - 1, "other operation"), words),
+                    Counted(steps_.size() - 1, "other operations"), words),
         {}, &last);
   }
 

@@ -123,7 +123,7 @@ class Judge {
                   : "which no set of it wrote";
     findings_.AccuseIfComplete(truncated ? kTruncatedRank : kForeignRank, [&]() -> Accusation {
       return {truncated ? "truncated-value" : "foreign-value",
-              fmt::format("{} returned {}, {}", Call(history_, get), Counted(get.length, "byte"),
+              fmt::format("{} returned {}, {}", Call(history_, get), Counted(get.length, "bytes"),
                           origin),
               {{&get, "returned bytes that nobody wrote", true}}};
     });
@@ -140,7 +140,7 @@ class Judge {
     } else if (write->key != get.key) {
       problem = "which wrote the key " + KeyName(history_, *write);
     } else if (write->length != get.length) {
-      problem = fmt::format("with {}, although it wrote {}", Counted(get.length, "byte"),
+      problem = fmt::format("with {}, although it wrote {}", Counted(get.length, "bytes"),
                             FormatCount(write->length));
     } else if (!write->may_have_happened()) {
       problem = write->outcome == Outcome::kRefused ? "which had been refused"

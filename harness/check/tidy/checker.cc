@@ -9,6 +9,7 @@
 
 #include "harness/check/evidence.h"
 #include "harness/check/file_list.h"
+#include "harness/core/text.h"
 
 namespace tearproof::check::tidy {
 namespace {
@@ -36,7 +37,7 @@ class TidyChecker : public Checker {
       findings.Accuse(1, [&]() -> Accusation {
         return {"litter",
                 fmt::format("after cull and clear {} stayed behind: {}",
-                            Counted(survey.litter.size(), "file"), ListFiles(survey.litter)),
+                            Counted(survey.litter.size(), "files"), ListFiles(survey.litter)),
                 {}};
       });
     }

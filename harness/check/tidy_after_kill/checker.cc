@@ -8,6 +8,7 @@
 
 #include "harness/check/evidence.h"
 #include "harness/check/file_list.h"
+#include "harness/core/text.h"
 
 namespace tearproof::check::tidy_after_kill {
 namespace {
@@ -36,7 +37,7 @@ class TidyAfterKillChecker : public Checker {
       findings.Accuse(1, [&]() -> Accusation {
         return {"litter-after-kill",
                 fmt::format("after kills, cull and clear {} stayed behind: {}",
-                            Counted(survey.litter.size(), "file"), ListFiles(survey.litter)),
+                            Counted(survey.litter.size(), "files"), ListFiles(survey.litter)),
                 {{last_killed, "was killed within", true}}};
       });
     }
