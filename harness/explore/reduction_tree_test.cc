@@ -114,7 +114,8 @@ INSTANTIATE_TEST_SUITE_P(
         Litmus{"rename", {RenamingWriter("t"), kReader}, 126, 2},
         Litmus{"two_naive", {kNaiveWriter, kNaiveWriter, kReader}, 34'650, 560},
         Litmus{"two_rename", {RenamingWriter("t"), RenamingWriter("u"), kReader}, 252'252, 6},
-        Litmus{"shared_temp", {RenamingWriter("t"), RenamingWriter("t"), kReader}, 252'252, 150, 22},
+        Litmus{
+            "shared_temp", {RenamingWriter("t"), RenamingWriter("t"), kReader}, 252'252, 150, 22},
         Litmus{"flock", {kLockingWriter, kLockingReader}, 12, 2}),
     [](const auto& litmus) { return litmus.param.name; });
 

@@ -249,10 +249,14 @@ bool SimulatedFiles::DoLock(ProcessId process, const Command& command, Event& ev
     event.footprint = {Touch(ObjectKind::kLock, inode, AccessMode::kRead)};
     return Fail(event, "EWOULDBLOCK");
   }
+  const auto held = inodes_[inode].locks.find(process);
+  const bool downgrade = held != inodes_[inode].locks.end() && !held->second && command.shared;
   inodes_[inode].locks[process] = command.shared;
+  const bool write = downgrade || !command.shared;
   event.footprint = {
-      Touch(ObjectKind::kLock, inode, command.shared ? AccessMode::kUpdate : AccessMode::kWrite)};
+      Touch(ObjectKind::kLock, inode, write ? AccessMode::kWrite : AccessMode::kUpdate)};
   if (command.wait) event.lock = LockRole::kAttempt;
+  if (downgrade) event.lock = LockRole::kRelease;
   event.result = "0";
   return true;
 }

@@ -55,7 +55,8 @@ struct Event {
   std::string label;   // The call and its arguments: "rename(k0.temp#1, k0)".
   std::string result;  // "0", "-1 ENOENT", "12 bytes".
   // Of a lock: taking and releasing it writes kLock where it is exclusive and updates it where it
-  // is shared; an attempt that is refused reads it. A failed call only reads.
+  // is shared; a downgrade writes it; an attempt that is refused reads it. A failed call only
+  // reads.
   Footprint footprint;
   LockRole lock = LockRole::kNone;
   Fate fate = Fate::kGoesOn;
