@@ -1,13 +1,22 @@
 // What must be true of every checker, whatever the history: sound caches are not accused, and a
 // judgement does not depend on what means nothing.
 //
-// RC_PARAMS chooses other cases ("seed=7 max_success=1500"); a failure prints the case, shrunk,
-// and the parameters that bring it back.
+// RC_PARAMS chooses other cases ("seed=7 max_success=100000"); a failure prints the case, shrunk,
+// and what brings it back.
 
+#include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "harness/check/cache_simulator.h"
 #include "harness/check/checkers_for_tests.h"
