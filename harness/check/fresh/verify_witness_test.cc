@@ -55,6 +55,19 @@ TEST(VerifyWitnessTest, RejectsWhatIsNone) {
   EXPECT_FALSE(VerifyWitness(key, removing)) << "a set that was done does not remove";
 }
 
+TEST(VerifyWitnessTest, RejectsAHasOfWhatWasRemovedAndAWrongCount) {
+  Small key;
+  key.steps[1].need = Need::kNothing;
+  key.steps[3].need = Need::kPresent;
+  EXPECT_TRUE(VerifyWitness(key, Of({0, 1, 3})));
+  EXPECT_FALSE(VerifyWitness(key, Of({0, 1, 2, 3})));
+  key.steps[3].need = Need::kNumber;
+  key.numbers = {0};
+  EXPECT_TRUE(VerifyWitness(key, Of({0, 1, 3})));
+  key.numbers = {1};
+  EXPECT_FALSE(VerifyWitness(key, Of({0, 1, 3})));
+}
+
 TEST(VerifyWitnessTest, ProgramOrderCounts) {
   Small key;
   key.steps[0].reach = key.steps[1].reach = 100;
