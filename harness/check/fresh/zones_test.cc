@@ -73,6 +73,13 @@ TEST(FreshZonesTest, AnOperationEndsWhereItsProcessGoesOn) {
   EXPECT_FALSE(ZonesHold(builder));
 }
 
+TEST(FreshZonesTest, HoldBeforeTheClocksOrigin) {
+  HistoryBuilder builder;
+  builder.Set(1, -100, -90);
+  builder.Set(2, -99, -89);
+  EXPECT_TRUE(ZonesHold(builder));
+}
+
 TEST(FreshZonesTest, AClearLeavesItToTheSearchAndACullDoesNot) {
   HistoryBuilder cleared = ForwardZone();
   cleared.Do(3, OpKind::kClear, 50, 60, Outcome::kDone);
