@@ -58,12 +58,13 @@ TEST(SoundnessTest, WhereACheckerAccusesNoLinearisationExists) {
     History::Parts parts = simulator.Run();
     for (uint64_t n = 1 + random.Below(2); n > 0; --n) Falsify(parts.ops, random);
     const History history = BuildOrDie(std::move(parts));
+    const Contract contract = simulator.MakeContract();
     std::optional<bool> sound;
     for (const auto& checker : checkers) {
-      const Verdict verdict = checker->Check(history, simulator.MakeContract());
+      const Verdict verdict = checker->Check(history, contract);
       if (verdict.judgement != Judgement::kBroken) continue;
       ++broken[verdict.promise];
-      if (!sound) sound = LinearizationSearch(history, options.evicts).Exists();
+      if (!sound) sound = LinearizationSearch(history, contract).Exists();
       ASSERT_FALSE(*sound) << "case " << i << ": " << PromiseName(verdict.promise) << ": "
                            << verdict.sentence << "\n"
                            << Print(history);

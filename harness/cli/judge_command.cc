@@ -11,9 +11,8 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/judge_file.h"
 #include "harness/cli/option_values.h"
-#include "harness/cli/output.h"
+#include "harness/cli/report_output.h"
 #include "harness/cli/run_directory.h"
-#include "harness/cli/terminal.h"
 #include "harness/core/text.h"
 #include "harness/stress/plan.h"
 #include "harness/stress/round_store.h"
@@ -22,6 +21,24 @@ namespace tearproof::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+struct JudgeOptions {
+  std::string named = "latest";
+  std::string model;
+  std::string clock_uncertainty;
+  bool allow_misses = false;
+  std::string json;
+  std::string junit;
+  std::string markdown;
+
+  ReportFiles FilesToReport() const {
+    ReportFiles files;
+    if (!json.empty()) files["json"] = json;
+    if (!junit.empty()) files["junit"] = junit;
+    if (!markdown.empty()) files["markdown"] = markdown;
+    return files;
+  }
+};
 
 // A run's cells, or the cell itself if it was a cell that was named.
 std::vector<std::string> FindCells(const std::string& path) {
@@ -79,16 +96,8 @@ Result<CellRecord> JudgeCell(const std::string& cell, const Catalogue& catalogue
   return record;
 }
 
-int Show(const RunRecord& record, const Catalogue& catalogue) {
-  RenderOptions options;
-  options.color = UseColor();
-  options.columns = TerminalColumns();
-  PrintText(catalogue.reporter("console").Render(record, options));
-  return record.ExitCode();
-}
-
-Result<int> JudgeRun(const std::string& named, const Session& session) {
-  TEARPROOF_ASSIGN_OR_RETURN(const RunDirectory run, FindRunDirectory(named));
+Result<int> JudgeRun(const JudgeOptions& options, const Session& session) {
+  TEARPROOF_ASSIGN_OR_RETURN(const RunDirectory run, FindRunDirectory(options.named));
   TEARPROOF_ASSIGN_OR_RETURN(const std::unique_ptr<Catalogue> catalogue, Catalogue::Load());
   const std::vector<std::string> cells = FindCells(run.path);
   if (cells.empty()) {
@@ -106,15 +115,8 @@ Result<int> JudgeRun(const std::string& named, const Session& session) {
     record.seed = judged.seed;
     record.cells.push_back(std::move(judged));
   }
-  return Show(record, *catalogue);
+  return DeliverAndConclude(record, *catalogue, options.FilesToReport(), /*quiet=*/false);
 }
-
-struct JudgeOptions {
-  std::string named = "latest";
-  std::string model;
-  std::string clock_uncertainty;
-  bool allow_misses = false;
-};
 
 Result<FileToJudge> ResolveFile(const JudgeOptions& options) {
   FileToJudge file;
@@ -153,10 +155,11 @@ Result<int> JudgeHistoryFile(const JudgeOptions& options, const Session& session
       ". The file must hold every operation on its keys; operations are numbered from 0 within "
       "each process.");
   record.cells.push_back(std::move(cell));
-  return Show(record, *catalogue);
+  return DeliverAndConclude(record, *catalogue, options.FilesToReport(), /*quiet=*/false);
 }
 
 Result<int> Judge(const JudgeOptions& options, const Session& session) {
+  TEARPROOF_RETURN_IF_ERROR(CheckReportFiles(options.FilesToReport()));
   std::error_code problem;
   const fs::file_status status = fs::status(options.named, problem);
   if (fs::exists(status) && !fs::is_directory(status)) return JudgeHistoryFile(options, session);
@@ -166,7 +169,7 @@ Result<int> Judge(const JudgeOptions& options, const Session& session) {
             EscapeForTerminal(options.named, 80) + " is none",
         "a run says by itself what its cache is");
   }
-  return JudgeRun(options.named, session);
+  return JudgeRun(options, session);
 }
 
 }  // namespace
@@ -193,7 +196,10 @@ Verb JudgeVerb(const Session& session) {
       {"--clock-uncertainty", "TIME",
        "of a history file: by how much the clocks of two processes may differ, like 200ns; 0 if "
        "not said",
-       &options->clock_uncertainty}};
+       &options->clock_uncertainty},
+      {"--json", "FILE", "write the record of what was judged (- is stdout)", &options->json},
+      {"--junit", "FILE", "write a JUnit report", &options->junit},
+      {"--markdown", "FILE", "write a Markdown report", &options->markdown}};
   verb.run = [options, &session] { return Judge(*options, session); };
   return verb;
 }

@@ -42,6 +42,21 @@ TEST(JudgeFileTest, WhereMissesAreAllowedAMissIsNoFault) {
   EXPECT_THAT(result.output, AllOf(HasSubstr("broke intact"), Not(HasSubstr("phantom-miss"))));
 }
 
+TEST(JudgeFileTest, WritesReports) {
+  const Workspace workspace;
+  workspace.Write("h.jsonl", kRegister);
+  const ProgramResult result = workspace.Run(
+      {"judge", "h.jsonl", "--model", "register", "--json", "-", "--junit", "junit.xml"});
+  EXPECT_EQ(result.exit_code, 1) << result.errors;
+  EXPECT_THAT(result.output, AllOf(testing::StartsWith("{"), HasSubstr("\"phantom-miss\"")));
+  EXPECT_THAT(result.errors, HasSubstr("register broke intact"));  // Stdout is taken.
+  EXPECT_THAT(workspace.Read("junit.xml"), HasSubstr(" type=\"phantom-miss\">"));
+  const ProgramResult nowhere =
+      workspace.Run({"judge", "h.jsonl", "--model", "register", "--json", "no/such/folder"});
+  EXPECT_EQ(nowhere.exit_code, 64);
+  EXPECT_EQ(nowhere.output, "");
+}
+
 TEST(JudgeFileTest, FindsLostIncrements) {
   const Workspace workspace;
   workspace.Write("h.jsonl", R"({"process":0,"type":"invoke","f":"add","value":2}

@@ -116,4 +116,13 @@ Result<void> DeliverReports(const RunRecord& record, const Catalogue& catalogue,
   return first_problem;
 }
 
+int DeliverAndConclude(const RunRecord& record, const Catalogue& catalogue,
+                       const ReportFiles& files, bool quiet) {
+  const int exit_code = record.ExitCode();
+  const Result<void> delivered = DeliverReports(record, catalogue, files, quiet);
+  if (delivered.ok()) return exit_code;
+  std::fprintf(stderr, "tearproof: %s\n", delivered.error().Message().c_str());
+  return exit_code == 0 ? delivered.error().ExitCode() : exit_code;
+}
+
 }  // namespace tearproof::cli

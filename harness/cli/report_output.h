@@ -27,6 +27,11 @@ Result<void> CheckReportFiles(const ReportFiles& files);
 Result<void> DeliverReports(const RunRecord& record, const Catalogue& catalogue,
                             const ReportFiles& files, bool quiet);
 
+// The same, with what went wrong on stderr. Returns the exit code: the run's, or that of the error
+// where a report could not be written and else all would be well.
+int DeliverAndConclude(const RunRecord& record, const Catalogue& catalogue,
+                       const ReportFiles& files, bool quiet);
+
 }  // namespace tearproof::cli
 
 #endif  // TEARPROOF_HARNESS_CLI_REPORT_OUTPUT_H_

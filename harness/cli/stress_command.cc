@@ -349,12 +349,7 @@ class StressRun {
           "a cache was left once one of its promises was broken; --keep-going looks for more");
     }
     Save();
-    const int exit_code = record_.ExitCode();
-    const Result<void> delivered =
-        DeliverReports(record_, *catalogue_, FilesToReport(), arguments_.quiet);
-    if (delivered.ok()) return exit_code;
-    std::fprintf(stderr, "tearproof: %s\n", delivered.error().Message().c_str());
-    return exit_code == 0 ? delivered.error().ExitCode() : exit_code;
+    return DeliverAndConclude(record_, *catalogue_, FilesToReport(), arguments_.quiet);
   }
 
   const StressArguments& arguments_;

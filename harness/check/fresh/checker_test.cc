@@ -48,6 +48,18 @@ TEST(FreshTest, HoldsWhereAnOrderExists) {
   EXPECT_EQ(verdict.exercised, 2u);
 }
 
+// The search sees the killed set only once another set has hidden what it left.
+TEST(FreshTest, AKilledSetMayHaveRemovedWhatAnotherThenSet) {
+  HistoryBuilder builder;
+  builder.Set(1, 0, 4);
+  builder.Killed(2, OpKind::kSet, 5, 60);
+  builder.Miss(3, 5, 40);
+  const Op& next = builder.Set(4, 10, 20);
+  builder.Hit(5, 50, 55, next);
+  const Verdict verdict = Check(builder);
+  EXPECT_EQ(verdict.judgement, Judgement::kHeld) << verdict.sentence;
+}
+
 TEST(FreshTest, IsNotExercisedWithoutOverlap) {
   HistoryBuilder builder;
   const Op& write = builder.Set(1, 0, 10);

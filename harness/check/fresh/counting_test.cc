@@ -2,7 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "harness/check/checkers_for_tests.h"
+#include "harness/check/fresh/key_history.h"
 #include "harness/check/history_builder.h"
 
 namespace tearproof::check::fresh {
@@ -48,6 +53,29 @@ TEST(CountingTest, WhatMayNotHaveHappenedOrComesLaterIsNotMissed) {
   HistoryBuilder more = Counted(502);
   more.Incr(4, 8'995, 9'005);
   EXPECT_NE(Check(more).judgement, Judgement::kBroken);
+}
+
+bool IsNamed(const HistoryBuilder& builder) {
+  const History history = builder.Build();
+  const Contract contract;
+  std::vector<uint32_t> number_of(history.ops().size());
+  KeyHistory loader(history, contract, number_of);
+  loader.Load(0);
+  const std::vector<Step>& steps = loader.key().steps;
+  const auto read = std::find_if(steps.begin(), steps.end(),
+                                 [](const Step& step) { return step.need == Need::kNumber; });
+  return NameMiscount(history, loader.key(), static_cast<uint32_t>(read - steps.begin()))
+      .has_value();
+}
+
+// The search may find such a read at odds with others: then it is they that are named.
+TEST(CountingTest, NoNumberWithinTheBoundsIsNamed) {
+  for (const auto& [number, named] :
+       {std::pair(500, true), {501, false}, {502, false}, {503, true}}) {
+    HistoryBuilder builder = Counted(number);
+    builder.Incr(4, 8'995, 9'005);
+    EXPECT_EQ(IsNamed(builder), named) << number;
+  }
 }
 
 TEST(CountingTest, ARemovalInBetweenLeavesItToTheSearch) {

@@ -50,9 +50,29 @@ TEST(VerifyWitnessTest, RejectsWhatIsNone) {
   EXPECT_FALSE(VerifyWitness(key, Of({0, 1, 3}))) << "the miss finds the value";
   EXPECT_FALSE(VerifyWitness(key, Of({1, 0, 2, 3}))) << "the get finds nothing";
   EXPECT_FALSE(VerifyWitness(key, Of({3, 0, 1}))) << "the set had ended before the miss began";
-  Order removing = Of({0, 1, 2, 3});
+}
+
+TEST(VerifyWitnessTest, OnlyASetThatMayHaveFailedRemoves) {
+  Small key;
+  key.steps[1].need = Need::kNothing;
+  Order removing = Of({0, 1, 3});
   removing[0].removes = 1;
-  EXPECT_FALSE(VerifyWitness(key, removing)) << "a set that was done does not remove";
+  EXPECT_FALSE(VerifyWitness(key, removing));
+  key.steps[0].may_remove = true;
+  EXPECT_TRUE(VerifyWitness(key, removing));
+}
+
+TEST(VerifyWitnessTest, RejectsAHasOfWhatWasRemovedAndAWrongCount) {
+  Small key;
+  key.steps[1].need = Need::kNothing;
+  key.steps[3].need = Need::kPresent;
+  EXPECT_TRUE(VerifyWitness(key, Of({0, 1, 3})));
+  EXPECT_FALSE(VerifyWitness(key, Of({0, 1, 2, 3})));
+  key.steps[3].need = Need::kNumber;
+  key.numbers = {0};
+  EXPECT_TRUE(VerifyWitness(key, Of({0, 1, 3})));
+  key.numbers = {1};
+  EXPECT_FALSE(VerifyWitness(key, Of({0, 1, 3})));
 }
 
 TEST(VerifyWitnessTest, ProgramOrderCounts) {
