@@ -18,7 +18,7 @@ constexpr const char* kName = "x";
 // A stuck operation is a stall: so long it would have been waited for, alone.
 constexpr int64_t kForEver = 10'000'000'000;
 
-LockRole RoleOf(const trace::Event& event) {
+LockRole LockRoleOf(const trace::Event& event) {
   switch (event.lock) {
     case trace::LockRole::kAttempt:
       return LockRole::kAttempt;
@@ -335,7 +335,7 @@ Result<Event> TracedCache::Step(ProcessId process) {
     actor.op.invoke = now_;
     AddOrder(actor, trace::AccessMode::kRead, &event.footprint);
   }
-  event.lock = RoleOf(*happened);
+  event.lock = LockRoleOf(*happened);
   TEARPROOF_RETURN_IF_ERROR(GoOn(actor, &event.footprint));
   event.fate = FateOf(actor);
   return event;
@@ -372,7 +372,7 @@ Result<Event> TracedCache::Kill(ProcessId process) {
   event.result = killed.Outcome();
   event.footprint = killed.footprint;
   event.fate = Fate::kKilled;
-  event.lock = RoleOf(killed);
+  event.lock = LockRoleOf(killed);
   actor.gone = true;
   ProcessInfo& info = parts_.processes[process];
   info.end = ProcessInfo::End::kKilled;

@@ -75,20 +75,23 @@ void OneCore::ApplyToTracee() const {
 }
 
 void OneCore::Beat(int64_t deadline) {
-  deadline_.store(deadline, std::memory_order_relaxed);
-  if (!raised_.load(std::memory_order_relaxed)) return;
-  raised_.store(false);
-  SetPriority(0, SCHED_FIFO, kControllerPriority);
+  deadline_.store(deadline);
+  if (!raised_.load()) return;
+  const std::lock_guard lock(mutex_);  // Watch has raised it by now.
+  if (raised_.exchange(false)) SetPriority(0, SCHED_FIFO, kControllerPriority);
 }
 
 void OneCore::Watch() {
   std::unique_lock lock(mutex_);
   while (!ends_) {
     changed_.wait_for(lock, kLook);
-    const int64_t deadline = deadline_.load(std::memory_order_relaxed);
-    if (deadline == 0 || MonotonicNanos() < deadline) continue;
-    if (raised_.exchange(true)) continue;
+    const int64_t deadline = deadline_.load();
+    if (raised_.load() || deadline == 0 || MonotonicNanos() < deadline) continue;
+    raised_.store(true);
     SetPriority(controller_, SCHED_FIFO, kRaisedPriority);
+    // A beat in between did not see that it was to lower it.
+    if (deadline_.load() == deadline) continue;
+    if (raised_.exchange(false)) SetPriority(controller_, SCHED_FIFO, kControllerPriority);
   }
 }
 

@@ -17,6 +17,9 @@
 namespace tearproof::check::intact {
 namespace {
 
+// Plain digits, as those of the positions that follow: 4096 bytes, 0–2047 from ….
+std::string Bytes(uint64_t count) { return fmt::format("{} byte{}", count, count == 1 ? "" : "s"); }
+
 constexpr int kForeignRank = 35;  // Between a mixed or truncated value and an unknown one.
 
 // The digests of a key's short values, each with the earliest moment at which it may be read.
@@ -123,8 +126,7 @@ class Judge {
                   : "which no set of it wrote";
     findings_.AccuseIfComplete(truncated ? kTruncatedRank : kForeignRank, [&]() -> Accusation {
       return {truncated ? "truncated-value" : "foreign-value",
-              fmt::format("{} returned {}, {}", Call(history_, get), Counted(get.length, "bytes"),
-                          origin),
+              fmt::format("{} returned {}, {}", Call(history_, get), Bytes(get.length), origin),
               {{&get, "returned bytes that nobody wrote", true}}};
     });
   }
@@ -140,7 +142,7 @@ class Judge {
     } else if (write->key != get.key) {
       problem = "which wrote the key " + KeyName(history_, *write);
     } else if (write->length != get.length) {
-      problem = fmt::format("with {}, although it wrote {}", Counted(get.length, "bytes"),
+      problem = fmt::format("with {}, although it wrote {}", Bytes(get.length),
                             FormatCount(write->length));
     } else if (!write->may_have_happened()) {
       problem = write->outcome == Outcome::kRefused ? "which had been refused"
