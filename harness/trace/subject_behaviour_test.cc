@@ -86,6 +86,11 @@ TEST_F(SubjectBehaviourTest, ClosingItsInputIsBeingStuck) {
   EXPECT_EQ(StandingOf(0), Standing::kStuck);
 }
 
+TEST_F(SubjectBehaviourTest, StartingTakesAsLongAsItTakes) {
+  StartSubjects({""}, /*patience=*/1);
+  EXPECT_GT(session_->id(0), 0);
+}
+
 TEST_F(SubjectBehaviourTest, PrintingWithoutEnd) {
   StartSubjects({"flood"});
   Tell(0, "go");

@@ -23,6 +23,8 @@ namespace {
 // again, and nothing has happened.
 constexpr int64_t kFirstRestart = 512;
 constexpr int64_t kLastRestart = 516;
+// How long a program may take until it is executed.
+constexpr int64_t kStartPatience = 60 * kNanosPerSecond;
 
 // The second argument of flock and of fcntl, so that it does not wait.
 uint64_t WithoutWaiting(const Call& call) {
@@ -57,10 +59,19 @@ Result<void> TracedProcess::Start() {
   task->files = std::make_shared<OpenFiles>(&scene_.locks);
   tasks_.push_back(std::move(task));
   RunFreely(nullptr);
+  // However short patience is with the program, a busy machine may take longer to come to it.
+  const std::string program = subject_.command[0];
+  const int64_t deadline = MonotonicNanos() + kStartPatience;
+  while (!executed_ && state_.standing == Standing::kStuck) {
+    if (MonotonicNanos() > deadline) {
+      Kill();
+      return SystemError(ETIMEDOUT, "cannot start " + program);
+    }
+    RunFreely(nullptr);
+  }
   if (executed_) return {};
   int number = 0;
   const ssize_t got = read(started_.report.get(), &number, sizeof(number));
-  const std::string program = subject_.command[0];
   if (got == sizeof(number) && number > 0) {
     Error error = SystemError(number, "cannot start " + program);
     error.kind = ErrorKind::kUsage;
