@@ -66,6 +66,8 @@ std::string DescribeEmpty(const WrittenLengths& lengths) {
 
 }  // namespace
 
+std::string Bytes(uint64_t count) { return fmt::format("{} byte{}", count, count == 1 ? "" : "s"); }
+
 Damage Classify(const History& history, const Op& get) {
   Damage damage;
   if (get.length == 0) {
@@ -104,16 +106,14 @@ std::string DescribeDamagedHit(const History& history, const Op& get, const Dama
   const std::string call = Call(history, get);
   if (get.length == 0) return fmt::format("{} returned 0 bytes, {}", call, DescribeEmpty(lengths));
   if (damage.evidence == nullptr) {
-    return fmt::format("{} returned {} of which no single set wrote all", call,
-                       Counted(get.length, "bytes"));
+    return fmt::format("{} returned {} of which no single set wrote all", call, Bytes(get.length));
   }
   const std::vector<DamageRun>& runs = damage.evidence->damage;
   if (IsOneValueCutShort(runs, get.length)) {
     return fmt::format("{} returned {} of the {} bytes of {}", call, get.length,
                        runs[0].value_length, NumberedValue(history, runs[0].id));
   }
-  return fmt::format("{} returned {}: {}", call, Counted(get.length, "bytes"),
-                     DescribeRuns(history, runs));
+  return fmt::format("{} returned {}: {}", call, Bytes(get.length), DescribeRuns(history, runs));
 }
 
 }  // namespace tearproof::check

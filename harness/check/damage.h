@@ -50,6 +50,9 @@ Damage Classify(const History& history, const Op& get);
 std::string DescribeDamagedHit(const History& history, const Op& get, const Damage& damage,
                                const WrittenLengths& lengths);
 
+// "4096 bytes": plain digits, as those of the positions beside it.
+std::string Bytes(uint64_t count);
+
 }  // namespace tearproof::check
 
 #endif  // TEARPROOF_HARNESS_CHECK_DAMAGE_H_

@@ -17,9 +17,6 @@
 namespace tearproof::check::intact {
 namespace {
 
-// Plain digits, as those of the positions that follow: 4096 bytes, 0–2047 from ….
-std::string Bytes(uint64_t count) { return fmt::format("{} byte{}", count, count == 1 ? "" : "s"); }
-
 constexpr int kForeignRank = 35;  // Between a mixed or truncated value and an unknown one.
 
 // The digests of a key's short values, each with the earliest moment at which it may be read.
