@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "harness/core/clock.h"
+#include "harness/core/pipe.h"
 #include "harness/core/text.h"
 
 namespace tearproof::adapter {
@@ -23,17 +24,6 @@ namespace {
 constexpr int kEndMillis = 2'000;
 // How often a flag that interrupts is looked at.
 constexpr int kLookMillis = 50;
-
-struct Pipe {
-  UniqueFd read;
-  UniqueFd write;
-};
-
-Result<Pipe> MakePipe() {
-  std::array<int, 2> ends;
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) return SystemError(errno, "cannot create a pipe");
-  return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
 
 void DoNotBlock(const UniqueFd& fd) { fcntl(fd.get(), F_SETFL, O_NONBLOCK); }
 

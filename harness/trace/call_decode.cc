@@ -14,19 +14,6 @@
 namespace tearproof::trace {
 namespace {
 
-bool IsPath(ArgumentKind kind) {
-  switch (kind) {
-    case ArgumentKind::kPath:
-    case ArgumentKind::kPathOfLink:
-    case ArgumentKind::kPathOrNew:
-    case ArgumentKind::kPathOfNew:
-    case ArgumentKind::kPathTo:
-      return true;
-    default:
-      return false;
-  }
-}
-
 std::string ReadLink(const std::string& path) {
   std::array<char, PATH_MAX> content;
   const ssize_t length = readlink(path.c_str(), content.data(), content.size());

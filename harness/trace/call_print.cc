@@ -168,18 +168,7 @@ std::string ArgumentOf(const Call& call, ArgumentKind kind, uint64_t value) {
 }
 
 bool IsTarget(ArgumentKind kind) {
-  switch (kind) {
-    case ArgumentKind::kPath:
-    case ArgumentKind::kPathOfLink:
-    case ArgumentKind::kPathOrNew:
-    case ArgumentKind::kPathOfNew:
-    case ArgumentKind::kPathTo:
-    case ArgumentKind::kDescriptor:
-    case ArgumentKind::kAnyDescriptor:
-      return true;
-    default:
-      return false;
-  }
+  return IsPath(kind) || kind == ArgumentKind::kDescriptor || kind == ArgumentKind::kAnyDescriptor;
 }
 
 }  // namespace

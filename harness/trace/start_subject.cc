@@ -17,6 +17,7 @@
 #include <fstream>
 #include <utility>
 
+#include "harness/core/pipe.h"
 #include "harness/core/text.h"
 #include "harness/trace/seccomp_filter.h"
 #include "harness/trace/system_call_table.h"
@@ -29,17 +30,6 @@ namespace {
 // Of the pipe to its standard output: a whole answer fits without anybody reading.
 constexpr int kPipeBytes = 1 << 20;
 constexpr int kCannotFilter = -1;  // In the report, instead of errno.
-
-struct Pipe {
-  UniqueFd read;
-  UniqueFd write;
-};
-
-Result<Pipe> MakePipe() {
-  std::array<int, 2> ends;
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) return SystemError(errno, "cannot create a pipe");
-  return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
 
 // A file in memory that takes so much and no more.
 Result<UniqueFd> MakeErrorFile() {

@@ -50,6 +50,19 @@ enum class ArgumentKind : uint8_t {
   kHex,
 };
 
+inline bool IsPath(ArgumentKind kind) {
+  switch (kind) {
+    case ArgumentKind::kPath:
+    case ArgumentKind::kPathOfLink:
+    case ArgumentKind::kPathOrNew:
+    case ArgumentKind::kPathOfNew:
+    case ArgumentKind::kPathTo:
+      return true;
+    default:
+      return false;
+  }
+}
+
 enum class Part : uint8_t {
   kNone,
   kEntry,   // The target's name in its directory.
