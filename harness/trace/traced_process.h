@@ -98,6 +98,7 @@ class TracedProcess {
   void Handle(Task* task, const WaitStatus& status);
   void AtEntry(Task* task);
   void AtInput(Task* task);
+  bool RunToExit(Task* task);
   void SkipSleep(Task* task);
   void MoveClock(Task* task);
   void MoveTimes(const Task& task, const Event& event);

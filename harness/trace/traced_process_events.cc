@@ -130,6 +130,17 @@ void TracedProcess::AtInput(Task* task) {
 }
 
 // Sleeping lets others run, and takes no time: a stop does the first.
+// From the entry of a call to its exit. False: something else happened, and was dealt with.
+bool TracedProcess::RunToExit(Task* task) {
+  ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
+  task->state = Task::State::kRunning;
+  WaitStatus status;
+  if (!AwaitStop(task, &status)) return false;
+  if (status.kind() == WaitStatus::Kind::kSystemCall) return true;
+  Handle(task, status);
+  return false;
+}
+
 void TracedProcess::SkipSleep(Task* task) {
   const int64_t nanos = SleepOf(task->thread, task->registers);
   if (nanos < 0) return Continue(task);
@@ -137,12 +148,8 @@ void TracedProcess::SkipSleep(Task* task) {
   Registers skipped = task->registers;
   skipped.SkipCall();
   skipped.Write(task->thread);
-  ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
-  task->state = Task::State::kRunning;
-  WaitStatus status;
-  if (!AwaitStop(task, &status)) return;
-  if (status.kind() != WaitStatus::Kind::kSystemCall) return Handle(task, status);
   Registers after;
+  if (!RunToExit(task)) return;
   if (after.Read(task->thread)) {
     after.set_result(0);
     after.Write(task->thread);
@@ -152,12 +159,8 @@ void TracedProcess::SkipSleep(Task* task) {
 
 void TracedProcess::MoveClock(Task* task) {
   if (!scene_.clock.moved()) return Continue(task);
-  ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
-  task->state = Task::State::kRunning;
-  WaitStatus status;
-  if (!AwaitStop(task, &status)) return;
-  if (status.kind() != WaitStatus::Kind::kSystemCall) return Handle(task, status);
   Registers after;
+  if (!RunToExit(task)) return;
   if (after.Read(task->thread)) {
     scene_.clock.MoveClockCall(task->thread, &after, task->registers);
   }
