@@ -23,7 +23,7 @@ struct Option {
   // all words that are left. A text that is not empty is the default.
   std::variant<bool*, std::string*, std::vector<std::string>*> value;
   std::vector<std::string> choices = {};  // If there are any, the value is one of them.
-  std::string excludes = "";              // The name of an option that cannot go with it.
+  std::string excludes = {};              // The name of an option that cannot go with it.
   bool required = false;
 
   bool IsPositional() const { return name.front() != '-'; }
