@@ -183,12 +183,13 @@ class Worker {
     if (round_ != control_.header().round.load() || cache_ == nullptr) {
       TEARPROOF_RETURN_IF_ERROR(Prepare());
     }
-    const std::atomic<uint32_t>& stop = control_.header().stop;
+    std::atomic<uint32_t>& stop = control_.header().stop;
     Task task;
     while (stop.load(std::memory_order_relaxed) == 0 && !recorder_->full() &&
            program_->Next(&task)) {
       recorder_->Run(task);
       if (slot_->environment_errno.load(std::memory_order_relaxed) != 0) break;
+      if (const int64_t pause = role_->stress->pause_nanos; pause > 0) FutexWait(stop, 0, pause);
     }
     return {};
   }
