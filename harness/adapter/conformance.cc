@@ -76,7 +76,7 @@ RuleOutcome Unsupported(const ConformanceSubject& subject, const std::string& di
                           name, OutcomeName(response.outcome)));
   };
   must_lack(talk.AskText(R"("op":"no-such-operation")", OpKind::kClear), "no-such-operation");
-  for (uint8_t number = 0; number <= static_cast<uint8_t>(OpKind::kCull); ++number) {
+  for (size_t number = 0; number < kOpKindCount; ++number) {
     const auto kind = static_cast<OpKind>(number);
     const Request request{kind, TakesKey(kind) ? kKey : "", "7"};
     if (kind == OpKind::kInit) continue;
@@ -278,6 +278,10 @@ RuleOutcome Expiry(const ConformanceSubject& subject, const std::string& directo
   talk.Init(directory + "/cache");
   talk.Set(kKey, "long", 3'600'000);
   talk.ExpectValue(kKey, "long");
+  if (subject.operations.contains(OpKind::kTouch)) {
+    talk.Expect({OpKind::kTouch, kKey, {}, 3'600'000}, Outcome::kDone);
+    talk.ExpectValue(kKey, "long");
+  }
   talk.Set(kKey, "for ever");
   talk.ExpectValue(kKey, "for ever");
   for (const uint32_t millis : {0U, 50U}) {

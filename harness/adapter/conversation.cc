@@ -27,7 +27,10 @@ std::string Describe(const Request& request) {
 
 Conversation::Conversation(const ConformanceSubject& subject) : subject_(subject) {
   auto started = AdapterProcess::Start(subject.command);
-  if (!started.ok()) return Fail(started.error().Message());
+  if (!started.ok()) {
+    Fail(started.error().Message());
+    return;
+  }
   process_ = std::move(started).value();
   if (subject.interrupted != nullptr) process_->BreakOn(*subject.interrupted);
 }
