@@ -196,9 +196,14 @@ RuleOutcome Keys(const ConformanceSubject& subject, const std::string& directory
   Conversation talk(subject);
   talk.Init(directory + "/in/cache");
   std::vector<std::pair<std::string, std::string>> stored;
+  std::string failure;  // Of the cache itself, which is for the engines to judge.
   for (const std::string& key : OddKeys()) {
     const std::string value = fmt::format("value {}", stored.size());
-    const Response response = talk.Ask({OpKind::kSet, key, value});
+    const Response response = talk.Ask({OpKind::kSet, key, value}, /*may_fail=*/true);
+    if (response.outcome == Outcome::kError && failure.empty()) {
+      failure = fmt::format("the cache fails on \"{}\": {}", EscapeForTerminal(key, 60),
+                            EscapeForTerminal(response.error, 200));
+    }
     if (response.outcome == Outcome::kDone) stored.emplace_back(key, value);
   }
   for (const auto& [key, value] : stored) talk.ExpectValue(key, value);
@@ -206,8 +211,9 @@ RuleOutcome Keys(const ConformanceSubject& subject, const std::string& directory
     if (name == "in" || name == "in/cache" || name.starts_with("in/cache/")) continue;
     talk.Fail("keys lead out of \"dir\": there is " + EscapeForTerminal(name, 100));
   }
-  if (!talk.failed() && stored.empty()) return {Kept::kNo, "every key is refused"};
-  return talk.Conclude();
+  if (talk.failed()) return talk.Conclude();
+  if (stored.empty()) return {Kept::kNo, "no key is taken"};
+  return {Kept::kYes, failure};
 }
 
 RuleOutcome Removal(const ConformanceSubject& subject, const std::string& directory) {

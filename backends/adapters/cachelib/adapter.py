@@ -13,7 +13,7 @@ def init(request):
     if options["path"]: sys.path[:0] = [os.path.expanduser(options["path"])]
     from importlib import metadata
     from cachelib import FileSystemCache
-    cache = FileSystemCache(request["dir"], threshold=int(options["threshold"]),
+    cache = FileSystemCache(request["dir"], threshold=int(options["max_entries"]),
                             default_timeout=int(options["default_timeout"]))
     return {"name": "cachelib", "version": metadata.version("cachelib"),
             "source": inspect.getfile(FileSystemCache)}
