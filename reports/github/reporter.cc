@@ -72,6 +72,11 @@ class GithubReporter : public Reporter {
     if (code != 0 && code != 1) {
       commands += Command("warning", "tearproof", {PutIntoWords(record, rows).sentence});
     }
+    std::vector<std::string> not_run;
+    for (const auto& [backend, scenarios] : NotRunByBackend(record)) {
+      not_run.push_back(fmt::format("{}: {}", backend, Join(scenarios, ", ")));
+    }
+    if (!not_run.empty()) commands += Command("warning", "tearproof: not run", not_run);
     return commands;
   }
 };

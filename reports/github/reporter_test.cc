@@ -26,11 +26,20 @@ TEST(GithubReporterTest, OneErrorForEachBrokenPromise) {
   EXPECT_EQ(CountOf(commands, "::error "), 3u);
 }
 
+TEST(GithubReporterTest, NamesWhatWasNotRun) {
+  RunRecord record = RealisticRecord();
+  record.not_run = {{"naive", "a"}, {"naive", "b"}, {"flock", "a"}};
+  const std::string commands = Make()->Render(record, {});
+  EXPECT_NE(commands.find("::warning title=tearproof%3A not run::naive: a, b%0Aflock: a\n"),
+            std::string::npos)
+      << commands;
+}
+
 TEST(GithubReporterTest, CapturedTextCannotForgeACommand) {
   const std::string commands = Make()->Render(HostileRecord(), {});
   EXPECT_TRUE(MatchesGolden("hostile.github", commands));
   EXPECT_TRUE(IsSafeForTerminal(commands));
-  EXPECT_EQ(Split(commands, '\n').size(), 3u);  // An error, a notice, and the end.
+  EXPECT_EQ(Split(commands, '\n').size(), 4u);  // An error, a notice, what was not run, the end.
   EXPECT_EQ(CountOf(commands, "::error title=mine%3A"), 1u);
   EXPECT_EQ(CountOf(commands, "::notice title=mine%3A"), 1u);
   EXPECT_EQ(commands.find("t%0A%\n"), std::string::npos);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <pugixml.hpp>
 #include <sstream>
 
@@ -140,10 +141,10 @@ void WriteOutcome(pugi::xml_node test, const RunRecord& record, const CellResult
 }
 
 pugi::xml_node AppendTest(pugi::xml_node suite, const std::string& classname,
-                          const CellRecord& cell, double nanos) {
+                          const std::string& scenario, double nanos) {
   pugi::xml_node test = suite.append_child("testcase");
   SetAttribute(test, "classname", classname);
-  SetAttribute(test, "name", cell.scenario);
+  SetAttribute(test, "name", scenario);
   test.append_attribute("time") = Seconds(nanos).c_str();
   return test;
 }
@@ -156,8 +157,31 @@ void WriteState(pugi::xml_node suite, const CellRecord& cell, Tally& tally) {
   ++(skipped ? tally.skipped : tally.errors);
   std::string message(CellStateName(cell.state));
   if (!cell.reason.empty()) message += ": " + cell.reason;
-  AppendOutcome(AppendTest(suite, cell.backend, cell, 0), skipped ? "skipped" : "error", message,
-                skipped ? "" : CellStateName(cell.state));
+  AppendOutcome(AppendTest(suite, cell.backend, cell.scenario, 0), skipped ? "skipped" : "error",
+                message, skipped ? "" : CellStateName(cell.state));
+}
+
+// What the run did not come to is an error too: a server would not miss a test that is not there.
+void WriteNotRun(pugi::xml_node suite, const RunRecord& record, const std::string& backend,
+                 Tally& tally) {
+  for (const PendingCell& cell : record.not_run) {
+    if (cell.backend != backend) continue;
+    ++tally.tests;
+    ++tally.errors;
+    AppendOutcome(AppendTest(suite, cell.backend, cell.scenario, 0), "error",
+                  "not run: the run was cut short", "not run");
+  }
+}
+
+// Also of backends of which nothing ran.
+std::vector<MatrixRow> SuitesOf(const RunRecord& record) {
+  std::vector<MatrixRow> rows = BuildMatrix(record);
+  for (const PendingCell& cell : record.not_run) {
+    if (std::ranges::find(rows, cell.backend, &MatrixRow::backend) == rows.end()) {
+      rows.emplace_back().backend = cell.backend;
+    }
+  }
+  return rows;
 }
 
 Tally WriteSuite(pugi::xml_node root, const RunRecord& record, const MatrixRow& row) {
@@ -182,10 +206,11 @@ Tally WriteSuite(pugi::xml_node root, const RunRecord& record, const MatrixRow& 
       const std::string classname =
           cell.backend + "." + std::string(PromiseName(each.result->verdict.promise));
       ++tally.tests;
-      WriteOutcome(AppendTest(suite, classname, cell, share), record, each, tally);
+      WriteOutcome(AppendTest(suite, classname, cell.scenario, share), record, each, tally);
     }
     WriteState(suite, cell, tally);
   }
+  WriteNotRun(suite, record, row.backend, tally);
   tally.Write(suite);
   suite.append_attribute("time") = Seconds(elapsed).c_str();
   // JUnit's schema wants a time without a zone; it is UTC.
@@ -207,7 +232,7 @@ class JUnitReporter : public Reporter {
     pugi::xml_node root = document.append_child("testsuites");
     root.append_attribute("name") = "tearproof";
     Tally tally;
-    for (const MatrixRow& row : BuildMatrix(record)) tally.Add(WriteSuite(root, record, row));
+    for (const MatrixRow& row : SuitesOf(record)) tally.Add(WriteSuite(root, record, row));
     tally.Write(root);
     root.append_attribute("time") = Seconds(static_cast<double>(record.elapsed)).c_str();
     std::ostringstream out;

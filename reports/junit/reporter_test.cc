@@ -49,7 +49,7 @@ TEST(JUnitReporterTest, HostileTextStaysWellFormed) {
   const pugi::xml_parse_result parsed = document.load_string(xml.c_str());
   ASSERT_TRUE(parsed) << parsed.description();
   EXPECT_TRUE(document.select_nodes("//script").empty());
-  EXPECT_EQ(document.select_nodes("//testcase").size(), 4u);
+  EXPECT_EQ(document.select_nodes("//testcase").size(), 5u);
 }
 
 TEST(JUnitReporterTest, CountsWhatItLists) {
@@ -63,6 +63,23 @@ TEST(JUnitReporterTest, CountsWhatItLists) {
     EXPECT_EQ(root.attribute("skipped").as_uint(), document.select_nodes("//skipped").size());
     EXPECT_EQ(record.ExitCode() == 0, document.select_nodes("//failure|//error").empty());
   }
+}
+
+TEST(JUnitReporterTest, WhatWasNotRunIsAnErrorOfItsBackend) {
+  RunRecord record = RealisticRecord();
+  const std::string known = record.cells.front().backend;
+  record.not_run = {{known, "set-set"}, {"lmdb", "get-set"}};
+  pugi::xml_document document;
+  ASSERT_TRUE(document.load_string(Render(record).c_str()));
+  for (const PendingCell& cell : record.not_run) {
+    const std::string path = "//testsuite[@name='" + cell.backend + "']/testcase[@classname='" +
+                             cell.backend + "' and @name='" + cell.scenario +
+                             "']/error[@type='not run']";
+    EXPECT_EQ(document.select_nodes(path.c_str()).size(), 1u) << path;
+  }
+  const pugi::xml_node root = document.child("testsuites");
+  EXPECT_EQ(document.select_nodes("//testsuite").size(), BuildMatrix(record).size() + 1);
+  EXPECT_EQ(root.attribute("errors").as_uint(), document.select_nodes("//error").size());
 }
 
 TEST(JUnitReporterTest, WithExpectTheExpectationDecides) {
