@@ -30,6 +30,16 @@ HowToRun RunningOf(std::string_view language, const std::string& file) {
   return {"", {std::string(language), file}};
 }
 
+// In double quotes; control characters are shown, for a terminal is where this goes.
+std::string TomlString(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return EscapeForTerminal(quoted + "\"", 400);
+}
+
 // A file that is there stays as it is.
 Result<void> CreateFile(const std::string& path, std::string_view text) {
   const UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
@@ -59,7 +69,7 @@ Result<int> NewAdapter(const std::string& language, std::string file) {
     std::vector<std::string> quoted;
     for (const std::string& word : running.command) {
       words.push_back(ShellQuote(word));
-      quoted.push_back(fmt::format("\"{}\"", EscapeForTerminal(word, 400)));
+      quoted.push_back(TomlString(word));
     }
     Print("Wrote {}, a small cache that works. Put the calls of yours in its place.\n\n",
           EscapeForTerminal(file, 200));
