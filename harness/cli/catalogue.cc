@@ -87,13 +87,22 @@ Result<BackendOptions> ResolveAdapterOptions(BackendDescription description,
   return ResolveOptions(description, given);
 }
 
+// Reports should say which version was judged, and which file was really loaded.
+void NameWhatWasLoaded(const adapter::Introduction& introduction, BackendDescription* description) {
+  if (!introduction.version.empty()) description->title += " " + introduction.version;
+  if (!introduction.source.empty()) description->summary += " Loaded from " + introduction.source;
+}
+
 // Fills in what its description leaves to the adapter. A package that is missing is no error.
 Result<void> AskAdapter(NamedBackend* backend, const std::atomic<bool>* interrupted) {
   const Result<adapter::Introduction> introduction =
       adapter::Probe(backend->command, backend->options, DefaultParentDirectory(),
                      adapter::kProbePatience, interrupted);
-  if (introduction.ok()) return adapter::Complete(introduction.value(), &backend->description);
   const auto& shipped = backend->description.adapter;
+  if (introduction.ok()) {
+    if (shipped) NameWhatWasLoaded(introduction.value(), &backend->description);
+    return adapter::Complete(introduction.value(), &backend->description);
+  }
   const bool interrupt = interrupted != nullptr && interrupted->load();
   if (!shipped || interrupt) return introduction.error();
   TEARPROOF_ASSIGN_OR_RETURN(const std::string folder, FindAdapterFolder(shipped->folder));
