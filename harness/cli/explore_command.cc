@@ -113,6 +113,9 @@ class ExploreRun {
     }
     known_ = &scenarios_.front();
     backend_ = backends.front();
+    if (!backend_.missing.empty()) {
+      return Error{ErrorKind::kEnvironment, 0, backend_.display + ": " + backend_.missing, ""};
+    }
     const std::string unfit =
         explore::UnfitToExplore(known_->scenario, backend_.description.operations);
     if (!unfit.empty()) {

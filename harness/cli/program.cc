@@ -14,7 +14,8 @@ Verb Program(const Session& session) {
   program.options = {{"--version", "", "which tearproof this is", version.get()}};
   program.verbs = {StressVerb(session), ExploreVerb(session), ReplayVerb(session), ListVerb(),
                    ExplainVerb(),       ShowVerb(session),    JudgeVerb(session),  ExportVerb(),
-                   BenchVerb(session),  WorkerVerb(),         AdapterVerb()};
+                   BenchVerb(session),  NewAdapterVerb(),     AdapterTestVerb(),   WorkerVerb(),
+                   AdapterVerb()};
   program.examples = {
       {"tearproof list scenarios", "what can be raced"},
       {"tearproof list backends", "which caches come with it"},

@@ -93,6 +93,7 @@ class StressRun {
         stress::ApplyOverrides(settings_.overrides, &cell.known.scenario);
         TEARPROOF_RETURN_IF_ERROR(ApplyScenarioOptions(known.scenario, &cell.backend));
         cell.unfit = stress::FitToBackend(backend.description, &cell.known.scenario);
+        if (!backend.missing.empty()) cell.unfit = backend.missing;
         cells_.push_back(std::move(cell));
       }
     }
