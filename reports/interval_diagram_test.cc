@@ -123,6 +123,7 @@ std::vector<EvidenceOp> Hostile() {
   evidence[1].key = std::string(10'000, 'k');
   evidence[2].key = "";
   evidence[2].part = "a\r\n::error::b\xff";
+  // NOLINTNEXTLINE(misc-misleading-bidirectional): it is meant to mislead.
   evidence[3].key = std::string("\0\xe2\x80\xae/..", 7);
   evidence[3].part = std::string(3'000, 'x');
   evidence[0].op.invoke = INT64_MIN;

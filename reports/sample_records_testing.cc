@@ -175,6 +175,7 @@ RunRecord RealisticRecord() {
 
 RunRecord HostileRecord() {
   const std::string escape = "\x1b[31mred\x1b[0m\x1b]0;title\x07";
+  // NOLINTNEXTLINE(misc-misleading-bidirectional): it is meant to mislead.
   const std::string reversed = "safe\u202egnp.exe";
   const std::string invalid = std::string("\xff\xfe\xc0\x80\xed\xa0\x80\xef\xbf\xbe", 10);
   const std::string markup = "</script><script>alert(1)</script>]]>&amp;<!--|`*_[x](javascript:0)|";

@@ -1,5 +1,6 @@
 #include "harness/api/project_file.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -174,7 +175,8 @@ TEST(ProjectFileTest, NamesScenariosThatExist) {
       {"known = [{ scenario = 'login', ", "those are known whose file a profile names"},
   };
   for (const BadProject& each : bad) {
-    const auto result = ParseProjectFile(head + each.text + race, "t", scenarios);
+    const auto result =
+        ParseProjectFile(fmt::format("{}{}{}", head, each.text, race), "t", scenarios);
     ASSERT_FALSE(result.ok());
     EXPECT_THAT(result.error().Message(), HasSubstr(each.message));
   }
@@ -182,9 +184,10 @@ TEST(ProjectFileTest, NamesScenariosThatExist) {
   EXPECT_THAT(ParseProjectFile(head + expected, "t", scenarios).error().Message(),
               AllOf(HasSubstr("t:3:19: "), HasSubstr("did you mean 'get-set'?")));
   for (const std::string name : {"*", "add-add", "login"}) {
-    const auto result = ParseProjectFile(head + "known = [{ scenario = '" + name + "', " + race +
-                                             "[profile.p]\nscenarios = ['./mine/login.toml']\n",
-                                         "t", scenarios);
+    const std::string text = fmt::format(
+        "{}known = [{{ scenario = '{}', {}[profile.p]\nscenarios = ['./mine/login.toml']\n", head,
+        name, race);
+    const auto result = ParseProjectFile(text, "t", scenarios);
     EXPECT_TRUE(result.ok()) << name;
   }
 }

@@ -21,6 +21,7 @@ constexpr size_t kMaxSteps = 1'000;
 constexpr double kMaxKillsPerSecond = 1'000;
 constexpr int64_t kLeastRound = 1'000'000;
 constexpr int64_t kLongestRound = 3'600'000'000'000;
+constexpr int64_t kLongestPause = 1'000'000'000;  // The end of a round waits for it.
 
 template <typename Enum, size_t kCount>
 std::optional<Enum> ReadChoice(TomlTable& table, std::string_view key, std::string_view what,
@@ -208,6 +209,7 @@ StressRole ReadStressRole(TomlTable table, const Scenario& scenario) {
   role.processes = ReadProcesses(table);
   if (std::optional<TomlTable> mix = table.Table("mix")) ReadMix(*mix, scenario, role);
   role.sequence = ReadSteps(table, "sequence", scenario, false);
+  role.pause_nanos = ReadDuration(table, "pause", 0, kLongestPause).value_or(0);
   if (table.Has("mix") == table.Has("sequence")) {
     table.problems().ReportMissing(table.place(), table.path(),
                                    UsageError("needs a mix or a sequence, exactly one of the two"));

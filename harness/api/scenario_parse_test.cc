@@ -26,7 +26,7 @@ const std::vector<std::string> kLines = {
     "stress = { processes = 4, mix = { set = 3, get = 1 } }",
     "explore = { processes = 2, program = ['set k0 ttl=1s', 'get k1'] }",
     "[roles.adder]",
-    "stress = { processes = 2, sequence = ['add each', 'get any'] }",
+    "stress = { processes = 2, sequence = ['add each', 'get any'], pause = '2ms' }",
     "[stress]",
     "before = ['set k0']",
     "round = '250ms'",
@@ -73,6 +73,8 @@ TEST(ScenarioParseTest, ReadsEveryField) {
   EXPECT_EQ(scenario.roles[0].explore->program.at(0).ttl_millis, 1'000u);
   EXPECT_EQ(scenario.FindRole("adder")->stress->sequence.size(), 2u);
   EXPECT_EQ(scenario.FindRole("adder")->stress->sequence[0].target, Step::Target::kEach);
+  EXPECT_EQ(scenario.FindRole("adder")->stress->pause_nanos, 2'000'000);
+  EXPECT_EQ(scenario.FindRole("writer")->stress->pause_nanos, 0);
   EXPECT_EQ(scenario.FindRole("nobody"), nullptr);
   EXPECT_EQ(scenario.round_nanos, 250'000'000);
   EXPECT_EQ(scenario.kills_per_second, 20);

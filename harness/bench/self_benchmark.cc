@@ -68,9 +68,9 @@ class Pair {
     TEARPROOF_ASSIGN_OR_RETURN(
         pair->segment_, SegmentWriter::Create(pair->subject_->path() + "/segment", 1, kSlots));
     pair->slot_ = std::make_unique<stress::WorkerSlot>();
-    pair->recorder_ = std::make_unique<stress::Recorder>(
-        &pair->segment_, pair->slot_.get(), &pair->keys_, /*counters=*/false, verify, 1);
-    pair->recorder_->UseBackend(&pair->subject_->backend());
+    pair->recorder_ = std::make_unique<stress::Recorder>(pair->slot_.get(), &pair->keys_,
+                                                         /*counters=*/false, verify, 1);
+    pair->recorder_->Use(&pair->subject_->backend(), &pair->segment_);
     pair->segment_.BeginRound(1);
     pair->recorder_->Run({OpKind::kSet, 0, kValueBytes, kNoTtl});
     pair->value_.resize(kValueBytes);

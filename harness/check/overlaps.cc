@@ -27,6 +27,13 @@ void OverlapCounter::Count(const History& history) {
   }
 }
 
+void OverlapCounter::Add(const OverlapCounter& other) {
+  for (size_t low = 0; low < kOpKindCount; ++low) {
+    for (size_t high = low; high < kOpKindCount; ++high)
+      pairs_[low][high] += other.pairs_[low][high];
+  }
+}
+
 OverlapCounts OverlapCounter::Counts() const {
   OverlapCounts counts;
   for (size_t low = 0; low < kOpKindCount; ++low) {

@@ -21,6 +21,7 @@ class OverlapCounter {
  public:
   // Adds the pairs of `history`, clocks taken at their word. Unsupported operations meet nobody.
   void Count(const History& history);
+  void Add(const OverlapCounter& other);
   OverlapCounts Counts() const;
 
  private:

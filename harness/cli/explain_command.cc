@@ -73,7 +73,9 @@ void ExplainScenario(const Scenario& scenario, const Catalogue& catalogue) {
     PrintFact("Kills", fmt::format("{:g} a second", scenario.kills_per_second));
   }
   std::vector<std::string> options;
-  for (const auto& [name, value] : scenario.backend_options) options.push_back(name + "=" + value);
+  for (const auto& [name, value] : scenario.backend_options) {
+    options.push_back(fmt::format("{}={}", name, value));
+  }
   PrintFact("Options", options.empty() ? "" : Join(options, ", ") + ", where a cache has them");
   PrintFact("Tags", Join(scenario.tags, ", "));
   PrintFact("Judged", JudgedPromises(scenario, catalogue));

@@ -56,7 +56,8 @@ pid_t StartRace(const Workspace& workspace, const std::string& parent) {
   const pid_t process = workspace.Start({"stress", "get-set", "--backend", "temp-rename",
                                          "--duration", "10m", "--goal", "0", "--dir", parent});
   const std::string cell = workspace.path() + "/.tearproof/runs/latest/cells/001";
-  while (IsRunning(process) && !std::filesystem::exists(cell + "/live/round.json")) usleep(1000);
+  while (IsRunning(process) && !std::filesystem::exists(cell + "/live/odd/round.json"))
+    usleep(1000);
   return process;
 }
 

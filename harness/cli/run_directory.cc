@@ -108,7 +108,7 @@ Result<RunDirectory> CreateRunDirectory() {
 }
 
 Result<RunDirectory> FindRunDirectory(const std::string& named) {
-  for (const std::string& path : {kRuns + "/" + named, named}) {
+  for (const std::string& path : {fmt::format("{}/{}", kRuns, named), named}) {
     std::error_code problem;
     const fs::path resolved = fs::canonical(path, problem);
     if (problem || !fs::is_directory(resolved)) continue;

@@ -1,5 +1,6 @@
 #include "harness/cli/terminal.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <pty.h>
@@ -58,7 +59,7 @@ TEST(ProgressLineTest, FitsIntoTheNarrowestTerminalWithoutCuttingACharacter) {
     std::string sent = ShownOnTerminal(columns, what, details);
     ASSERT_THAT(sent, testing::StartsWith("\r"));
     sent = sent.substr(1, sent.find('\x1b') - 1);
-    EXPECT_EQ(sent, Shorten(what + ": " + details, columns - 1u)) << columns;
+    EXPECT_EQ(sent, Shorten(fmt::format("{}: {}", what, details), columns - 1u)) << columns;
   }
 }
 

@@ -19,11 +19,12 @@ namespace tearproof {
 inline constexpr uintptr_t kHugePageBytes = uintptr_t{2} << 20;
 
 // Gives `advice` for the huge pages that lie wholly in [begin, end).
-inline void AdviseLargeMemory(const void* begin, const void* end, int advice) {
-  const uintptr_t first =
-      (reinterpret_cast<uintptr_t>(begin) + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
-  const uintptr_t last = reinterpret_cast<uintptr_t>(end) / kHugePageBytes * kHugePageBytes;
-  if (first < last) madvise(reinterpret_cast<void*>(first), last - first, advice);
+inline void AdviseLargeMemory(void* begin, void* end, int advice) {
+  const size_t bytes = static_cast<size_t>(static_cast<char*>(end) - static_cast<char*>(begin));
+  const size_t skipped = (0 - reinterpret_cast<uintptr_t>(begin)) % kHugePageBytes;
+  if (bytes < skipped + kHugePageBytes) return;
+  const size_t whole = (bytes - skipped) / kHugePageBytes * kHugePageBytes;
+  madvise(static_cast<char*>(begin) + skipped, whole, advice);
 }
 
 // As values.reserve(count); what was not touched before gets huge pages where the kernel has them.

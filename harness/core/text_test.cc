@@ -107,7 +107,9 @@ TEST(EscapeForTerminalTest, EscapesIllFormedUtf8) {
 }
 
 TEST(EscapeForTerminalTest, EscapesWhatDeceives) {
+  // NOLINTNEXTLINE(misc-misleading-bidirectional): it is meant to mislead.
   EXPECT_EQ(EscapeForTerminal("a\u202eb"), "a\\xe2\\x80\\xaeb");
+  // NOLINTNEXTLINE(misc-misleading-bidirectional)
   EXPECT_EQ(EscapeForTerminal("a\u2066b"), "a\\xe2\\x81\\xa6b");
   EXPECT_EQ(EscapeForTerminal("a\u200bb"), "a\\xe2\\x80\\x8bb");
   EXPECT_EQ(EscapeForTerminal("a\ufeffb"), "a\\xef\\xbb\\xbfb");

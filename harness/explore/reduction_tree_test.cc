@@ -1,5 +1,6 @@
 #include "harness/explore/reduction_tree.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <unordered_set>

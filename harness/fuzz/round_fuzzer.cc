@@ -35,7 +35,7 @@ const std::string& CellDirectory() {
     auto created = OwnedDirectory::Create("/tmp");
     TEARPROOF_CHECK(created.ok(), created.error().Message());
     static auto owned = std::move(created).value();
-    std::filesystem::create_directory(owned.path() + "/live");
+    std::filesystem::create_directories(owned.path() + "/live/even");
     return &owned;
   }();
   return directory->path();
@@ -63,9 +63,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   std::string_view input(reinterpret_cast<const char*>(bytes), size);
   const std::string& cell = tearproof::CellDirectory();
   tearproof::Write(cell + "/plan.json", tearproof::TakeFile(&input));
-  tearproof::Write(cell + "/live/round.json", tearproof::TakeFile(&input));
-  tearproof::Write(cell + "/live/p2.segment", tearproof::TakeFile(&input));
-  tearproof::Write(cell + "/live/p3.segment", input);
+  tearproof::Write(cell + "/live/even/round.json", tearproof::TakeFile(&input));
+  tearproof::Write(cell + "/live/even/p2.segment", tearproof::TakeFile(&input));
+  tearproof::Write(cell + "/live/even/p3.segment", input);
   tearproof::Judge(cell);
   return 0;
 }

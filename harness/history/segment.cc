@@ -183,8 +183,8 @@ Result<SegmentWriter> SegmentWriter::Create(const std::string& path, uint16_t pr
   return writer;
 }
 
-void SegmentWriter::BeginRound(uint64_t round) {
-  first_sequence_ += used_;
+void SegmentWriter::BeginRound(uint64_t round, uint64_t first_sequence) {
+  first_sequence_ = first_sequence;
   used_ = 0;
   side_used_ = 0;
   header_->used = 0;  // First: the slots of the old round must not pass for those of the new one.

@@ -63,8 +63,10 @@ class SegmentWriter {
   static Result<SegmentWriter> Create(const std::string& path, uint16_t process, uint64_t capacity,
                                       uint64_t side_bytes = 256 << 10);
 
-  // Starts a round: the slots are empty again, sequences go on where they were.
-  void BeginRound(uint64_t round);
+  // Starts a round: the slots are empty again. Sequences go on where they were, or from
+  // `first_sequence`, where a process takes turns between segments.
+  void BeginRound(uint64_t round) { BeginRound(round, next_sequence()); }
+  void BeginRound(uint64_t round, uint64_t first_sequence);
 
   // Stores the invoke half of the next operation; returns its sequence. REQUIRES: !full(), and the
   // operation before has returned.

@@ -18,9 +18,9 @@ bool IsEnvironmentError(int number) {
 
 }  // namespace
 
-Recorder::Recorder(SegmentWriter* segment, WorkerSlot* slot, const std::vector<std::string>* keys,
-                   bool counters, VerifyMode verify, uint16_t process)
-    : segment_(segment), slot_(slot), maker_(keys, counters, verify), process_(process) {}
+Recorder::Recorder(WorkerSlot* slot, const std::vector<std::string>* keys, bool counters,
+                   VerifyMode verify, uint16_t process)
+    : slot_(slot), maker_(keys, counters, verify), process_(process) {}
 
 Outcome Recorder::Run(const Task& task) {
   Op op;

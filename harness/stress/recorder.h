@@ -19,20 +19,26 @@ namespace tearproof::stress {
 class Recorder {
  public:
   // `keys` are the keys as the cache is given them. With `counters`, values are numbers.
-  Recorder(SegmentWriter* segment, WorkerSlot* slot, const std::vector<std::string>* keys,
-           bool counters, VerifyMode verify, uint16_t process);
+  Recorder(WorkerSlot* slot, const std::vector<std::string>* keys, bool counters, VerifyMode verify,
+           uint16_t process);
 
-  void UseBackend(Backend* backend) { backend_ = backend; }
-  // REQUIRES: a backend, !full().
+  // Where the operations go to, and where their record. Both must live as long as they are used.
+  void Use(Backend* backend, SegmentWriter* segment) {
+    backend_ = backend;
+    segment_ = segment;
+  }
+  // REQUIRES: a backend and a segment, !full().
   Outcome Run(const Task& task);
   // No room for another operation in this round.
   bool full() const { return segment_->full(); }
+  // Of the process, whatever segments it used.
+  uint64_t next_sequence() const { return segment_ == nullptr ? 0 : segment_->next_sequence(); }
 
  private:
   void NoteResponse(const Op& op);
   void NoteError();
 
-  SegmentWriter* segment_;
+  SegmentWriter* segment_ = nullptr;
   WorkerSlot* slot_;
   RequestMaker maker_;
   uint16_t process_;

@@ -35,7 +35,7 @@ Result<void> JudgeExit(const ProcessInfo& info) {
 }  // namespace
 
 RoundRunner::RoundRunner(const Scenario* scenario, std::string cell_directory, uint64_t seed,
-                         std::function<void()> tick, const std::atomic<bool>* interrupted)
+                         std::function<bool()> tick, const std::atomic<bool>* interrupted)
     : scenario_(scenario),
       cell_directory_(std::move(cell_directory)),
       tick_(std::move(tick)),
@@ -99,6 +99,7 @@ void RoundRunner::BeginRound(uint64_t round) {
   }
   stalls_.clear();
   halted_ = false;
+  enough_ = false;
 }
 
 void RoundRunner::Post(Command command) {
@@ -143,7 +144,7 @@ Result<void> RoundRunner::Do(Command command, SlotRole role, std::optional<Round
     }
     if (now - last_tick > 100 * kNanosPerMilli) {
       last_tick = now;
-      tick_();
+      if (!tick_()) enough_ = true;
     }
     FutexWait(control_.header().events, events, sleep);
   }
@@ -165,7 +166,7 @@ Result<bool> RoundRunner::AllDone(SlotRole role) {
 }
 
 bool RoundRunner::ShouldStop(int64_t now) const {
-  if (now >= *run_until_ || alone_since_ != 0 || interrupted_->load()) return true;
+  if (now >= *run_until_ || alone_since_ != 0 || enough_ || interrupted_->load()) return true;
   // A worker with a mix ends early only when its segment is full or the machine failed it; to go
   // on without it would be another scenario.
   for (uint32_t slot = kFirstWorkerSlot; slot < control_.header().slot_count; ++slot) {

@@ -31,9 +31,9 @@ struct RoundLimits {
 
 class RoundRunner {
  public:
-  // `tick` is called some ten times a second while processes run.
+  // `tick` is called some ten times a second while processes run; false: the round is to end.
   RoundRunner(const Scenario* scenario, std::string cell_directory, uint64_t seed,
-              std::function<void()> tick, const std::atomic<bool>* interrupted);
+              std::function<bool()> tick, const std::atomic<bool>* interrupted);
   ~RoundRunner();
 
   // Starts all processes. REQUIRES: plan.json and live/ are there.
@@ -86,7 +86,7 @@ class RoundRunner {
 
   const Scenario* scenario_;
   std::string cell_directory_;
-  std::function<void()> tick_;
+  std::function<bool()> tick_;
   const std::atomic<bool>* interrupted_;
   ControlBlock control_;
   std::unique_ptr<WorkerPool> pool_;
@@ -98,6 +98,7 @@ class RoundRunner {
   int64_t next_kill_ = 0;
   int64_t alone_since_ = 0;  // 0: nothing has stalled.
   bool halted_ = false;
+  bool enough_ = false;  // Said by `tick`.
   uint64_t kills_ = 0;
   uint64_t retired_operations_ = 0;  // Of processes that were replaced.
   int64_t run_time_ = 0;

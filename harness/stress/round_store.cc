@@ -52,6 +52,7 @@ HistoryHeader HeaderFromJson(const json& in) {
   return header;
 }
 
+constexpr std::array<std::string_view, 2> kTurns = {"even", "odd"};
 constexpr std::array<std::string_view, 3> kEndNames = {"lived", "killed", "died"};
 
 json ProcessToJson(const ProcessInfo& process) {
@@ -197,6 +198,23 @@ Result<History> LoadRound(const std::string& round_directory,
   return History::Build(std::move(parts));
 }
 
+std::string LiveDirectory(const std::string& cell_directory, uint64_t round) {
+  return fmt::format("{}/live/{}", cell_directory, kTurns[round % kTurns.size()]);
+}
+
+std::string SegmentPath(const std::string& cell_directory, uint64_t round, uint32_t process) {
+  return fmt::format("{}/p{}.segment", LiveDirectory(cell_directory, round), process);
+}
+
+Result<void> MakeLive(const std::string& cell_directory) {
+  for (uint64_t turn = 0; turn < kTurns.size(); ++turn) {
+    std::error_code problem;
+    fs::create_directories(LiveDirectory(cell_directory, turn), problem);
+    if (problem) return SystemError(problem.value(), "cannot create " + cell_directory);
+  }
+  return {};
+}
+
 Result<void> KeepRound(const std::string& cell_directory, uint64_t round) {
   // Under a name that is no round's until it is whole.
   const std::string name = fmt::format("round-{}", round);
@@ -207,7 +225,8 @@ Result<void> KeepRound(const std::string& cell_directory, uint64_t round) {
   if (mkdirat(cell.get(), partial.c_str(), 0777) != 0) {
     return SystemError(errno, "cannot create " + cell_directory + "/" + partial);
   }
-  Result<void> kept = CopyRound(cell_directory + "/live", cell_directory + "/" + partial);
+  Result<void> kept =
+      CopyRound(LiveDirectory(cell_directory, round), cell_directory + "/" + partial);
   if (kept.ok() && renameat(cell.get(), partial.c_str(), cell.get(), name.c_str()) != 0) {
     kept = SystemError(errno, "cannot rename " + cell_directory + "/" + partial);
   }
@@ -220,8 +239,11 @@ Result<void> RemoveLive(const std::string& cell_directory) {
       open(cell_directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!cell.valid()) return SystemError(errno, "cannot open " + cell_directory);
   // First what makes a round of it: a part of its segments must never be judged as the whole.
-  if (unlinkat(cell.get(), "live/round.json", 0) != 0 && errno != ENOENT) {
-    return SystemError(errno, "cannot remove " + cell_directory + "/live/round.json");
+  for (uint64_t turn = 0; turn < kTurns.size(); ++turn) {
+    const std::string info = LiveDirectory(cell_directory, turn) + "/round.json";
+    if (unlink(info.c_str()) != 0 && errno != ENOENT) {
+      return SystemError(errno, "cannot remove " + info);
+    }
   }
   TEARPROOF_RETURN_IF_ERROR(RemoveTreeAt(cell.get(), "live"));
   return RemoveTreeAt(cell.get(), "control");
@@ -242,8 +264,9 @@ std::vector<std::string> ListRounds(const std::string& cell_directory) {
   std::sort(rounds.begin(), rounds.end());
   std::vector<std::string> paths;
   for (auto& [number, path] : rounds) paths.push_back(std::move(path));
-  if (fs::exists(cell_directory + "/live/round.json", problem)) {
-    paths.push_back(cell_directory + "/live");
+  for (uint64_t turn = 0; turn < kTurns.size(); ++turn) {
+    std::string live = LiveDirectory(cell_directory, turn);
+    if (fs::exists(live + "/round.json", problem)) paths.push_back(std::move(live));
   }
   return paths;
 }

@@ -4,7 +4,8 @@
 //
 //     <cell>/plan.json
 //     <cell>/control                             while the cell runs, or if it was killed
-//     <cell>/live/round.json, p<N>.segment       the same: the round that runs
+//     <cell>/live/even/round.json, p<N>.segment  the same: the round that runs, and in live/odd
+//                                                the one before, which is being judged; in turns
 //     <cell>/round-<N>/round.json, p<N>.segment   kept: the segments cut to what they hold
 //
 // Thread and process safety: the coordinator writes, anyone reads. Errors: Result.
@@ -36,11 +37,16 @@ Result<RoundInfo> ReadRoundInfo(const std::string& round_directory);
 // process did nothing in this one).
 Result<History> LoadRound(const std::string& round_directory, const std::vector<std::string>& keys);
 
-// Copies the live round to `<cell>/round-<N>`, as a whole or not at all.
+// Where the operations of a round go while it runs and is judged.
+std::string LiveDirectory(const std::string& cell_directory, uint64_t round);
+std::string SegmentPath(const std::string& cell_directory, uint64_t round, uint32_t process);
+Result<void> MakeLive(const std::string& cell_directory);
+
+// Copies a live round to `<cell>/round-<N>`, as a whole or not at all.
 Result<void> KeepRound(const std::string& cell_directory, uint64_t round);
 // Removes what only a running cell needs, `live` and `control`. REQUIRES: its workers are gone.
 Result<void> RemoveLive(const std::string& cell_directory);
-// Directories of the rounds that a cell has kept, the live one last (if it has a round.json).
+// Directories of the rounds that a cell has kept, and last the live ones (which have a round.json).
 std::vector<std::string> ListRounds(const std::string& cell_directory);
 
 }  // namespace tearproof::stress

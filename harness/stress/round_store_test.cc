@@ -27,16 +27,35 @@ TEST(RoundStoreTest, KeepsARoundAsAWholeOrNotAtAll) {
   Result<OwnedDirectory> cell = OwnedDirectory::Create(testing::TempDir());
   ASSERT_TRUE(cell.ok()) << cell.error().Message();
   const std::string path = cell.value().path();
-  fs::create_directory(path + "/live");
-  ASSERT_TRUE(WriteRoundInfo(RoundInfo(), path + "/live").ok());
-  std::ofstream(path + "/live/p1.segment") << "no segment";
+  ASSERT_TRUE(MakeLive(path).ok());
+  ASSERT_TRUE(WriteRoundInfo(RoundInfo(), LiveDirectory(path, 7)).ok());
+  std::ofstream(SegmentPath(path, 7, 1)) << "no segment";
 
   EXPECT_FALSE(KeepRound(path, 7).ok());
   EXPECT_THAT(NamesIn(path), ElementsAre("live"));
 
-  fs::remove(path + "/live/p1.segment");
+  fs::remove(SegmentPath(path, 7, 1));
   ASSERT_TRUE(KeepRound(path, 7).ok());
-  EXPECT_THAT(ListRounds(path), ElementsAre(path + "/round-7", path + "/live"));
+  EXPECT_THAT(ListRounds(path), ElementsAre(path + "/round-7", LiveDirectory(path, 7)));
+}
+
+// While one round runs, the one before it is judged.
+TEST(RoundStoreTest, TwoRoundsInARowDoNotMeet) {
+  Result<OwnedDirectory> cell = OwnedDirectory::Create(testing::TempDir());
+  ASSERT_TRUE(cell.ok()) << cell.error().Message();
+  const std::string path = cell.value().path();
+  ASSERT_TRUE(MakeLive(path).ok());
+  for (const uint64_t round : {4, 5}) {
+    RoundInfo info;
+    info.header.round = round;
+    ASSERT_TRUE(WriteRoundInfo(info, LiveDirectory(path, round)).ok());
+  }
+  EXPECT_EQ(ReadRoundInfo(LiveDirectory(path, 4)).value().header.round, 4u);
+  EXPECT_EQ(ReadRoundInfo(LiveDirectory(path, 5)).value().header.round, 5u);
+  EXPECT_THAT(ListRounds(path), ElementsAre(LiveDirectory(path, 4), LiveDirectory(path, 5)));
+  ASSERT_TRUE(RemoveLive(path).ok());
+  EXPECT_THAT(ListRounds(path), IsEmpty());
+  EXPECT_THAT(NamesIn(path), IsEmpty());
 }
 
 // What a coordinator leaves that is killed while it keeps a round.

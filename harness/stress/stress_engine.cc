@@ -11,13 +11,13 @@
 #include <optional>
 #include <set>
 
-#include "harness/check/judge.h"
-#include "harness/check/overlaps.h"
 #include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
+#include "harness/core/text.h"
 #include "harness/history/segment.h"
 #include "harness/stress/environment.h"
 #include "harness/stress/round_directory.h"
+#include "harness/stress/round_judge.h"
 #include "harness/stress/round_runner.h"
 #include "harness/stress/round_store.h"
 
@@ -46,21 +46,26 @@ class Cell {
         plan_(request.plan),
         progress_(progress),
         interrupted_(interrupted) {
+    RoundJudge::Setup setup;
+    setup.cell_directory = request.cell_directory;
+    setup.keys = scenario_.KeyNames();
+    setup.contract = plan_.contract;
+    setup.count_survival = scenario_.audit && plan_.contract.evicts;
+    setup.history_budget = request.history_budget;
+    setup.keep_all = request.keep_all;
     const Checker::Ingredients ingredients = MakeIngredients(scenario_, plan_.contract);
     for (const Checker* checker : checkers) {
-      if (!checker->Applies(ingredients)) continue;
-      checkers_.push_back(checker);
-      promises_.insert(checker->promise());
+      if (checker->Applies(ingredients)) setup.checkers.push_back(checker);
     }
-    for (Promise promise : promises_) {
-      verdicts_.emplace_back();
-      verdicts_.back().promise = promise;
-    }
+    judge_.emplace(std::move(setup));
   }
 
   CellOutcome Run() {
     begin_ = MonotonicNanos();
-    const Result<void> result = RunRounds();
+    Result<void> result = RunRounds();
+    NoteWaiting();  // Not for the last round: nobody waits for that.
+    const Result<void> judged = judge_->Collect();
+    if (result.ok()) result = judged;
     if (!result.ok()) {
       outcome_.record.state = CellState::kFailed;
       // What a worker could not do without its directory is not the reason that counts.
@@ -85,17 +90,18 @@ class Cell {
     if (scenario_.tidy) TEARPROOF_RETURN_IF_ERROR(RunBaseline());
     do {
       TEARPROOF_RETURN_IF_ERROR(RunRound(++round_));
-      if (runner_->stuck()) break;
+      // The round before had all the time of this one to be judged.
+      TEARPROOF_RETURN_IF_ERROR(judge_->Collect());
       RemoveDeadSegments();
+      judge_->Begin(round_);
+      if (runner_->stuck()) break;
       TEARPROOF_RETURN_IF_ERROR(runner_->Refill());
-    } while (!interrupted_.load() && Elapsed() < request_.duration && !Covered() && !StopsHere());
+    } while (!interrupted_.load() && Elapsed() < request_.duration && !Enough());
     return {};
   }
 
   Result<void> Begin() {
-    std::error_code problem;
-    std::filesystem::create_directories(request_.cell_directory + "/live", problem);
-    if (problem) return SystemError(problem.value(), "cannot create " + request_.cell_directory);
+    TEARPROOF_RETURN_IF_ERROR(MakeLive(request_.cell_directory));
     Result<OwnedDirectory> work = OwnedDirectory::Create(request_.parent_directory);
     if (!work.ok()) return work.error();
     work_.emplace(std::move(work).value());
@@ -105,10 +111,9 @@ class Cell {
     plan_.cell_directory = request_.cell_directory;
     plan_.coordinator = getpid();
     TEARPROOF_RETURN_IF_ERROR(WritePlan(plan_, request_.cell_directory + "/plan.json"));
-    keys_ = scenario_.KeyNames();
     // Worked with only once it has started: before, it has no memory shared with anybody.
     auto runner = std::make_unique<RoundRunner>(
-        &scenario_, request_.cell_directory, plan_.seed, [this] { Tick(); }, &interrupted_);
+        &scenario_, request_.cell_directory, plan_.seed, [this] { return Tick(); }, &interrupted_);
     const uint64_t processes = scenario_.StressProcesses() + 2;  // The setup and the audit, too.
     TEARPROOF_RETURN_IF_ERROR(
         CheckRecordDisk(request_.cell_directory, RecordBytes(processes, plan_.segment_capacity)));
@@ -144,7 +149,7 @@ class Cell {
     info.header.scenario = plan_.scenario_id;
     info.processes = runner_->pool().processes();
     environment_->BeginRound(directory.paths());
-    const std::string live = request_.cell_directory + "/live";
+    const std::string live = LiveDirectory(request_.cell_directory, round);
     TEARPROOF_RETURN_IF_ERROR(WriteRoundInfo(info, live));
 
     TEARPROOF_RETURN_IF_ERROR(RunPhases(round, directory, &info.survey));
@@ -152,7 +157,8 @@ class Cell {
     info.processes = runner_->pool().processes();
     info.stalls = runner_->stalls();
     TEARPROOF_RETURN_IF_ERROR(WriteRoundInfo(info, live));
-    TEARPROOF_RETURN_IF_ERROR(JudgeRound(round, live));
+    // Last, so that what was going on while the round ended is seen.
+    TEARPROOF_RETURN_IF_ERROR(CheckCounts());
     if (runner_->stuck()) return {};  // Somebody is still in there.
     return directory.Remove(work_->fd());
   }
@@ -192,28 +198,6 @@ class Cell {
     return limits;
   }
 
-  Result<void> JudgeRound(uint64_t round, const std::string& live) {
-    TEARPROOF_ASSIGN_OR_RETURN(const History history, LoadRound(live, keys_));
-    bool news = request_.keep_all;
-    std::vector<Verdict> found = check::Judge(history, plan_.contract, promises_, checkers_);
-    // Last, so that what was going on while the round ended is seen.
-    TEARPROOF_RETURN_IF_ERROR(CheckCounts());
-    last_judged_ = round;
-    TEARPROOF_CHECK(found.size() == verdicts_.size(), "a verdict for each promise");
-    for (size_t i = 0; i < found.size(); ++i) {
-      found[i].round = round;
-      news = news || (found[i].judgement == Judgement::kBroken &&
-                      verdicts_[i].judgement != Judgement::kBroken);
-      verdicts_[i] = Merge(std::move(verdicts_[i]), found[i]);
-    }
-    CountSurvival(history);
-    overlaps_.Count(history);
-    last_bytes_ = history.ops().size() * sizeof(Slot) + history.processes().size() * 8192;
-    if (news) Keep(round);
-    Tell();
-    return {};
-  }
-
   // What the machine or a third party did is nobody's verdict: such a round counts for nothing.
   Result<void> CheckCounts() {
     if (runner_->halted()) {
@@ -225,75 +209,34 @@ class Cell {
     return environment_->CheckRound(static_cast<int>(runner_->environment_errno()));
   }
 
-  void Keep(uint64_t round) {
-    const uint64_t bytes = last_bytes_;
-    if (!request_.keep_all && outcome_.history_bytes + bytes > request_.history_budget) {
-      outcome_.notes.push_back(fmt::format(
-          "the history of round {} was not kept: it would exceed the limit of the run", round));
-      return;
-    }
-    const Result<void> kept = KeepRound(request_.cell_directory, round);
-    if (kept.ok()) {
-      kept_any_ = true;
-      outcome_.history_bytes += bytes;
-    } else {
-      outcome_.notes.push_back("a history was not kept: " + kept.error().Message());
-    }
-  }
-
   void PackRecord() {
-    KeepLast();
+    // Where the last round does not count, the one before it is no end of this cell either.
+    if (judge_->rounds() == round_) judge_->KeepLast();
     const Result<void> removed = RemoveLive(request_.cell_directory);
     if (!removed.ok()) outcome_.notes.push_back(removed.error().Message());
+    const std::vector<std::string>& notes = judge_->notes();
+    outcome_.notes.insert(outcome_.notes.end(), notes.begin(), notes.end());
+    outcome_.history_bytes = judge_->history_bytes();
   }
 
-  // Of a cell that broke nothing, the round that was judged last: so that there is something to
-  // judge again and to export. Not at any price, as nobody may ever want it.
-  void KeepLast() {
-    constexpr uint64_t kMostBytes = 16 << 20;
-    if (last_judged_ == 0 || last_judged_ != round_ || kept_any_ || last_bytes_ > kMostBytes) {
-      return;
-    }
-    const Result<void> kept = KeepRound(request_.cell_directory, last_judged_);
-    if (!kept.ok()) outcome_.notes.push_back("a history was not kept: " + kept.error().Message());
-  }
-
-  // In how many rounds that set a key the audit still found it: where a cache culls by a fixed
-  // order, some keys never survive (Django #15825).
-  void CountSurvival(const History& history) {
-    constexpr size_t kMostKeys = 2000;
-    if (!scenario_.audit || !plan_.contract.evicts || keys_.size() > kMostKeys) return;
-    uint16_t audit = UINT16_MAX;
-    for (const ProcessInfo& process : history.processes()) {
-      if (process.role == "audit") audit = process.number;
-    }
-    for (uint32_t key = 0; key < keys_.size(); ++key) {
-      bool set = false;
-      bool found = false;
-      for (uint32_t index : history.OpsOfKey(key)) {
-        const Op& op = history.ops()[index];
-        set = set || (op.kind == OpKind::kSet && op.outcome == Outcome::kDone);
-        found = found || (op.process == audit && op.outcome == Outcome::kHit);
-      }
-      if (!set) continue;
-      auto& [survived, rounds] = outcome_.record.survival[keys_[key]];
-      survived += found ? 1 : 0;
-      ++rounds;
-    }
-  }
-
+  // Of processes that died before the round that was just run: all that they did is judged.
   void RemoveDeadSegments() {
-    for (uint16_t number : runner_->pool().ForgetDead()) {
-      const std::string segment =
-          fmt::format("{}/live/p{}.segment", request_.cell_directory, number);
-      unlink(segment.c_str());
-      unlink((segment + ".new").c_str());  // Killed while it started.
+    for (const uint16_t number : dead_) {
+      for (const uint64_t turn : {round_, round_ + 1}) {
+        const std::string segment = SegmentPath(request_.cell_directory, turn, number);
+        unlink(segment.c_str());
+        unlink((segment + ".new").c_str());  // Killed while it started.
+      }
     }
+    dead_ = runner_->pool().ForgetDead();
   }
+
+  bool Enough() { return Covered() || StopsHere(); }
 
   bool Covered() const {
-    if (request_.goal == 0 || verdicts_.empty() || CoveredShare() < 1) return false;
-    return std::none_of(verdicts_.begin(), verdicts_.end(),
+    const std::vector<Verdict>& verdicts = judge_->verdicts();
+    if (request_.goal == 0 || verdicts.empty() || CoveredShare() < 1) return false;
+    return std::none_of(verdicts.begin(), verdicts.end(),
                         [&](const Verdict& verdict) { return MustStillBreak(verdict); });
   }
 
@@ -306,7 +249,7 @@ class Cell {
   // How far the promise that lags most has come towards the goal.
   double CoveredShare() const {
     double share = 1;
-    for (const Verdict& verdict : verdicts_) {
+    for (const Verdict& verdict : judge_->verdicts()) {
       if (verdict.judgement == Judgement::kBroken || request_.goal == 0) continue;
       // What a minute did not exercise at all, this scenario does not exercise.
       if (verdict.exercised == 0 && Elapsed() > kHopeless) continue;
@@ -318,8 +261,9 @@ class Cell {
 
   bool StopsHere() {
     if (request_.keep_going) return false;
+    const std::vector<Verdict>& verdicts = judge_->verdicts();
     return outcome_.stopped_at_break =
-               std::any_of(verdicts_.begin(), verdicts_.end(), [&](const Verdict& verdict) {
+               std::any_of(verdicts.begin(), verdicts.end(), [&](const Verdict& verdict) {
                  return verdict.judgement == Judgement::kBroken &&
                         request_.description.promises.contains(verdict.promise);
                });
@@ -327,9 +271,22 @@ class Cell {
 
   int64_t Elapsed() const { return MonotonicNanos() - begin_; }
 
-  void Tick() {
+  // Whether to go on. While a round runs, the one before it may turn out to be enough.
+  bool Tick() {
     environment_->Look();
+    const bool news = judge_->ready();
+    const bool enough = news && (!judge_->Collect().ok() || Enough());
     Tell();
+    return !enough;
+  }
+
+  // The workers are to race, not to wait.
+  void NoteWaiting() {
+    const int64_t ran = runner_ == nullptr ? 0 : runner_->run_time();
+    if (judge_->waited() <= ran / 10) return;
+    outcome_.notes.push_back(fmt::format(
+        "judging took longer than the rounds: the workers ran for {}, and waited {} for it",
+        FormatDuration(ran), FormatDuration(judge_->waited())));
   }
 
   void Tell() const {
@@ -339,7 +296,7 @@ class Cell {
     progress.rounds = round_;
     progress.kills = runner_->kills();
     progress.covered = request_.goal > 0 ? CoveredShare() : 0;
-    for (const Verdict& verdict : verdicts_) {
+    for (const Verdict& verdict : judge_->verdicts()) {
       if (verdict.judgement == Judgement::kBroken) progress.broken.push_back(verdict.promise);
     }
     progress_(progress);
@@ -349,17 +306,18 @@ class Cell {
     CellRecord& record = outcome_.record;
     record.seed = plan_.seed;
     record.elapsed = Elapsed();
-    record.rounds = last_judged_;
-    record.overlaps = overlaps_.Counts();
-    for (Verdict& verdict : verdicts_) {
+    record.rounds = judge_->rounds();
+    record.overlaps = judge_->overlaps();
+    record.survival = judge_->survival();
+    for (Verdict verdict : judge_->verdicts()) {
       if (verdict.judgement == Judgement::kHeld && most_cache_files_ == 0 && !MayBeEmpty()) {
         verdict.judgement = Judgement::kNotExercised;
         verdict.reason = "no file was seen in the cache's directory";
       }
       PromiseResult result;
-      result.verdict = verdict;
       result.promised = request_.description.promises.contains(verdict.promise);
       result.expectation = request_.description.Expected("stress", scenario_.id, verdict.promise);
+      result.verdict = std::move(verdict);
       record.promises.push_back(std::move(result));
     }
     if (runner_ == nullptr) return;
@@ -403,20 +361,14 @@ class Cell {
   Plan plan_;
   const std::function<void(const Progress&)>& progress_;
   const std::atomic<bool>& interrupted_;
-  std::vector<const Checker*> checkers_;
-  std::set<Promise> promises_;
-  std::vector<Verdict> verdicts_;  // One for each of them, in their order.
+  std::optional<RoundJudge> judge_;
   CellOutcome outcome_;
   std::optional<OwnedDirectory> work_;
   std::optional<Environment> environment_;
   std::unique_ptr<RoundRunner> runner_;
-  std::vector<std::string> keys_;
-  check::OverlapCounter overlaps_;
   std::set<std::string> baseline_;
   uint64_t round_ = 0;
-  uint64_t last_judged_ = 0;
-  uint64_t last_bytes_ = 0;  // Of its history.
-  bool kept_any_ = false;
+  std::vector<uint16_t> dead_;  // Whose segments may still be being judged.
   uint64_t most_cache_files_ = 0;
   int64_t begin_ = 0;
 };

@@ -2,11 +2,11 @@
 //
 // Purpose: runs one cell (a scenario on a backend) in rounds. A round: a fresh directory; a setup
 // process; the workers, started together, until the round's time is over; an audit by a fresh
-// handle; then the history is judged, and kept if it broke something. Rounds go on until every
-// promise that applies is either broken or has been exercised `goal` times, at most `duration`; and
-// unless `keep_going` is set, only until a promise of the backend is broken. Every round is judged
-// before the next begins, and only rounds that broke something are kept: neither memory nor disk
-// grow with the length of the run.
+// handle; then the history is judged while the next round runs, and kept if it broke something.
+// Rounds go on until every promise that applies is either broken or has been exercised `goal`
+// times, at most `duration`; and unless `keep_going` is set, only until a promise of the backend is
+// broken. A round is judged before the next but one begins, and only rounds that broke something
+// are kept: neither memory nor disk grow with the length of the run.
 //
 // Thread safety: none; one cell at a time a process (the workers are its children). Errors:
 // kUsage, kEnvironment; what happened before an error stands in the record.

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "harness/adapter/adapter_backend.h"
 #include "harness/adapter/adapter_process.h"
@@ -22,6 +24,7 @@
 #include "harness/stress/recorder.h"
 #include "harness/stress/role_program.h"
 #include "harness/stress/round_directory.h"
+#include "harness/stress/round_store.h"
 
 namespace tearproof::stress {
 namespace {
@@ -92,12 +95,8 @@ class Worker {
     if (!plan_.affinity.empty() && slot_->kind == SlotRole::kWorker) PinTo(index);
     keys_ = scenario_.KeyNames();
     const auto process = static_cast<uint16_t>(slot_->process);
-    TEARPROOF_ASSIGN_OR_RETURN(
-        segment_, SegmentWriter::Create(
-                      fmt::format("{}/live/p{}.segment", plan_.cell_directory, slot_->process),
-                      process, plan_.segment_capacity, SegmentSideBytes(plan_.segment_capacity)));
-    recorder_ = std::make_unique<Recorder>(&segment_, slot_, &keys_, scenario_.counters,
-                                           plan_.verify, process);
+    recorder_ =
+        std::make_unique<Recorder>(slot_, &keys_, scenario_.counters, plan_.verify, process);
     uint32_t size = 1;
     const uint64_t seed = DeriveSeed(plan_.seed, slot_->process);
     if (slot_->kind == SlotRole::kWorker) {
@@ -161,9 +160,23 @@ class Worker {
     } else {
       TEARPROOF_ASSIGN_OR_RETURN(cache_, backend_->open(setup));
     }
-    segment_.BeginRound(round_);
-    recorder_->UseBackend(cache_.get());
+    TEARPROOF_RETURN_IF_ERROR(OpenSegment());
     if (init) recorder_->Run({OpKind::kInit, kNoKey, 0, kNoTtl});
+    return {};
+  }
+
+  // That of the live directory whose turn it is.
+  Result<void> OpenSegment() {
+    std::optional<SegmentWriter>& segment = segments_[round_ % segments_.size()];
+    if (!segment.has_value()) {
+      TEARPROOF_ASSIGN_OR_RETURN(
+          segment,
+          SegmentWriter::Create(SegmentPath(plan_.cell_directory, round_, slot_->process),
+                                static_cast<uint16_t>(slot_->process), plan_.segment_capacity,
+                                SegmentSideBytes(plan_.segment_capacity)));
+    }
+    segment->BeginRound(round_, recorder_->next_sequence());
+    recorder_->Use(cache_.get(), &*segment);
     return {};
   }
 
@@ -183,12 +196,13 @@ class Worker {
     if (round_ != control_.header().round.load() || cache_ == nullptr) {
       TEARPROOF_RETURN_IF_ERROR(Prepare());
     }
-    const std::atomic<uint32_t>& stop = control_.header().stop;
+    std::atomic<uint32_t>& stop = control_.header().stop;
     Task task;
     while (stop.load(std::memory_order_relaxed) == 0 && !recorder_->full() &&
            program_->Next(&task)) {
       recorder_->Run(task);
       if (slot_->environment_errno.load(std::memory_order_relaxed) != 0) break;
+      if (const int64_t pause = role_->stress->pause_nanos; pause > 0) FutexWait(stop, 0, pause);
     }
     return {};
   }
@@ -227,7 +241,7 @@ class Worker {
   const RegisteredBackend* backend_ = nullptr;  // Null with an adapter.
   std::unique_ptr<adapter::AdapterProcess> adapter_;
   std::vector<std::string> keys_;
-  SegmentWriter segment_;
+  std::array<std::optional<SegmentWriter>, 2> segments_;  // Of the live directories, in turns.
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<TaskMaker> maker_;
   std::unique_ptr<RoleProgram> program_;

@@ -73,8 +73,9 @@ TEST_F(RulesTest, IncludesThatGoUpOrSidewaysAreFound) {
   const Found found = Find(CheckIncludeLayers);
   EXPECT_EQ(found.size(), planted.size());
   for (const auto& [path, included] : planted) {
+    const std::string start = path + ":2: " + included;
     const bool named = std::any_of(found.begin(), found.end(), [&](const std::string& finding) {
-      return finding.starts_with(path + ":2: " + included);
+      return finding.starts_with(start);
     });
     EXPECT_TRUE(named) << path;
   }

@@ -54,6 +54,7 @@ struct Target {
 
   bool concerns() const { return description != nullptr || place.within; }
   std::optional<FoundFile> file() const;
+  const std::string& path() const { return description ? description->path : place.path; }
 };
 
 struct Call {

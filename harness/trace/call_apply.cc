@@ -11,9 +11,7 @@ namespace tearproof::trace {
 namespace {
 
 std::string Quoted(const Target& target, const Scene& scene) {
-  const std::string& path =
-      target.description != nullptr ? target.description->path : target.place.path;
-  return fmt::format("\"{}\"", scene.view.PathToShow(path));
+  return fmt::format("\"{}\"", scene.view.PathToShow(target.path()));
 }
 
 void LoseLink(const Target& target, Scene* scene) {
@@ -61,7 +59,7 @@ std::string ApplyOpen(const Call& call, int descriptor, const Caller& caller, Sc
   auto description = std::make_shared<Description>();
   description->number = scene->identity.NumberOfDescription(caller.process);
   description->file = file->number;
-  description->path = target.description != nullptr ? target.description->path : target.place.path;
+  description->path = target.path();
   description->directory = file->directory;
   caller.files->Open(descriptor, std::move(description), (call.flags & O_CLOEXEC) != 0);
   return effect;

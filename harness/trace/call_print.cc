@@ -92,7 +92,7 @@ std::string OpenFlagsOf(uint64_t flags) {
 
 std::string TargetOf(const Target& target, const Scene& scene) {
   if (target.description != nullptr) {
-    return fmt::format("\"{}\"", scene.view.PathToShow(target.description->path));
+    return fmt::format("\"{}\"", scene.view.PathToShow(target.path()));
   }
   if (target.place.within) return fmt::format("\"{}\"", scene.view.PathToShow(target.place.path));
   return target.descriptor >= 0 ? std::to_string(target.descriptor) : "elsewhere";

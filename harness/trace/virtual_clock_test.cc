@@ -10,6 +10,8 @@
 namespace tearproof::trace {
 namespace {
 
+int64_t RealtimeSeconds() { return RealtimeNanos() / kNanosPerSecond; }
+
 // Answers with what it sees of the time: by the clock, and by a file's time.
 constexpr char kPython[] = R"(
 import os, sys, time
@@ -55,7 +57,7 @@ TEST_F(VirtualClockTest, ClocksAndFileTimesMoveTogether) {
 
   const std::vector<int64_t> start = Ask("now");
   ASSERT_EQ(start.size(), 1U);
-  EXPECT_NEAR(start[0], RealtimeNanos() / kNanosPerSecond, kSlack);
+  EXPECT_NEAR(start[0], RealtimeSeconds(), kSlack);
   const std::vector<int64_t> early = Ask("write early");
   ASSERT_EQ(early.size(), 2U);
   EXPECT_NEAR(early[0], start[0], kSlack);
@@ -73,7 +75,7 @@ TEST_F(VirtualClockTest, ClocksAndFileTimesMoveTogether) {
   EXPECT_EQ(Ask("set late").at(0), 5000) << "a time that a process sets is its own";
 
   ASSERT_TRUE(session_->BeginExecution(directory_.path()).ok());
-  EXPECT_NEAR(Ask("now").at(0), RealtimeNanos() / kNanosPerSecond, kSlack);
+  EXPECT_NEAR(Ask("now").at(0), RealtimeSeconds(), kSlack);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #ifndef TEARPROOF_HARNESS_CHECK_FRESH_MEETINGS_H_
 #define TEARPROOF_HARNESS_CHECK_FRESH_MEETINGS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
