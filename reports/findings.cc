@@ -111,16 +111,18 @@ std::string BreakAmount(const RunRecord& record, const Break& each) {
   } else if (verdict.exercised > 0) {
     amount += " in " + ShortCounted(verdict.exercised, EscapeForTerminal(verdict.unit));
   }
-  std::vector<std::string> others;
+  std::vector<std::string> scenarios;
+  std::vector<std::string> engines;  // That broke it in the same scenario.
   for (const CellResult& other : ResultsOf(record, *each.row, verdict.promise)) {
     if (other.cell == each.source.cell) continue;
     if (other.result->verdict.judgement != Judgement::kBroken) continue;
-    others.push_back(other.cell->scenario == each.source.cell->scenario
-                         ? "under " + SafeName(other.cell->engine)
-                         : SafeName(other.cell->scenario));
-    if (others.size() > 1 && others.back() == others[others.size() - 2]) others.pop_back();
+    const bool same = other.cell->scenario == each.source.cell->scenario;
+    std::vector<std::string>& names = same ? engines : scenarios;
+    const std::string name = SafeName(same ? other.cell->engine : other.cell->scenario);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
-  if (!others.empty()) amount += "; also in " + Join(others, ", ");
+  if (!engines.empty()) amount += "; also under " + Join(engines, ", ");
+  if (!scenarios.empty()) amount += "; also in " + Join(scenarios, ", ");
   return amount;
 }
 

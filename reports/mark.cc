@@ -61,7 +61,7 @@ std::string_view MarkMeaning(const RunRecord& record, Mark mark) {
     case Mark::kHeldAll:
       return "held in all interleavings, which fall into that many classes";
     case Mark::kHeldBoth:
-      return "held in all interleavings, and as often as said where luck decided";
+      return "held in all interleavings, and so often under load";
     case Mark::kBrokenCounted:
       return record.expect ? "broken, and expected to hold"
                            : "a promise was broken; the evidence is below";

@@ -60,7 +60,7 @@ Standing StandingByExpectation(const RunRecord& record, const PromiseResult& res
     // A run cut short may not have come to the break that was expected, or to anything at all.
     const bool cut_short =
         (record.interrupted || !record.not_run.empty()) && judgement != Judgement::kBroken;
-    return cut_short ? Standing::kOpen : Standing::kFails;
+    return cut_short || result.unfinished ? Standing::kOpen : Standing::kFails;
   }
   const bool settled = judgement == Judgement::kHeld || judgement == Judgement::kNotExercised;
   return settled ? Standing::kFine : Standing::kTolerated;

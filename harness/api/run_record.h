@@ -50,6 +50,9 @@ struct PromiseResult {
   bool promised = false;
   Expectation expectation = Expectation::kMayBreak;
   std::string known_issue;  // Of a race listed as known in tearproof.toml: its issue.
+  // Inconclusive only because an exploration did not come to its end, or cannot see all: with
+  // --expect, what must hold is then left open and not failed.
+  bool unfinished = false;
 
   // With --expect: whether the verdict is what the expectation asks for.
   bool AsExpected() const;

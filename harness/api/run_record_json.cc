@@ -50,6 +50,7 @@ Json WritePromise(const PromiseResult& result) {
   json["expectation"] = kExpectations[static_cast<size_t>(result.expectation)];
   json["as_expected"] = result.AsExpected();
   json["known_issue"] = result.known_issue;
+  if (result.unfinished) json["unfinished"] = true;
   json["violations"] = verdict.violations;
   json["exercised"] = verdict.exercised;
   json["unit"] = verdict.unit;
@@ -206,6 +207,7 @@ PromiseResult ReadPromise(JsonReader reader) {
       [](Expectation expected) { return kExpectations[static_cast<size_t>(expected)]; },
       result.expectation);
   reader.Read("known_issue", result.known_issue);
+  reader.Read("unfinished", result.unfinished);
   reader.Read("violations", verdict.violations);
   reader.Read("exercised", verdict.exercised);
   reader.Read("unit", verdict.unit);

@@ -64,6 +64,7 @@ RunRecord FullRecord() {
   explored.counterexamples.emplace_back();
   PromiseResult result;
   result.promised = true;
+  result.unfinished = true;
   result.expectation = Expectation::kMustBreak;
   result.known_issue = "#1";
   Verdict& verdict = result.verdict;

@@ -150,6 +150,15 @@ TEST(ExpectTest, PassesExactlyWhenEachVerdictIsAsExpected) {
   EXPECT_EQ(record.ExitCode(), 1);
 }
 
+TEST(ExpectTest, AnUnfinishedExplorationLeavesOpenWhatMustHold) {
+  PromiseResult unfinished = kUnsure;
+  RunRecord record = OneVerdict(unfinished);
+  record.expect = true;
+  EXPECT_EQ(record.ExitCode(), 1);
+  record.cells[0].promises[0].unfinished = true;
+  EXPECT_EQ(record.ExitCode(), 2);
+}
+
 TEST(ExpectTest, AnotherScenarioMayExerciseWhatMustHold) {
   RunRecord record = Record({Cell("a", "s", {kIdle}), Cell("a", "t", {kHeld})});
   record.expect = true;

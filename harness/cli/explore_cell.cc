@@ -218,6 +218,7 @@ class CellRun {
       Verdict& verdict = result.verdict;
       if (verdict.judgement != Judgement::kHeld) continue;
       verdict.judgement = Judgement::kInconclusive;
+      result.unfinished = true;
       verdict.reason = explored.unseen.empty() ? explored.bound : explored.unseen;
     }
   }

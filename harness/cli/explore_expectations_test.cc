@@ -63,8 +63,8 @@ void CheckPromises(const nlohmann::json& cell) {
 TEST_P(ExploreExpectationsTest, AreMet) {
   const Workspace workspace;
   const ProgramResult result =
-      workspace.Run({"explore", "all", "--backend", GetParam(), "--expect", "--budget",
-                     kExecutions, "--quiet", "--json", "run.json"});
+      workspace.Run({"explore", "all", "--backend", GetParam(), "--expect", "--budget", kExecutions,
+                     "--quiet", "--json", "run.json"});
   const auto record = nlohmann::json::parse(workspace.Read("run.json"));
   const auto catalogue = LoadCatalogue();
   const bool sound = std::ranges::none_of(catalogue->backends(), [](const auto& backend) {

@@ -186,7 +186,12 @@ Result<void> TracedCache::DoFreely(Actor& actor, const Task& task) {
   if (!actor.running) return {};
   actor.begun = true;
   actor.op.invoke = ++now_;
-  session_->RunFreely(actor.number);
+  std::vector<trace::Event> calls;
+  session_->RunFreely(actor.number, actor.number < processes() ? &calls : nullptr);
+  // What is mapped now is later read and changed without a call.
+  for (const trace::Event& call : calls) {
+    if (call.unseen != trace::Unseen::kNothing) unseen_ = call.unseen;
+  }
   if (session_->state(actor.number).standing == trace::Standing::kWaitsForInput) {
     return TakeAnswer(actor);
   }

@@ -48,6 +48,7 @@ TEST(ConsoleReporterTest, ExhaustedNeverLooksLikeNotSeen) {
   EXPECT_TRUE(MatchesGolden("explored.console", report));
   EXPECT_TRUE(IsSafeForTerminal(report));
   EXPECT_NE(report.find("all 24 + 3.1 M"), std::string::npos);
+  EXPECT_TRUE(Fits(report.substr(0, report.find("Broken promises")), 80));
 }
 
 TEST(ConsoleReporterTest, OneExplorationIsToldPromiseByPromise) {
