@@ -18,6 +18,8 @@ namespace {
 constexpr const char* kName = "x";
 // A stuck operation is a stall: so long it would have been waited for, alone.
 constexpr int64_t kForEver = 10'000'000'000;
+// Who polls for what nobody makes never comes home: it is started anew.
+constexpr size_t kStepsHome = 64;
 // Longer values only take longer.
 constexpr uint64_t kLongest = 64 << 10;
 
@@ -129,9 +131,10 @@ Result<void> TracedCache::BringHome() {
   // One that waits for a lock may be let go by another that goes on.
   for (size_t round = 0; round < actors_.size(); ++round) {
     for (const Actor& actor : actors_) {
-      const trace::Standing standing = session_->state(actor.number).standing;
-      if (standing == trace::Standing::kAtCall || standing == trace::Standing::kBlocked) {
-        session_->RunFreely(actor.number);
+      for (size_t step = 0; step < kStepsHome; ++step) {
+        const trace::Standing standing = session_->state(actor.number).standing;
+        if (standing != trace::Standing::kAtCall && standing != trace::Standing::kBlocked) break;
+        if (!session_->Step(actor.number)) break;
       }
     }
   }
