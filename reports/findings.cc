@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include "harness/api/anomaly.h"
 #include "harness/core/text.h"
+#include "reports/exploration_words.h"
 #include "reports/interval_diagram.h"
 
 namespace tearproof::reports {
@@ -20,6 +22,13 @@ int Rank(const MatrixRow& row) {
   Standing worst = Standing::kFine;
   for (const auto& [promise, cell] : row.cells) worst = std::max(worst, cell.standing);
   return static_cast<int>(Standing::kFails) - static_cast<int>(worst);
+}
+
+// Of "1st", "2nd", "3rd", "4th", "11th".
+std::string_view OrdinalEnding(uint64_t number) {
+  if (number % 100 >= 11 && number % 100 <= 13) return "th";
+  constexpr std::array<std::string_view, 4> kEndings = {"th", "st", "nd", "rd"};
+  return kEndings[number % 10 < kEndings.size() ? number % 10 : 0];
 }
 
 }  // namespace
@@ -56,7 +65,8 @@ std::vector<CellResult> ResultsOf(const RunRecord& record, const MatrixRow& row,
     for (const PromiseResult& result : cell.promises) {
       if (result.verdict.promise != promise) continue;
       if (!ran && result.verdict.judgement == Judgement::kNotExercised) continue;
-      results.push_back({&cell, &result, StandingOf(record, result, exercised)});
+      results.push_back(
+          {&cell, &result, StandingOf(record, result, ExercisedElsewhere(cell, exercised))});
     }
   }
   return results;
@@ -94,16 +104,25 @@ std::string BreakAmount(const RunRecord& record, const Break& each) {
   const Verdict& verdict = each.source.result->verdict;
   std::string amount =
       verdict.violations == 1 ? "once" : fmt::format("{} times", FormatCount(verdict.violations));
-  if (verdict.exercised > 0) {
+  if (const Counterexample* example = CounterexampleOf(*each.source.cell, verdict.promise)) {
+    amount = fmt::format("in {} of {} explored, first in the {}{}", FormatCount(example->times),
+                         Counted(each.source.cell->explored->executions, "executions"),
+                         FormatCount(example->execution), OrdinalEnding(example->execution));
+  } else if (verdict.exercised > 0) {
     amount += " in " + ShortCounted(verdict.exercised, EscapeForTerminal(verdict.unit));
   }
-  std::vector<std::string> others;
+  std::vector<std::string> scenarios;
+  std::vector<std::string> engines;  // That broke it in the same scenario.
   for (const CellResult& other : ResultsOf(record, *each.row, verdict.promise)) {
     if (other.cell == each.source.cell) continue;
     if (other.result->verdict.judgement != Judgement::kBroken) continue;
-    others.push_back(SafeName(other.cell->scenario));
+    const bool same = other.cell->scenario == each.source.cell->scenario;
+    std::vector<std::string>& names = same ? engines : scenarios;
+    const std::string name = SafeName(same ? other.cell->engine : other.cell->scenario);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
-  if (!others.empty()) amount += "; also in " + Join(others, ", ");
+  if (!engines.empty()) amount += "; also under " + Join(engines, ", ");
+  if (!scenarios.empty()) amount += "; also in " + Join(scenarios, ", ");
   return amount;
 }
 
@@ -172,6 +191,16 @@ std::vector<std::string> EvidenceLines(const CellResult& source) {
   if (const Anomaly* anomaly = FindAnomaly(verdict.anomaly)) {
     add("Cause: ", anomaly->cause);
     add("Remedy: ", anomaly->remedy);
+  }
+  if (const Counterexample* example = CounterexampleOf(*source.cell, verdict.promise)) {
+    lines.push_back("");
+    for (std::string& line : Split(Lanes(*source.cell->explored, *example, Style{}, 2), '\n')) {
+      lines.push_back(std::move(line));
+    }
+    add("", SwitchesLine(*example));
+    add("Replay: ", example->replay);
+    add("Again: ", source.cell->rerun);
+    return lines;
   }
   const std::string diagram =
       IntervalDiagram(verdict.evidence, source.cell->engine, Style{}, 2, kPlainColumns);

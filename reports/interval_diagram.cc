@@ -32,7 +32,7 @@ Unit UnitFor(double span, bool steps) {
   return {" s", 1e9, 1};
 }
 
-bool CountsSteps(std::string_view engine) { return engine != "stress" && engine != "recorded"; }
+bool CountsSteps(std::string_view engine) { return engine == "explore" || engine == "ordered"; }
 
 // An operation with all that is drawn of it.
 struct Bar {

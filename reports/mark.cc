@@ -7,7 +7,7 @@
 namespace tearproof::reports {
 namespace {
 
-constexpr size_t kMarkCount = 10;
+constexpr size_t kMarkCount = 12;
 
 Mark CountedMark(Judgement judgement) {
   switch (judgement) {
@@ -36,7 +36,8 @@ Mark MarkOf(const RunRecord& record, const MatrixRow& row, Promise promise) {
   }
   switch (cell.verdict.judgement) {
     case Judgement::kHeld:
-      return Mark::kHeld;
+      if (cell.classes == 0) return Mark::kHeld;
+      return cell.sampled == 0 ? Mark::kHeldAll : Mark::kHeldBoth;
     case Judgement::kBroken:
       return cell.known_issue.empty() ? Mark::kBroken : Mark::kKnown;
     case Judgement::kInconclusive:
@@ -49,7 +50,7 @@ Mark MarkOf(const RunRecord& record, const MatrixRow& row, Promise promise) {
 
 std::string_view MarkText(Mark mark) {
   constexpr std::array<std::string_view, kMarkCount> kTexts = {
-      "", "BROKEN", "broken", "known", "HELD", "UNSURE", "unsure", "IDLE", "idle", "·"};
+      "", "", "", "BROKEN", "broken", "known", "HELD", "UNSURE", "unsure", "IDLE", "idle", "·"};
   return kTexts[static_cast<size_t>(mark)];
 }
 
@@ -57,6 +58,10 @@ std::string_view MarkMeaning(const RunRecord& record, Mark mark) {
   switch (mark) {
     case Mark::kHeld:
       return "held: judged that many times, never seen broken";
+    case Mark::kHeldAll:
+      return "held in all interleavings, which fall into that many classes";
+    case Mark::kHeldBoth:
+      return "held in all interleavings, and so often under load";
     case Mark::kBrokenCounted:
       return record.expect ? "broken, and expected to hold"
                            : "a promise was broken; the evidence is below";
@@ -83,8 +88,17 @@ std::string_view MarkMeaning(const RunRecord& record, Mark mark) {
 
 std::string CellText(const RunRecord& record, const MatrixRow& row, Promise promise) {
   const Mark mark = MarkOf(record, row, promise);
-  return mark == Mark::kHeld ? ShortCount(row.cells.at(promise).verdict.exercised)
-                             : std::string(MarkText(mark));
+  switch (mark) {
+    case Mark::kHeld:
+      return ShortCount(row.cells.at(promise).verdict.exercised);
+    case Mark::kHeldAll:
+      return "all " + ShortCount(row.cells.at(promise).classes);
+    case Mark::kHeldBoth:
+      return "all " + ShortCount(row.cells.at(promise).classes) + " + " +
+             ShortCount(row.cells.at(promise).sampled);
+    default:
+      return std::string(MarkText(mark));
+  }
 }
 
 }  // namespace tearproof::reports

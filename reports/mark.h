@@ -14,6 +14,8 @@ namespace tearproof::reports {
 // What a cell shows. Capitals are what counts against the run.
 enum class Mark : uint8_t {
   kHeld,
+  kHeldAll,   // In all interleavings that there are.
+  kHeldBoth,  // There, and where luck decided what was met.
   kBrokenCounted,
   kBroken,
   kKnown,
@@ -27,11 +29,11 @@ enum class Mark : uint8_t {
 
 // If any scenario counts against the run, the mark is of the worst of them; else of all as one.
 Mark MarkOf(const RunRecord& record, const MatrixRow& row, Promise promise);
-// "BROKEN"; empty for kHeld.
+// "BROKEN"; empty for the held ones.
 std::string_view MarkText(Mark mark);
 // What the legend says of it.
 std::string_view MarkMeaning(const RunRecord& record, Mark mark);
-// The word, or for a held one how often it was judged: at most six columns.
+// The word, or for a held one how often it was judged: "975 k", "all 24", "all 24 + 975 k".
 std::string CellText(const RunRecord& record, const MatrixRow& row, Promise promise);
 
 }  // namespace tearproof::reports

@@ -15,6 +15,12 @@ RunRecord HostileRecord();
 // All thirteen promises and every kind of cell.
 RunRecord WideRecord();
 
+// Explorations: one that held in all interleavings, beside stress of the same; one that broke; one
+// that its budget ended; one that could not see it all.
+RunRecord ExploredRecord();
+// The one that broke, alone.
+RunRecord OneExplorationRecord();
+
 }  // namespace tearproof::reports
 
 #endif  // TEARPROOF_REPORTS_SAMPLE_RECORDS_H_

@@ -15,6 +15,7 @@ struct Tally {
   size_t failing = 0;
   size_t open = 0;
   size_t held = 0;
+  size_t held_in_all = 0;  // Of those, in all interleavings and nowhere else.
   size_t known = 0;
   std::vector<std::string> failing_backends;
   std::vector<std::string> open_backends;
@@ -52,7 +53,10 @@ Tally Count(const RunRecord& record, const std::vector<MatrixRow>& rows) {
         continue;
       }
       ++tally.judged;
-      if (cell.verdict.judgement == Judgement::kHeld) ++tally.held;
+      if (cell.verdict.judgement == Judgement::kHeld) {
+        ++tally.held;
+        if (cell.classes > 0 && cell.sampled == 0) ++tally.held_in_all;
+      }
       if (cell.standing == Standing::kKnown) ++tally.known;
       if (cell.standing != Standing::kFails && cell.standing != Standing::kOpen) continue;
       const bool fails = cell.standing == Standing::kFails;
@@ -86,9 +90,10 @@ std::string Sentence(const RunRecord& record, const Tally& tally, int code) {
                                     : fmt::format("all {} verdicts are", tally.judged);
         return fmt::format("AS EXPECTED: {} what the backends state.", all) + WhoBrokeWhat(tally);
       }
-      std::string text =
-          fmt::format("HELD: {} held, and nothing {} was seen broken.",
-                      Counted(tally.held, "promises"), tally.known > 0 ? "new" : "that counts");
+      const bool all = tally.held > 0 && tally.held_in_all == tally.held;
+      std::string text = fmt::format(
+          "HELD: {} held{}, and nothing {} was seen broken.", Counted(tally.held, "promises"),
+          all ? " in all interleavings" : "", tally.known > 0 ? "new" : "that counts");
       if (tally.known > 0) text += fmt::format(" Known: {}.", Counted(tally.known, "races"));
       return text;
     }

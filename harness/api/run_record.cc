@@ -60,7 +60,7 @@ Standing StandingByExpectation(const RunRecord& record, const PromiseResult& res
     // A run cut short may not have come to the break that was expected, or to anything at all.
     const bool cut_short =
         (record.interrupted || !record.not_run.empty()) && judgement != Judgement::kBroken;
-    return cut_short ? Standing::kOpen : Standing::kFails;
+    return cut_short || result.unfinished ? Standing::kOpen : Standing::kFails;
   }
   const bool settled = judgement == Judgement::kHeld || judgement == Judgement::kNotExercised;
   return settled ? Standing::kFine : Standing::kTolerated;
@@ -85,6 +85,11 @@ MatrixCell MergeFindings(std::vector<Finding> findings) {
   for (const Finding& finding : findings) {
     merged.promised = merged.promised || finding.result->promised;
     merged.standing = std::max(merged.standing, finding.standing);
+    if (finding.result->verdict.judgement == Judgement::kHeld) {
+      const bool all = finding.cell->Exhausted();
+      merged.classes += all ? finding.cell->explored->classes : 0;
+      merged.sampled += all ? 0 : finding.result->verdict.exercised;
+    }
     if (&finding != &findings.front()) {
       merged.verdict = Merge(std::move(merged.verdict), finding.result->verdict);
     }
@@ -116,7 +121,7 @@ MatrixRow BuildRow(const RunRecord& record, const std::string& backend) {
   for (auto& [promise, list] : findings) {
     bool as_expected = true;
     for (Finding& finding : list) {
-      const bool elsewhere = exercised.contains(promise);
+      const bool elsewhere = ExercisedElsewhere(*finding.cell, exercised.contains(promise));
       finding.standing = StandingOf(record, *finding.result, elsewhere);
       const bool excused = elsewhere && finding.result->expectation == Expectation::kMustHold &&
                            finding.result->verdict.judgement == Judgement::kNotExercised;
@@ -145,6 +150,13 @@ bool MachineCannot(const RunRecord& record, const MatrixRow& row) {
 }
 
 }  // namespace
+
+const Counterexample* ExplorationRecord::Find(Promise promise) const {
+  for (const Counterexample& each : counterexamples) {
+    if (each.promise == promise) return &each;
+  }
+  return nullptr;
+}
 
 bool PromiseResult::AsExpected() const {
   switch (expectation) {
@@ -185,6 +197,10 @@ Standing StandingOf(const RunRecord& record, const PromiseResult& result,
                     bool exercised_elsewhere) {
   return record.expect ? StandingByExpectation(record, result, exercised_elsewhere)
                        : StandingByPromise(record, result, exercised_elsewhere);
+}
+
+bool ExercisedElsewhere(const CellRecord& cell, bool by_another_cell) {
+  return by_another_cell || cell.explored.has_value();
 }
 
 std::vector<MatrixRow> BuildMatrix(const RunRecord& record) {

@@ -8,10 +8,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/api/backend_description.h"
+#include "harness/api/exploration_record.h"
 #include "harness/api/promise.h"
 #include "harness/api/verdict.h"
 #include "harness/history/op.h"
@@ -48,6 +50,9 @@ struct PromiseResult {
   bool promised = false;
   Expectation expectation = Expectation::kMayBreak;
   std::string known_issue;  // Of a race listed as known in tearproof.toml: its issue.
+  // Inconclusive only because an exploration did not come to its end, or cannot see all: with
+  // --expect, what must hold is then left open and not failed.
+  bool unfinished = false;
 
   // With --expect: whether the verdict is what the expectation asks for.
   bool AsExpected() const;
@@ -84,12 +89,17 @@ struct CellRecord {
   std::string history;  // Where its kept history lies, relative to the run; may be empty.
   // Of each key: in how many of the rounds that set it the audit still found it (django-15825).
   std::map<std::string, std::pair<uint64_t, uint64_t>> survival;
+  std::optional<ExplorationRecord> explored;  // Of engine "explore".
+
+  // What held here, held in all interleavings there are.
+  bool Exhausted() const { return explored && explored->exhausted; }
 };
 
 // What was to run, and did not come to it.
 struct PendingCell {
   std::string backend;
   std::string scenario;
+  std::string engine = "stress";
 };
 
 struct RunRecord {
@@ -131,6 +141,10 @@ struct MatrixCell {
   Standing standing = Standing::kFine;  // The worst of the cells.
   std::string known_issue;              // Set where all that is broken is known.
   const CellRecord* source = nullptr;   // The cell that the verdict's evidence comes from.
+  // Of a held one: in so many classes of interleavings, which are all there are, and so often where
+  // luck decided what was met.
+  uint64_t classes = 0;
+  uint64_t sampled = 0;
 };
 struct MatrixRow {
   std::string backend;
@@ -143,6 +157,9 @@ struct MatrixRow {
 // The standing of one verdict. `exercised_elsewhere`: another scenario exercised the same promise
 // of the same backend, so that it does not matter that this one did not.
 Standing StandingOf(const RunRecord& record, const PromiseResult& result, bool exercised_elsewhere);
+// Whether it is for others than `cell` to exercise what it did not: where another cell did, and of
+// an exploration always, as its programs are what they are, whatever is drawn.
+bool ExercisedElsewhere(const CellRecord& cell, bool by_another_cell);
 // Rows in the order in which backends were named; reports sort them as they like. Borrows `record`.
 std::vector<MatrixRow> BuildMatrix(const RunRecord& record);
 

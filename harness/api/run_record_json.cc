@@ -3,17 +3,13 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
-#include <cmath>
-#include <nlohmann/json.hpp>
-#include <type_traits>
 
+#include "harness/api/exploration_record_json.h"
+#include "harness/api/json_reader.h"
 #include "harness/core/text.h"
 
 namespace tearproof {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::array<std::string_view, 3> kExpectations = {"must-hold", "must-break", "may-break"};
 constexpr std::array<std::string_view, 5> kObservations = {"nothing", "intact", "short", "number",
@@ -23,8 +19,6 @@ constexpr size_t kStateCount = 4;
 
 // Readers that keep numbers as doubles would round these.
 Json WideNumber(uint64_t number) { return std::to_string(number); }
-
-double Finite(double number) { return std::isfinite(number) ? number : 0; }
 
 Json WriteEvidence(const EvidenceOp& evidence) {
   const Op& op = evidence.op;
@@ -56,6 +50,7 @@ Json WritePromise(const PromiseResult& result) {
   json["expectation"] = kExpectations[static_cast<size_t>(result.expectation)];
   json["as_expected"] = result.AsExpected();
   json["known_issue"] = result.known_issue;
+  if (result.unfinished) json["unfinished"] = true;
   json["violations"] = verdict.violations;
   json["exercised"] = verdict.exercised;
   json["unit"] = verdict.unit;
@@ -126,6 +121,7 @@ Json WriteCell(const CellRecord& cell) {
     entry["rounds"] = counts.second;
     json["survival"].push_back(std::move(entry));
   }
+  if (cell.explored) json["explored"] = WriteExploration(*cell.explored);
   return json;
 }
 
@@ -162,131 +158,13 @@ Json WriteRecord(const RunRecord& record) {
     Json entry;
     entry["backend"] = cell.backend;
     entry["scenario"] = cell.scenario;
+    entry["engine"] = cell.engine;
     json["not_run"].push_back(std::move(entry));
   }
   return json;
 }
 
-// One object of the document. The first error stays and names the field's path.
-class Reader {
- public:
-  Reader(const Json& json, std::string path, std::string* error)
-      : json_(json), path_(std::move(path)), error_(error) {
-    if (!json_.is_object()) Fail("", "is no object");
-  }
-
-  void Read(const char* name, std::string& out) {
-    if (const Json* field = Find(name)) {
-      if (!field->is_string()) return Fail(name, "is no string");
-      out = field->get_ref<const std::string&>();
-    }
-  }
-
-  void Read(const char* name, bool& out) {
-    if (const Json* field = Find(name)) {
-      if (!field->is_boolean()) return Fail(name, "is neither true nor false");
-      out = field->get<bool>();
-    }
-  }
-
-  void Read(const char* name, double& out) {
-    if (const Json* field = Find(name)) {
-      if (!field->is_number()) return Fail(name, "is no number");
-      out = Finite(field->get<double>());
-    }
-  }
-
-  // A number or, for wide ones, its decimal digits.
-  template <typename Integer>
-  requires std::is_integral_v<Integer>
-  void Read(const char* name, Integer& out) {
-    const Json* field = Find(name);
-    if (field == nullptr) return;
-    std::string digits;
-    if (field->is_string()) digits = field->get_ref<const std::string&>();
-    if (field->is_number_integer()) digits = field->dump();
-    const char* end = digits.data() + digits.size();
-    Integer number = 0;
-    const auto [rest, problem] = std::from_chars(digits.data(), end, number);
-    if (digits.empty() || problem != std::errc() || rest != end) {
-      return Fail(name, "is no whole number, or too large");
-    }
-    out = number;
-  }
-
-  // `null` stands for `absent`.
-  template <typename Integer>
-  void ReadOr(const char* name, Integer absent, Integer& out) {
-    const auto found = json_.is_object() ? json_.find(name) : json_.end();
-    if (found != json_.end() && found->is_null()) {
-      out = absent;
-    } else {
-      Read(name, out);
-    }
-  }
-
-  // The name of one of the first `count` values of an enumeration.
-  template <typename Enum, typename NameOf>
-  void ReadEnum(const char* name, size_t count, NameOf name_of, Enum& out) {
-    std::string text;
-    if (Find(name) == nullptr) return;
-    Read(name, text);
-    for (size_t i = 0; i < count; ++i) {
-      if (name_of(static_cast<Enum>(i)) == text) {
-        out = static_cast<Enum>(i);
-        return;
-      }
-    }
-    Fail(name, "has an unknown value");
-  }
-
-  // Calls `read(Reader)` for a field that is an object.
-  template <typename Function>
-  void Sub(const char* name, Function read) {
-    if (const Json* field = Find(name)) read(Reader(*field, path_ + name + ".", error_));
-  }
-
-  // Calls `read(Reader, name)` for each member of a field that is an object or an array.
-  template <typename Function>
-  void Each(const char* name, bool object, Function read) {
-    const Json* field = Find(name);
-    if (field == nullptr) return;
-    if (object ? !field->is_object() : !field->is_array()) {
-      return Fail(name, object ? "is no object" : "is no list");
-    }
-    for (const auto& item : field->items()) {
-      read(Reader(item.value(), fmt::format("{}{}.{}.", path_, name, item.key()), error_),
-           item.key());
-    }
-  }
-
-  void ReadStrings(const char* name, std::vector<std::string>& out) {
-    const Json* field = Find(name);
-    if (field == nullptr) return;
-    if (!field->is_array()) return Fail(name, "is no list");
-    for (const Json& item : *field) {
-      if (!item.is_string()) return Fail(name, "holds what is no string");
-      out.push_back(item.get_ref<const std::string&>());
-    }
-  }
-
-  void Fail(const std::string& name, const char* what) {
-    if (error_->empty()) *error_ = fmt::format("'{}{}' {}", path_, name, what);
-  }
-
- private:
-  const Json* Find(const char* name) const {
-    if (!json_.is_object()) return nullptr;
-    const auto found = json_.find(name);
-    return found == json_.end() ? nullptr : &*found;
-  }
-
-  const Json& json_;
-  std::string path_;
-  std::string* error_;
-};
-
-EvidenceOp ReadEvidence(Reader reader) {
+EvidenceOp ReadEvidence(JsonReader reader) {
   EvidenceOp evidence;
   Op& op = evidence.op;
   // Bit-fields of Op cannot be referred to.
@@ -318,7 +196,7 @@ EvidenceOp ReadEvidence(Reader reader) {
   return evidence;
 }
 
-PromiseResult ReadPromise(Reader reader) {
+PromiseResult ReadPromise(JsonReader reader) {
   PromiseResult result;
   Verdict& verdict = result.verdict;
   reader.ReadEnum("promise", kPromiseCount, PromiseName, verdict.promise);
@@ -329,6 +207,7 @@ PromiseResult ReadPromise(Reader reader) {
       [](Expectation expected) { return kExpectations[static_cast<size_t>(expected)]; },
       result.expectation);
   reader.Read("known_issue", result.known_issue);
+  reader.Read("unfinished", result.unfinished);
   reader.Read("violations", verdict.violations);
   reader.Read("exercised", verdict.exercised);
   reader.Read("unit", verdict.unit);
@@ -337,14 +216,14 @@ PromiseResult ReadPromise(Reader reader) {
   reader.Read("sentence", verdict.sentence);
   reader.ReadStrings("still_held", verdict.still_held);
   reader.Read("round", verdict.round);
-  reader.Each("evidence", false, [&](Reader each, const std::string&) {
+  reader.Each("evidence", false, [&](JsonReader each, const std::string&) {
     verdict.evidence.push_back(ReadEvidence(std::move(each)));
   });
   return result;
 }
 
-void ReadSpeeds(Reader& reader, CellRecord& cell) {
-  reader.Each("speeds", true, [&](Reader each, const std::string& name) {
+void ReadSpeeds(JsonReader& reader, CellRecord& cell) {
+  reader.Each("speeds", true, [&](JsonReader each, const std::string& name) {
     const std::optional<OpKind> kind = ParseOpKind(name);
     if (!kind.has_value()) return each.Fail("", "is no operation");
     OperationSpeed& speed = cell.speeds[*kind];
@@ -357,8 +236,8 @@ void ReadSpeeds(Reader& reader, CellRecord& cell) {
   });
 }
 
-void ReadOverlaps(Reader& reader, OverlapCounts& overlaps) {
-  reader.Each("pairs", false, [&](Reader each, const std::string&) {
+void ReadOverlaps(JsonReader& reader, OverlapCounts& overlaps) {
+  reader.Each("pairs", false, [&](JsonReader each, const std::string&) {
     std::vector<std::string> names;
     each.ReadStrings("kinds", names);
     const auto first = names.size() == 2 ? ParseOpKind(names[0]) : std::nullopt;
@@ -368,7 +247,7 @@ void ReadOverlaps(Reader& reader, OverlapCounts& overlaps) {
   });
 }
 
-CellRecord ReadCell(Reader reader) {
+CellRecord ReadCell(JsonReader reader) {
   CellRecord cell;
   reader.Read("backend", cell.backend);
   reader.Read("backend_title", cell.backend_title);
@@ -381,27 +260,29 @@ CellRecord ReadCell(Reader reader) {
   reader.Read("seed", cell.seed);
   reader.Read("scope", cell.scope);
   reader.Read("operations", cell.operations);
-  reader.Sub("overlaps", [&](Reader overlaps) { ReadOverlaps(overlaps, cell.overlaps); });
+  reader.Sub("overlaps", [&](JsonReader overlaps) { ReadOverlaps(overlaps, cell.overlaps); });
   reader.Read("rounds", cell.rounds);
   reader.Read("kills", cell.kills);
   reader.Read("elapsed_ns", cell.elapsed);
   reader.Read("rerun", cell.rerun);
   reader.Read("history", cell.history);
-  reader.Each("promises", false, [&](Reader each, const std::string&) {
+  reader.Each("promises", false, [&](JsonReader each, const std::string&) {
     cell.promises.push_back(ReadPromise(std::move(each)));
   });
   ReadSpeeds(reader, cell);
-  reader.Each("survival", false, [&](Reader each, const std::string&) {
+  reader.Each("survival", false, [&](JsonReader each, const std::string&) {
     std::string key;
     each.Read("key", key);
     auto& counts = cell.survival[key];
     each.Read("found", counts.first);
     each.Read("rounds", counts.second);
   });
+  reader.Sub("explored",
+             [&](JsonReader explored) { cell.explored = ReadExploration(std::move(explored)); });
   return cell;
 }
 
-RunRecord ReadRecord(Reader reader, const std::string* error) {
+RunRecord ReadRecord(JsonReader reader, const std::string* error) {
   RunRecord record;
   record.schema = 0;
   reader.Read("schema", record.schema);
@@ -419,20 +300,21 @@ RunRecord ReadRecord(Reader reader, const std::string* error) {
   reader.Read("interrupted", record.interrupted);
   reader.Read("directory", record.directory);
   reader.ReadStrings("notes", record.notes);
-  reader.Sub("machine", [&](Reader machine) {
+  reader.Sub("machine", [&](JsonReader machine) {
     machine.Read("kernel", record.machine.kernel);
     machine.Read("host_cpu", record.machine.host_cpu);
     machine.Read("cores", record.machine.cores);
     machine.Read("memory_bytes", record.machine.memory_bytes);
     machine.Read("file_system", record.machine.file_system);
   });
-  reader.Each("cells", false, [&](Reader each, const std::string&) {
+  reader.Each("cells", false, [&](JsonReader each, const std::string&) {
     record.cells.push_back(ReadCell(std::move(each)));
   });
-  reader.Each("not_run", false, [&](Reader each, const std::string&) {
+  reader.Each("not_run", false, [&](JsonReader each, const std::string&) {
     PendingCell& cell = record.not_run.emplace_back();
     each.Read("backend", cell.backend);
     each.Read("scenario", cell.scenario);
+    each.Read("engine", cell.engine);
   });
   return record;
 }
@@ -452,7 +334,7 @@ Result<RunRecord> FromJson(std::string_view json, const std::string& source) {
   std::string error;
   try {
     const Json document = Json::parse(json);
-    RunRecord record = ReadRecord(Reader(document, "", &error), &error);
+    RunRecord record = ReadRecord(JsonReader(document, "", &error), &error);
     if (error.empty()) return record;
   } catch (const std::exception& problem) {
     error = problem.what();

@@ -23,7 +23,7 @@ RunRecord FullRecord() {
   record.machine = {"Linux", "CPU", 3, uint64_t{1} << 40, "tmpfs"};
   record.directory = ".tearproof/runs/x";
   record.notes = {"one", std::string("nul\0in", 6)};
-  record.not_run = {{"b", "s"}, {"c", "t"}};
+  record.not_run = {{"b", "s", "explore"}, {"c", "t"}};
   CellRecord cell;
   cell.backend = "b:x=1";
   cell.backend_title = "title";
@@ -44,8 +44,27 @@ RunRecord FullRecord() {
   cell.speeds[OpKind::kIncr] = {1, 2.5, 3, 4, 5, 6};
   cell.survival = {{"k0", {1, 2}}, {"k1", {3, 4}}};
   cell.overlaps = {{{OpKind::kGet, OpKind::kSet}, 7}, {{OpKind::kSet, OpKind::kSet}, 2}};
+  ExplorationRecord& explored = cell.explored.emplace();
+  explored = {"pct",
+              {"writer 0", "reader 1"},
+              true,
+              "bound",
+              "unseen",
+              1,
+              "123456789012345678901",
+              2,
+              3,
+              4,
+              5,
+              true,
+              {},
+              "go on"};
+  explored.counterexamples.push_back(
+      {Promise::kFresh, 6, 7, {{1, "call", "result", "effect"}}, 0, 8, true, "TP1:", "replay"});
+  explored.counterexamples.emplace_back();
   PromiseResult result;
   result.promised = true;
+  result.unfinished = true;
   result.expectation = Expectation::kMustBreak;
   result.known_issue = "#1";
   Verdict& verdict = result.verdict;
@@ -90,6 +109,8 @@ TEST(RunRecordJsonTest, ComesBackAsItWas) {
   EXPECT_EQ(back.seed, record.seed);
   EXPECT_EQ(back.notes, record.notes);
   ASSERT_EQ(back.not_run.size(), 2u);
+  EXPECT_EQ(back.not_run[0].engine, "explore");
+  EXPECT_EQ(back.not_run[1].engine, "stress");
   EXPECT_EQ(back.not_run[1].backend, "c");
   EXPECT_EQ(back.not_run[1].scenario, "t");
   ASSERT_EQ(back.cells.size(), 2u);
@@ -101,6 +122,7 @@ TEST(RunRecordJsonTest, ComesBackAsItWas) {
   EXPECT_EQ(cell.survival, record.cells[0].survival);
   EXPECT_EQ(cell.overlaps, record.cells[0].overlaps);
   EXPECT_EQ(cell.state, CellState::kInterrupted);
+  EXPECT_EQ(cell.explored, record.cells[0].explored);
   EXPECT_EQ(cell.speeds.at(OpKind::kIncr).per_second, 2.5);
   const PromiseResult& result = cell.promises.at(0);
   EXPECT_EQ(result.expectation, Expectation::kMustBreak);

@@ -150,6 +150,15 @@ TEST(ExpectTest, PassesExactlyWhenEachVerdictIsAsExpected) {
   EXPECT_EQ(record.ExitCode(), 1);
 }
 
+TEST(ExpectTest, AnUnfinishedExplorationLeavesOpenWhatMustHold) {
+  PromiseResult unfinished = kUnsure;
+  RunRecord record = OneVerdict(unfinished);
+  record.expect = true;
+  EXPECT_EQ(record.ExitCode(), 1);
+  record.cells[0].promises[0].unfinished = true;
+  EXPECT_EQ(record.ExitCode(), 2);
+}
+
 TEST(ExpectTest, AnotherScenarioMayExerciseWhatMustHold) {
   RunRecord record = Record({Cell("a", "s", {kIdle}), Cell("a", "t", {kHeld})});
   record.expect = true;
@@ -182,6 +191,40 @@ TEST(MatrixTest, RowsInOrderOfNamingAndCellsMerged) {
   EXPECT_FALSE(cell.as_expected);
   EXPECT_EQ(rows[1].display_name, "a");
   EXPECT_EQ(rows[1].broken_promised, 0u);
+}
+
+CellRecord Explored(uint64_t classes, bool exhausted, PromiseResult result) {
+  CellRecord cell = Cell("a", "s", {std::move(result)});
+  cell.engine = "explore";
+  cell.explored.emplace();
+  cell.explored->classes = classes;
+  cell.explored->exhausted = exhausted;
+  return cell;
+}
+
+TEST(MatrixTest, TellsWhatWasExhaustedFromWhatWasNotSeen) {
+  PromiseResult held = kHeld;
+  held.verdict.exercised = 7;
+  const auto only = [](const RunRecord& record) {
+    return BuildMatrix(record).at(0).cells.at(Promise::kIntact);
+  };
+  const MatrixCell all = only(Record({Explored(24, true, held), Explored(6, true, held)}));
+  EXPECT_EQ(all.classes, 30u);
+  EXPECT_EQ(all.sampled, 0u);
+  const MatrixCell both = only(Record({Explored(24, true, held), Cell("a", "s", {held})}));
+  EXPECT_EQ(both.classes, 24u);
+  EXPECT_EQ(both.sampled, 7u);
+  const MatrixCell some = only(Record({Explored(24, false, held)}));
+  EXPECT_EQ(some.classes, 0u);
+  EXPECT_EQ(some.sampled, 7u);
+}
+
+TEST(ExitCodeTest, WhatNoProgramExercisesIsNotOpen) {
+  EXPECT_EQ(Record({Explored(24, true, kIdle)}).ExitCode(), 0);
+  EXPECT_EQ(Record({Explored(24, true, kUnsure)}).ExitCode(), 2);
+  EXPECT_EQ(Record({Explored(24, true, kBroken)}).ExitCode(), 1);
+  // What exploring held and stress saw broken is broken.
+  EXPECT_EQ(Record({Explored(24, true, kHeld), Cell("a", "s", {kBroken})}).ExitCode(), 1);
 }
 
 TEST(MatrixTest, ANewBreakHidesAKnownOne) {

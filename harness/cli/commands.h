@@ -23,6 +23,7 @@ struct Session {
 // The whole command line: `tearproof`, with all of the verbs below.
 Verb Program(const Session& session);
 
+Verb RunCommandVerb(const Session& session);
 Verb StressVerb(const Session& session);
 Verb ExploreVerb(const Session& session);
 Verb ReplayVerb(const Session& session);

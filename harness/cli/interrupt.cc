@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include <cstdio>
+
 namespace tearproof::cli {
 namespace {
 
@@ -24,6 +26,12 @@ const std::atomic<bool>& CatchInterrupts() {
   if (former.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // Not under nohup(1).
   signal(SIGPIPE, SIG_IGN);
   return interrupted;
+}
+
+int InterruptedBeforeAnythingRan() {
+  constexpr int kExitInterrupted = 130;
+  std::fputs("tearproof: interrupted before anything ran\n", stderr);
+  return kExitInterrupted;
 }
 
 }  // namespace tearproof::cli

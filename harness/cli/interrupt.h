@@ -12,6 +12,9 @@ namespace tearproof::cli {
 // Handles SIGINT, SIGTERM and SIGHUP from now on; the flag becomes true at the first.
 const std::atomic<bool>& CatchInterrupts();
 
+// Says so on stderr. Returns the exit code.
+int InterruptedBeforeAnythingRan();
+
 }  // namespace tearproof::cli
 
 #endif  // TEARPROOF_HARNESS_CLI_INTERRUPT_H_

@@ -81,17 +81,6 @@ Result<std::vector<int>> ParseAffinity(const std::string& text) {
   return chosen;
 }
 
-Result<std::string> ResolveDirectory(const std::string& named) {
-  const std::string parent = named.empty() ? DefaultParentDirectory() : named;
-  std::error_code problem;
-  const std::filesystem::path resolved = std::filesystem::canonical(parent, problem);
-  if (problem || !std::filesystem::is_directory(resolved)) {
-    return UsageError("there is no directory " + EscapeForTerminal(parent),
-                      "name an existing one with --dir");
-  }
-  return resolved.string();
-}
-
 // Of "writer=4,reader=4" what is said of the scenario's roles.
 std::string ProcessesOf(const Scenario& scenario, const std::string& text) {
   std::vector<std::string> parts;
@@ -108,8 +97,19 @@ void AddOption(std::string* line, const char* name, const std::string& value) {
 
 }  // namespace
 
+Result<std::string> ResolveDirectory(const std::string& named) {
+  const std::string parent = named.empty() ? DefaultParentDirectory() : named;
+  std::error_code problem;
+  const std::filesystem::path resolved = std::filesystem::canonical(parent, problem);
+  if (problem || !std::filesystem::is_directory(resolved)) {
+    return UsageError("there is no directory " + EscapeForTerminal(parent),
+                      "name an existing one with --dir");
+  }
+  return resolved.string();
+}
+
 std::vector<Option> StressOptions(StressArguments* a) {
-  return {
+  std::vector<Option> options = {
       {"scenario", "",
        "ids (`tearproof list scenarios`), all, or your own FILE.toml; the core family if none is "
        "named",
@@ -145,15 +145,13 @@ std::vector<Option> StressOptions(StressArguments* a) {
       {"--affinity", "CPUS", "pin workers: none, spread, or processors: 0,1", &a->affinity},
       {"--config", "FILE", "the project file; ./tearproof.toml if there is one", &a->config},
       {"--profile", "NAME", "the options of [profile.NAME] in the project file", &a->profile},
-      {"--json", "FILE", "write the run's record (- is stdout)", &a->json},
-      {"--junit", "FILE", "write a JUnit report", &a->junit},
-      {"--markdown", "FILE", "write a Markdown report", &a->markdown},
-      {"--quiet", "", "only what is broken, and the verdict", &a->quiet},
       {"--strict", "", "count every promise, made or not", &a->strict},
       {"--expect", "", "pass exactly when each backend shows what its backend.toml expects",
        &a->expect},
       {"--keep-history", "", "keep every round's history", &a->keep_history},
       {"--dry-run", "", "say what would run, and for how long", &a->dry_run}};
+  for (Option& option : a->reports.Options()) options.push_back(std::move(option));
+  return options;
 }
 
 Result<StressSettings> ResolveSettings(const StressArguments& a, const Profile* profile) {

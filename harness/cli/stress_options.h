@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/api/project_file.h"
+#include "harness/cli/run_in_progress.h"
 #include "harness/cli/verb.h"
 #include "harness/core/result.h"
 #include "harness/history/value.h"
@@ -34,10 +35,7 @@ struct StressArguments {
   std::string affinity = "none";
   std::string config;
   std::string profile;
-  std::string json;
-  std::string junit;
-  std::string markdown;
-  bool quiet = false;
+  ReportArguments reports;
   bool strict = false;
   bool expect = false;
   bool dry_run = false;
@@ -62,6 +60,9 @@ struct StressSettings {
 };
 // What the command line leaves open, `profile` (which may be null) says; then the defaults.
 Result<StressSettings> ResolveSettings(const StressArguments& arguments, const Profile* profile);
+
+// The directory `named`, or the default one, under which caches lie. Errors: kUsage.
+Result<std::string> ResolveDirectory(const std::string& named);
 
 // The options that make a cell of `scenario` what it is, for the line that runs it again.
 std::string RerunOptions(const StressArguments& arguments, const Scenario& scenario, uint64_t seed);

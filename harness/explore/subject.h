@@ -54,6 +54,7 @@ struct Event {
   ProcessId process = 0;
   std::string label;   // The call and its arguments: "rename(k0.temp#1, k0)".
   std::string result;  // "0", "-1 ENOENT", "12 bytes".
+  std::string effect;  // "replaces k0"; "" where label and result say it all.
   // Of a lock: taking and releasing it writes kLock where it is exclusive and updates it where it
   // is shared; a downgrade writes it; an attempt that is refused reads it. A failed call only
   // reads.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <set>
 
 #include "harness/adapter/protocol.h"
 #include "harness/core/text.h"
@@ -17,6 +18,10 @@ namespace {
 constexpr const char* kName = "x";
 // A stuck operation is a stall: so long it would have been waited for, alone.
 constexpr int64_t kForEver = 10'000'000'000;
+// Who polls for what nobody makes never comes home: it is started anew.
+constexpr size_t kStepsHome = 64;
+// Longer values only take longer.
+constexpr uint64_t kLongest = 64 << 10;
 
 LockRole LockRoleOf(const trace::Event& event) {
   switch (event.lock) {
@@ -66,12 +71,24 @@ void TracedCache::MakeActors() {
   Actor& setup = actors_.emplace_back();
   setup.role = "setup";
   for (const auto& step : setup_.scenario.explore_before) Append(step, &setup.script);
+  // Of a range the longest first, which the shortest then replace.
+  if (const auto& range = setup_.scenario.value_sizes.range) {
+    for (Task& task : setup.script) {
+      if (task.length > 0 && task.kind != OpKind::kIncr)
+        task.length = std::min(kLongest, range->second);
+    }
+  }
   Actor& audit = actors_.emplace_back();
   audit.role = "audit";
   if (setup_.scenario.audit) {
-    for (uint32_t key = 0; key < keys_.size(); ++key) {
-      audit.script.push_back(TaskOf(OpKind::kGet, key, {}));
+    // A key that nobody named was never set.
+    std::set<uint32_t> named;
+    for (const Actor& actor : actors_) {
+      for (const Task& task : actor.script) {
+        if (task.key != kNoKey) named.insert(task.key);
+      }
     }
+    for (const uint32_t key : named) audit.script.push_back(TaskOf(OpKind::kGet, key, {}));
   }
   for (size_t i = 0; i < actors_.size(); ++i) {
     actors_[i].number = i;
@@ -114,9 +131,10 @@ Result<void> TracedCache::BringHome() {
   // One that waits for a lock may be let go by another that goes on.
   for (size_t round = 0; round < actors_.size(); ++round) {
     for (const Actor& actor : actors_) {
-      const trace::Standing standing = session_->state(actor.number).standing;
-      if (standing == trace::Standing::kAtCall || standing == trace::Standing::kBlocked) {
-        session_->RunFreely(actor.number);
+      for (size_t step = 0; step < kStepsHome; ++step) {
+        const trace::Standing standing = session_->state(actor.number).standing;
+        if (standing != trace::Standing::kAtCall && standing != trace::Standing::kBlocked) break;
+        if (!session_->Step(actor.number)) break;
       }
     }
   }
@@ -172,7 +190,12 @@ Result<void> TracedCache::DoFreely(Actor& actor, const Task& task) {
   if (!actor.running) return {};
   actor.begun = true;
   actor.op.invoke = ++now_;
-  session_->RunFreely(actor.number);
+  std::vector<trace::Event> calls;
+  session_->RunFreely(actor.number, actor.number < processes() ? &calls : nullptr);
+  // What is mapped now is later read and changed without a call.
+  for (const trace::Event& call : calls) {
+    if (call.unseen != trace::Unseen::kNothing) unseen_ = call.unseen;
+  }
   if (session_->state(actor.number).standing == trace::Standing::kWaitsForInput) {
     return TakeAnswer(actor);
   }
@@ -329,6 +352,7 @@ Result<Event> TracedCache::Step(ProcessId process) {
   event.process = process;
   event.label = happened->label;
   event.result = happened->Outcome();
+  event.effect = happened->effect;
   event.footprint = happened->footprint;
   if (happened->unseen != trace::Unseen::kNothing) unseen_ = happened->unseen;
   if (!actor.begun) {

@@ -6,6 +6,7 @@
 #include "harness/api/anomaly.h"
 #include "harness/core/text.h"
 #include "reports/console/sections.h"
+#include "reports/exploration_words.h"
 #include "reports/interval_diagram.h"
 
 namespace tearproof::reports::console {
@@ -40,18 +41,32 @@ std::string Sentence(const Page& page, const Verdict& verdict) {
          Block("    ", StillHeldLine(verdict), page.columns);
 }
 
+// What was done, in which order: the schedule that breaks it, or the operations that show it.
+std::string Course(const Page& page, const Break& each) {
+  const CellRecord& cell = *each.source.cell;
+  const Verdict& verdict = each.source.result->verdict;
+  const Counterexample* example = CounterexampleOf(cell, verdict.promise);
+  if (example == nullptr) {
+    return IntervalDiagram(verdict.evidence, cell.engine, page.style, kDiagramIndent, page.columns);
+  }
+  return Lanes(*cell.explored, *example, page.style, 2) + "\n" +
+         Block("    ", SwitchesLine(*example) + ".", page.columns);
+}
+
+std::string Again(const Page& page, const Break& each) {
+  const CellRecord& cell = *each.source.cell;
+  if (const auto* example = CounterexampleOf(cell, each.source.result->verdict.promise)) {
+    return "  See it again, every time:\n" + CopyLine(page, example->replay);
+  }
+  return cell.rerun.empty() ? "" : "  Run it again:\n" + CopyLine(page, cell.rerun);
+}
+
 std::string Full(const Page& page, const Break& each, std::set<std::string>* explained) {
   const Verdict& verdict = each.source.result->verdict;
   std::string text = Title(page, each) + Block("  ", BreakAmount(page.record, each), page.columns);
-  std::string rerun;
-  if (!each.source.cell->rerun.empty()) {
-    rerun = "  Run it again:\n" + CopyLine(page, each.source.cell->rerun);
-  }
   for (const std::string& part :
        {Sentence(page, verdict), CauseAndRemedy(page, verdict.anomaly, explained),
-        IntervalDiagram(verdict.evidence, each.source.cell->engine, page.style, kDiagramIndent,
-                        page.columns),
-        rerun}) {
+        Course(page, each), Again(page, each)}) {
     if (!part.empty()) text += "\n" + part;
   }
   return text;
@@ -63,7 +78,9 @@ std::string Brief(const Page& page, const Break& each) {
     text += Block("    known: ", EscapeForTerminal(each.source.result->known_issue), page.columns);
   }
   text += Sentence(page, each.source.result->verdict);
-  if (!each.source.cell->rerun.empty()) text += CopyLine(page, each.source.cell->rerun);
+  const auto* example = CounterexampleOf(*each.source.cell, each.source.result->verdict.promise);
+  const std::string& line = example != nullptr ? example->replay : each.source.cell->rerun;
+  if (!line.empty()) text += CopyLine(page, line);
   return text;
 }
 
@@ -82,8 +99,12 @@ std::string EvidenceSection(const Page& page, bool only_failing) {
     for (const Break& each : breaks) {
       if (ClassOf(each) != which) continue;
       if (!titled) section += Heading(page.style, TitleOf(which));
-      if (full && !key_shown) section += Block("  ", kDiagramLegend, page.columns);
-      key_shown = key_shown || full;
+      const bool drawn =
+          CounterexampleOf(*each.source.cell, each.source.result->verdict.promise) == nullptr;
+      if (full && drawn && !key_shown) {
+        section += (titled ? "\n" : "") + Block("  ", kDiagramLegend, page.columns);
+        key_shown = true;
+      }
       titled = true;
       section += "\n" + (full ? Full(page, each, &explained) : Brief(page, each));
     }

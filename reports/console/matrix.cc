@@ -17,6 +17,8 @@ constexpr size_t kLongestName = 30;
 std::string PaintMark(const Style& style, Mark mark, const std::string& text) {
   switch (mark) {
     case Mark::kHeld:
+    case Mark::kHeldAll:
+    case Mark::kHeldBoth:
       return style.Green(text);
     case Mark::kBrokenCounted:
     case Mark::kHeldUnexpected:
@@ -87,9 +89,11 @@ std::string Legend(const Page& page, std::span<const Column> columns) {
       used.try_emplace(MarkOf(page.record, row, promise), CellText(page.record, row, promise));
     }
   }
+  size_t width = 6;
+  for (const auto& [mark, text] : used) width = std::max(width, DisplayWidth(text));
   std::string legend;
   for (const auto& [mark, text] : used) {
-    legend += std::string(kIndent, ' ') + PaintMark(page.style, mark, PadLeft(text, 6)) + "  " +
+    legend += std::string(kIndent, ' ') + PaintMark(page.style, mark, PadLeft(text, width)) + "  " +
               std::string(MarkMeaning(page.record, mark)) + "\n";
   }
   return legend;

@@ -86,7 +86,8 @@ std::string Scope(const Page& page) {
   bool held = false;
   std::vector<std::pair<std::string, std::string>> scopes;  // Scenario, scope.
   for (const CellRecord& cell : page.record.cells) {
-    if (cell.state == CellState::kSkipped) continue;
+    // Of explorations, ExploredSection says more.
+    if (cell.state == CellState::kSkipped || cell.explored) continue;
     held = held || std::any_of(cell.promises.begin(), cell.promises.end(), [](const auto& each) {
              return each.verdict.judgement == Judgement::kHeld;
            });

@@ -40,8 +40,13 @@ class ConsoleReporter : public Reporter {
       return EvidenceSection(page, true) + OpenSection(page) + VerdictSection(page);
     }
     std::string report = Header(page);
-    if (!record.cells.empty()) report += MatrixSection(page);
-    report += EvidenceSection(page, false) + OpenSection(page) + SpeedSection(page);
+    if (IsOneExploration(page)) {
+      report += EvidenceSection(page, false) + PromiseSection(page);
+    } else {
+      if (!record.cells.empty()) report += MatrixSection(page);
+      report += EvidenceSection(page, false) + OpenSection(page) + SpeedSection(page);
+    }
+    report += ExploredSection(page);
     return report + RemarksSection(page) + VerdictSection(page);
   }
 };

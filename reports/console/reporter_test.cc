@@ -43,6 +43,32 @@ TEST(ConsoleReporterTest, RendersThirteenPromisesInTwoTables) {
   EXPECT_TRUE(Fits(report, 80));
 }
 
+TEST(ConsoleReporterTest, ExhaustedNeverLooksLikeNotSeen) {
+  const std::string report = Render(ExploredRecord());
+  EXPECT_TRUE(MatchesGolden("explored.console", report));
+  EXPECT_TRUE(IsSafeForTerminal(report));
+  EXPECT_NE(report.find("all 24 + 3.1 M"), std::string::npos);
+  EXPECT_TRUE(Fits(report.substr(0, report.find("Broken promises")), 80));
+}
+
+TEST(ConsoleReporterTest, OneExplorationIsToldPromiseByPromise) {
+  const std::string report = Render(OneExplorationRecord());
+  EXPECT_TRUE(MatchesGolden("one-exploration.console", report));
+  EXPECT_NE(report.find("← decides"), std::string::npos);
+  EXPECT_NE(report.find("--resume"), std::string::npos);
+}
+
+// A record that was read from a file may name a lane that is not there.
+TEST(ConsoleReporterTest, StandsCounterexamplesThatMakeNoSense) {
+  RunRecord record = OneExplorationRecord();
+  Counterexample& example = record.cells[0].explored->counterexamples[0];
+  example.steps[0].process = 77;
+  example.steps[1].effect = "\x1b[31m";
+  example.deciding = 1000;
+  record.cells[0].explored->interleavings = "many\x07";
+  EXPECT_TRUE(IsSafeForTerminal(Render(record)));
+}
+
 TEST(ConsoleReporterTest, LetsNothingHostileThrough) {
   const std::string report = Render(HostileRecord());
   EXPECT_TRUE(IsSafeForTerminal(report));

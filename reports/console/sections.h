@@ -26,6 +26,11 @@ struct Page {
 std::string CopyLine(const Page& page, std::string_view command);
 
 std::string MatrixSection(const Page& page);
+// Of a run that is one exploration: a line a promise, which says more than the matrix.
+bool IsOneExploration(const Page& page);
+std::string PromiseSection(const Page& page);
+// Of each exploration: in how many interleavings, or how far it came.
+std::string ExploredSection(const Page& page);
 // Every broken promise with its evidence. `only_failing`: only those that fail the run.
 std::string EvidenceSection(const Page& page, bool only_failing);
 // What was neither broken nor held though it counts.

@@ -78,8 +78,14 @@ std::string Covered(const Verdict& verdict) {
          (verdict.exercised == 1 ? Singular(verdict.unit) : verdict.unit);
 }
 
-std::string CoveredText(const Verdict& verdict) {
-  return fmt::format("{}: {}", JudgementName(verdict.judgement), Covered(verdict));
+std::string CoveredText(const CellResult& each) {
+  const Verdict& verdict = each.result->verdict;
+  std::string text = fmt::format("{}: {}", JudgementName(verdict.judgement), Covered(verdict));
+  if (verdict.judgement == Judgement::kHeld && each.cell->Exhausted()) {
+    text += fmt::format(", in all {}",
+                        Counted(each.cell->explored->classes, "classes of interleavings"));
+  }
+  return text;
 }
 
 void WriteFailure(pugi::xml_node test, const RunRecord& record, const CellResult& each) {
@@ -91,7 +97,7 @@ void WriteFailure(pugi::xml_node test, const RunRecord& record, const CellResult
         each.result->expectation == Expectation::kMustBreak ? "must break" : "must hold");
     if (!verdict.reason.empty()) message += ": " + verdict.reason;
   }
-  if (message.empty()) message = CoveredText(verdict);
+  if (message.empty()) message = CoveredText(each);
   const std::string type = verdict.anomaly.empty() ? "unexpected" : verdict.anomaly;
   std::vector<std::string> lines = EvidenceLines(each);
   const std::string times =
@@ -129,7 +135,7 @@ void WriteOutcome(pugi::xml_node test, const RunRecord& record, const CellResult
       }
       break;
   }
-  std::vector<std::string> lines = {CoveredText(verdict)};
+  std::vector<std::string> lines = {CoveredText(each)};
   if (verdict.judgement == Judgement::kBroken) {
     lines = EvidenceLines(each);
     lines.insert(lines.begin(), record.expect ? "broken, as it must or may" : "broken");
@@ -138,6 +144,12 @@ void WriteOutcome(pugi::xml_node test, const RunRecord& record, const CellResult
     lines.push_back(verdict.reason);
   }
   AppendText(test.append_child("system-out"), CleanLines(lines));
+}
+
+// One scenario under two engines is two tests.
+std::string NameOf(const std::string& scenario, const std::string& engine) {
+  return engine == "explore" || engine == "kill" ? fmt::format("{} ({})", scenario, engine)
+                                                 : scenario;
 }
 
 pugi::xml_node AppendTest(pugi::xml_node suite, const std::string& classname,
@@ -157,8 +169,8 @@ void WriteState(pugi::xml_node suite, const CellRecord& cell, Tally& tally) {
   ++(skipped ? tally.skipped : tally.errors);
   std::string message(CellStateName(cell.state));
   if (!cell.reason.empty()) message += ": " + cell.reason;
-  AppendOutcome(AppendTest(suite, cell.backend, cell.scenario, 0), skipped ? "skipped" : "error",
-                message, skipped ? "" : CellStateName(cell.state));
+  AppendOutcome(AppendTest(suite, cell.backend, NameOf(cell.scenario, cell.engine), 0),
+                skipped ? "skipped" : "error", message, skipped ? "" : CellStateName(cell.state));
 }
 
 // What the run did not come to is an error too: a server would not miss a test that is not there.
@@ -168,7 +180,7 @@ void WriteNotRun(pugi::xml_node suite, const RunRecord& record, const std::strin
     if (cell.backend != backend) continue;
     ++tally.tests;
     ++tally.errors;
-    AppendOutcome(AppendTest(suite, cell.backend, cell.scenario, 0), "error",
+    AppendOutcome(AppendTest(suite, cell.backend, NameOf(cell.scenario, cell.engine), 0), "error",
                   "not run: the run was cut short", "not run");
   }
 }
@@ -206,7 +218,8 @@ Tally WriteSuite(pugi::xml_node root, const RunRecord& record, const MatrixRow& 
       const std::string classname =
           cell.backend + "." + std::string(PromiseName(each.result->verdict.promise));
       ++tally.tests;
-      WriteOutcome(AppendTest(suite, classname, cell.scenario, share), record, each, tally);
+      WriteOutcome(AppendTest(suite, classname, NameOf(cell.scenario, cell.engine), share), record,
+                   each, tally);
     }
     WriteState(suite, cell, tally);
   }

@@ -36,6 +36,10 @@ testing::AssertionResult HasOnlyXmlCharacters(const std::string& text) {
   return testing::AssertionSuccess();
 }
 
+TEST(JUnitReporterTest, RendersExplorations) {
+  EXPECT_TRUE(MatchesGolden("explored.junit", Make()->Render(ExploredRecord(), {})));
+}
+
 TEST(JUnitReporterTest, RendersARealisticRun) {
   EXPECT_TRUE(MatchesGolden("realistic.junit", Render(RealisticRecord())));
 }

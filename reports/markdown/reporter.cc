@@ -6,6 +6,7 @@
 
 #include "harness/api/anomaly.h"
 #include "harness/core/text.h"
+#include "reports/exploration_words.h"
 #include "reports/findings.h"
 #include "reports/interval_diagram.h"
 #include "reports/mark.h"
@@ -113,6 +114,13 @@ std::string Evidence(const RunRecord& record, const Break& each) {
     text += fmt::format("- Cause: {}\n- Remedy: {}\n\n", Literal(anomaly->cause),
                         Literal(anomaly->remedy));
   }
+  if (const Counterexample* example = CounterexampleOf(*source.cell, verdict.promise)) {
+    text += CodeBlock(Lanes(*source.cell->explored, *example, Style{}, 2) + "\n  " +
+                          SwitchesLine(*example),
+                      "text") +
+            "\n" + CodeBlock(EscapeForTerminal(example->replay, 8192), "sh") + "\n";
+    return text;
+  }
   const std::string diagram =
       IntervalDiagram(verdict.evidence, source.cell->engine, Style{}, 2, kPlainColumns);
   if (!diagram.empty()) text += CodeBlock(diagram.substr(0, diagram.size() - 1), "text") + "\n";
@@ -120,6 +128,16 @@ std::string Evidence(const RunRecord& record, const Break& each) {
     text += CodeBlock(EscapeForTerminal(source.cell->rerun, 8192), "sh") + "\n";
   }
   return text;
+}
+
+std::string Explored(const RunRecord& record) {
+  std::string text;
+  for (const CellRecord& cell : record.cells) {
+    if (!cell.explored) continue;
+    text += fmt::format("- {} in {}: {}\n", Literal(SafeName(cell.backend)),
+                        Literal(SafeName(cell.scenario)), Literal(ExploredSentence(cell)));
+  }
+  return text.empty() ? "" : "### What was explored\n\n" + text + "\n";
 }
 
 std::string Remarks(const RunRecord& record) {
@@ -167,9 +185,10 @@ class MarkdownReporter : public Reporter {
       }
     }
     if (options.quiet) return text;
-    return text + Remarks(record) +
+    return text + Explored(record) + Remarks(record) +
            "A promise that held was not seen broken under this load on this machine; that does not "
-           "prove that it cannot be broken.\n";
+           "prove that it cannot be broken. “All”: in every interleaving of the programs that were "
+           "explored, and of no others.\n";
   }
 };
 

@@ -14,6 +14,10 @@ std::unique_ptr<Reporter> Make();
 
 namespace {
 
+TEST(MarkdownReporterTest, RendersExplorations) {
+  EXPECT_TRUE(MatchesGolden("explored.markdown", Make()->Render(ExploredRecord(), {})));
+}
+
 TEST(MarkdownReporterTest, RendersARealisticRun) {
   EXPECT_TRUE(MatchesGolden("realistic.markdown", Make()->Render(RealisticRecord(), {})));
 }

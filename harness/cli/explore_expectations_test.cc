@@ -1,0 +1,114 @@
+// What each backend.toml expects of `explore` is so: every planted bug and known race is found,
+// nothing that must hold breaks, and sound caches are exhausted.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/cli/catalogue.h"
+#include "harness/cli/workspace.h"
+
+namespace tearproof::cli {
+namespace {
+
+// Of each scenario; a known race is found within them on any machine, however slow.
+constexpr const char* kExecutions = "1200";
+
+std::unique_ptr<Catalogue> LoadCatalogue() {
+  Result<std::unique_ptr<Catalogue>> catalogue = Catalogue::Load();
+  TEARPROOF_CHECK(catalogue.ok(), catalogue.error().Message());
+  return std::move(catalogue).value();
+}
+
+std::vector<std::string> Backends() {
+  std::vector<std::string> ids;
+  for (const BackendDescription& backend : LoadCatalogue()->backends()) ids.push_back(backend.id);
+  return ids;
+}
+
+std::string TestName(std::string name) {
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !std::isalnum(c); }, '_');
+  return name;
+}
+
+// Why a sound cache cannot be exhausted on the core scenarios, if so.
+const std::map<std::string, std::string> kNotExhausted = {
+    {"lmdb", "it maps its file: memory is not seen"},
+    {"sqlite", "its write-ahead log's index is mapped: memory is not seen"},
+};
+
+class ExploreExpectationsTest : public testing::TestWithParam<std::string> {};
+
+void CheckPromises(const nlohmann::json& cell) {
+  for (const auto& promise : cell.at("promises")) {
+    const std::string expected = promise.at("expectation");
+    const std::string judgement = promise.at("judgement");
+    const std::string what = std::string(promise.at("promise")) + ": " + judgement;
+    if (expected == "must-break") {
+      EXPECT_EQ(judgement, "broken") << what;
+    }
+    if (expected == "must-hold") {
+      EXPECT_NE(judgement, "broken") << what << ": " << promise.at("sentence");
+    }
+  }
+}
+
+TEST_P(ExploreExpectationsTest, AreMet) {
+  const Workspace workspace;
+  const ProgramResult result =
+      workspace.Run({"explore", "all", "--backend", GetParam(), "--expect", "--budget", kExecutions,
+                     "--quiet", "--json", "run.json"});
+  const auto record = nlohmann::json::parse(workspace.Read("run.json"));
+  const auto catalogue = LoadCatalogue();
+  const bool sound = std::ranges::none_of(catalogue->backends(), [](const auto& backend) {
+    return backend.id == GetParam() && (backend.broken || backend.model || backend.id == "naive");
+  });
+  for (const auto& cell : record.at("cells")) {
+    const std::string scenario = cell.at("scenario");
+    SCOPED_TRACE(scenario);
+    if (cell.at("state") == "skipped") continue;
+    ASSERT_EQ(cell.at("state"), "done") << cell.at("reason");
+    CheckPromises(cell);
+    const KnownScenario* known = catalogue->FindScenario(scenario);
+    ASSERT_NE(known, nullptr);
+    if (sound && known->scenario.HasTag("core")) {
+      EXPECT_NE(cell.at("explored").at("exhausted").get<bool>(), kNotExhausted.contains(GetParam()))
+          << cell.at("explored").at("bound");
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ExploreExpectationsTest, testing::ValuesIn(Backends()),
+                         [](const auto& tested) { return TestName(tested.param); });
+
+// Bugs that no exploration can meet, and why.
+const std::map<std::string, std::string> kNotExplored = {
+    {"broken-late-expiry", "a history of steps tells no time"},
+    {"broken-evicts-foreign-files", "nothing is planted beside the cache's files"},
+    {"broken-temp-left-behind", "the directory is not surveyed"},
+};
+
+TEST(ExploreExpectationsTest, EveryPlantedBugMustBreakSomewhere) {
+  for (const BackendDescription& backend : LoadCatalogue()->backends()) {
+    if (!backend.broken) continue;
+    bool awaited = false;
+    for (const auto& [scenario, engines] : backend.expect) {
+      const auto explore = engines.find("explore");
+      if (explore == engines.end()) continue;
+      for (const auto& [promise, expectation] : explore->second) {
+        awaited = awaited || expectation == Expectation::kMustBreak;
+      }
+    }
+    EXPECT_NE(awaited, kNotExplored.contains(backend.id)) << backend.id;
+  }
+}
+
+}  // namespace
+}  // namespace tearproof::cli

@@ -1,0 +1,137 @@
+#include "harness/cli/explore_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <thread>
+
+#include "harness/cli/option_values.h"
+#include "harness/cli/stress_options.h"
+#include "harness/core/text.h"
+
+namespace tearproof::cli {
+namespace {
+
+Result<uint32_t> ParseWithin(const std::string& option, const std::string& text, uint32_t most) {
+  TEARPROOF_ASSIGN_OR_RETURN(const uint32_t number, ParseNumber<uint32_t>(option, text));
+  if (number == 0 || number > most) {
+    return UsageError(fmt::format("{} takes 1 to {}, not {}", option, most, number));
+  }
+  return number;
+}
+
+// "30s" or "10000"
+Result<void> ParseBudget(const std::string& text, explore::ExploreOptions* options) {
+  if (text.find_first_not_of("0123456789") == std::string::npos) {
+    TEARPROOF_ASSIGN_OR_RETURN(options->max_executions, ParseNumber<uint64_t>("--budget", text));
+    return {};
+  }
+  TEARPROOF_ASSIGN_OR_RETURN(options->max_nanos, OfOption("--budget", ParseDuration(text)));
+  return {};
+}
+
+void AddOption(std::string* line, const char* name, const std::string& value,
+               const std::string& by_default = "") {
+  if (value != by_default) *line += fmt::format(" {} {}", name, ShellQuote(value));
+}
+
+}  // namespace
+
+std::vector<Option> ExploreOptions(ExploreArguments* a) {
+  std::vector<Option> options = {
+      {"scenario", "",
+       "ids (`tearproof list scenarios`), all, or your own FILE.toml; the core family if none is "
+       "named",
+       &a->scenarios},
+      {"--tag", "NAME,...", "every scenario with this tag", &a->tags},
+      {"--backend", "NAME,...",
+       "caches (`tearproof list backends`), with options as NAME:option=value; also all (the "
+       "default) and broken",
+       &a->backends},
+      {.name = "--strategy",
+       .placeholder = "",
+       .description = "dpor: one execution of each class of equal ones",
+       .value = &a->strategy,
+       .choices = {"dpor", "bounded", "pct", "random", "depth-first"}},
+      {"--preemptions", "N",
+       "bounded: at most so many changes away from a process that could go on", &a->preemptions},
+      {"--budget", "TIME|N", "at most so long, or so many executions, of each scenario and cache",
+       &a->budget},
+      {"--until-broken", "", "stop at the first break; so it is unless --all or --expect is given",
+       &a->until_broken},
+      {.name = "--all",
+       .placeholder = "",
+       .description = "go on after a break, for one of each kind",
+       .value = &a->all,
+       .excludes = "--until-broken"},
+      {"--kill", "", "also with each process killed before each of its calls", &a->kill},
+      {"--first", "TP1:...", "try this schedule first, then explore all", &a->first},
+      {"--keep", "DIR", "leave the cache's directory there as it was at the first break", &a->keep},
+      {"--resume", "RUN", "go on with what that run left unexplored", &a->resume},
+      {"--jobs", "N", "processors to use", &a->jobs},
+      {"--seed", "N", "of the strategies pct and random", &a->seed},
+      {"--dir", "DIR",
+       "the caches lie in a new directory under this one; /dev/shm if it can be used",
+       &a->directory},
+      {"--config", "FILE", "the project file; ./tearproof.toml if there is one", &a->config},
+      {"--strict", "", "count every promise, made or not", &a->strict},
+      {"--expect", "", "pass exactly when each backend shows what its backend.toml expects",
+       &a->expect}};
+  for (Option& option : a->reports.Options()) options.push_back(std::move(option));
+  return options;
+}
+
+Result<ExploreSettings> ResolveExploreSettings(const ExploreArguments& a) {
+  const std::map<std::string, explore::Strategy> strategies = {
+      {"dpor", explore::Strategy::kReduced},
+      {"bounded", explore::Strategy::kBounded},
+      {"pct", explore::Strategy::kPct},
+      {"random", explore::Strategy::kRandom},
+      {"depth-first", explore::Strategy::kDepthFirst}};
+  ExploreSettings settings;
+  explore::ExploreOptions& options = settings.options;
+  settings.strategy = a.strategy;
+  options.strategy = strategies.at(a.strategy);
+  TEARPROOF_ASSIGN_OR_RETURN(options.preemptions,
+                             ParseWithin("--preemptions", a.preemptions, 1000));
+  const uint32_t cores = std::max(1u, std::thread::hardware_concurrency());
+  TEARPROOF_ASSIGN_OR_RETURN(options.jobs, ParseWithin("--jobs", a.jobs, cores));
+  TEARPROOF_ASSIGN_OR_RETURN(options.seed, ParseNumber<uint64_t>("--seed", a.seed));
+  TEARPROOF_RETURN_IF_ERROR(ParseBudget(a.budget, &options));
+  // What must hold is explored to its end even where something else must break.
+  options.all = a.all || (a.expect && !a.until_broken);
+  options.kill = a.kill;
+  settings.strict = a.strict;
+  settings.expect = a.expect;
+  TEARPROOF_ASSIGN_OR_RETURN(settings.parent_directory, ResolveDirectory(a.directory));
+  std::error_code problem;
+  if (!a.keep.empty() && std::filesystem::exists(a.keep, problem)) {
+    return UsageError("there is something at " + EscapeForTerminal(a.keep) + " already",
+                      "--keep takes a directory that is to be made");
+  }
+  if (!a.keep.empty() && options.all) {
+    return UsageError("--keep keeps one break, and --all and --expect look for more",
+                      "leave one of them out");
+  }
+  return settings;
+}
+
+std::string RerunExploreOptions(const ExploreArguments& a) {
+  const ExploreArguments defaults;
+  std::string line;
+  AddOption(&line, "--strategy", a.strategy, defaults.strategy);
+  AddOption(&line, "--preemptions", a.preemptions, defaults.preemptions);
+  AddOption(&line, "--budget", a.budget, defaults.budget);
+  AddOption(&line, "--jobs", a.jobs, defaults.jobs);
+  AddOption(&line, "--seed", a.seed, defaults.seed);
+  AddOption(&line, "--dir", a.directory);
+  AddOption(&line, "--config", a.config);
+  if (a.all) line += " --all";
+  if (a.kill) line += " --kill";
+  if (a.strict) line += " --strict";
+  return line;
+}
+
+}  // namespace tearproof::cli

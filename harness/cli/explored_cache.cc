@@ -1,0 +1,80 @@
+#include "harness/cli/explored_cache.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <filesystem>
+
+#include "harness/core/text.h"
+#include "harness/stress/plan.h"
+
+namespace tearproof::cli {
+
+Result<std::unique_ptr<explore::TracedCache>> ExploredCache::Start(int core) const {
+  const NamedBackend& backend = cell_.backend;
+  explore::CacheSetup setup;
+  setup.command = backend.command;
+  if (setup.command.empty()) {
+    std::error_code problem;
+    setup.command = {std::filesystem::read_symlink("/proc/self/exe", problem), "adapter",
+                     "--backend", backend.implementation};
+  }
+  setup.scenario = cell_.known.scenario;
+  setup.options = backend.options;
+  setup.parent_directory = parent_;
+  setup.core = core;
+  return explore::TracedCache::Start(std::move(setup));
+}
+
+std::unique_ptr<explore::CacheJudge> ExploredCache::MakeJudge(
+    std::set<Promise> counting, const std::vector<const Checker*>& checkers) const {
+  const NamedBackend& backend = cell_.backend;
+  return std::make_unique<explore::CacheJudge>(
+      cell_.known.scenario,
+      stress::MakeContract(cell_.known.scenario, backend.description, backend.options),
+      std::move(counting), checkers);
+}
+
+Schedule ExploredCache::EmptySchedule() const {
+  Schedule schedule;
+  schedule.scenario = cell_.named;
+  schedule.program_hash = XXH3_64bits(cell_.known.toml.data(), cell_.known.toml.size());
+  schedule.backend = cell_.backend.display;
+  return schedule;
+}
+
+Result<void> ExploredCache::Check(const Schedule& schedule, const std::string& program_name) const {
+  if (schedule.program_hash == EmptySchedule().program_hash) return {};
+  return UsageError(
+      fmt::format("the schedule is of another version of the scenario {}", cell_.named),
+      fmt::format("explore it again: {} explore {} --backend {}", program_name,
+                  ShellQuote(cell_.named), ShellQuote(cell_.backend.display)));
+}
+
+std::vector<std::string> ExploredCache::Lanes() const {
+  std::vector<std::string> lanes;
+  for (const Role& role : cell_.known.scenario.roles) {
+    for (uint32_t i = 0; role.explore && i < role.explore->processes; ++i) {
+      lanes.push_back(fmt::format("{} {}", role.name, lanes.size()));
+    }
+  }
+  return lanes;
+}
+
+Result<PlannedCell> PlanExploreCell(const KnownScenario& known, const NamedBackend& backend,
+                                    const std::vector<std::string>& typed) {
+  TEARPROOF_ASSIGN_OR_RETURN(PlannedCell cell, PlanCell(known, backend, typed));
+  cell.unfit = explore::UnfitToExplore(known.scenario, backend.description.operations);
+  if (!backend.missing.empty()) cell.unfit = backend.missing;
+  return cell;
+}
+
+std::vector<ExploredStep> StepsOf(const std::vector<explore::Event>& events) {
+  std::vector<ExploredStep> steps;
+  for (const explore::Event& event : events) {
+    steps.push_back({event.process, event.label, event.result, event.effect});
+  }
+  return steps;
+}
+
+}  // namespace tearproof::cli

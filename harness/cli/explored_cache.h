@@ -1,0 +1,53 @@
+// A scenario's explore programs on a backend, as subjects of the explorer.
+//
+// Purpose: what `explore`, `replay` and `run` share: how processes are started, judged and named,
+// and what a schedule is a schedule of.
+// Thread safety: Start may be called by several threads. Ownership: borrows the cell.
+#ifndef TEARPROOF_HARNESS_CLI_EXPLORED_CACHE_H_
+#define TEARPROOF_HARNESS_CLI_EXPLORED_CACHE_H_
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/api/exploration_record.h"
+#include "harness/api/schedule.h"
+#include "harness/cli/planned_cell.h"
+#include "harness/explore/cache_exploration.h"
+
+namespace tearproof::cli {
+
+class ExploredCache {
+ public:
+  // The caches lie under `parent_directory`.
+  ExploredCache(const PlannedCell& cell, std::string parent_directory)
+      : cell_(cell), parent_(std::move(parent_directory)) {}
+
+  // `core`: on which all its processes run; -1: where the caller is. Errors: the user's or the
+  // machine's.
+  Result<std::unique_ptr<explore::TracedCache>> Start(int core) const;
+  // Promises in `counting` break an execution.
+  std::unique_ptr<explore::CacheJudge> MakeJudge(std::set<Promise> counting,
+                                                 const std::vector<const Checker*>& checkers) const;
+
+  // A schedule of this scenario and cache, without choices.
+  Schedule EmptySchedule() const;
+  // Errors: kUsage, if it is one of another version of the scenario.
+  Result<void> Check(const Schedule& schedule, const std::string& program_name) const;
+  // "writer 0", "reader 1".
+  std::vector<std::string> Lanes() const;
+
+ private:
+  const PlannedCell& cell_;
+  const std::string parent_;
+};
+
+Result<PlannedCell> PlanExploreCell(const KnownScenario& known, const NamedBackend& backend,
+                                    const std::vector<std::string>& typed);
+
+std::vector<ExploredStep> StepsOf(const std::vector<explore::Event>& events);
+
+}  // namespace tearproof::cli
+
+#endif  // TEARPROOF_HARNESS_CLI_EXPLORED_CACHE_H_
