@@ -60,6 +60,50 @@ void ReadOptions(TomlTable& root, BackendDescription& description) {
   }
 }
 
+// The name in the first "{name}" of `word` from `begin` on, and where it stands.
+struct Placeholder {
+  std::string name;
+  size_t begin = 0;
+  size_t end = 0;
+};
+std::optional<Placeholder> FindPlaceholder(const std::string& word, size_t begin) {
+  const size_t open = word.find('{', begin);
+  const size_t close = open == std::string::npos ? open : word.find('}', open);
+  if (close == std::string::npos) return std::nullopt;
+  return Placeholder{word.substr(open + 1, close - open - 1), open, close + 1};
+}
+
+std::vector<std::string> ReadWords(TomlTable& table, std::string_view key,
+                                   const BackendDescription& description) {
+  std::vector<std::string> words;
+  const auto strings = table.Strings(key);
+  if (!strings || strings->empty()) table.Report(key, UsageError("names no program"));
+  for (const TomlString& string : strings.value_or(std::vector<TomlString>())) {
+    if (string.text.empty() || string.text.find('\0') != std::string::npos) {
+      table.Report(key, UsageError("an argument is empty or holds a NUL byte"));
+    }
+    size_t at = 0;
+    while (const auto placeholder = FindPlaceholder(string.text, at)) {
+      at = placeholder->end;
+      if (placeholder->name == "folder" || FindOption(description, placeholder->name)) continue;
+      table.Report(key, UsageError("{" + placeholder->name + "} is neither folder nor an option"));
+    }
+    words.push_back(string.text);
+  }
+  return words;
+}
+
+// REQUIRES: the options were read.
+void ReadAdapter(TomlTable& root, BackendDescription& description) {
+  std::optional<TomlTable> table = root.Table("adapter");
+  if (!table) return;
+  ShippedAdapter& adapter = description.adapter.emplace();
+  adapter.command = ReadWords(*table, "command", description);
+  adapter.needs = ReadWords(*table, "needs", description);
+  adapter.install = table->RequiredString("install");
+  table->RejectUnknown();
+}
+
 void ReadBug(TomlTable& root, BackendDescription& description) {
   description.broken = description.id.starts_with("broken-");
   if (!description.broken) {
@@ -116,10 +160,27 @@ Result<BackendDescription> ParseBackendDescription(std::string_view toml, const 
   ReadBug(root, description);
   ReadContract(root, true, description);
   ReadOptions(root, description);
+  ReadAdapter(root, description);
   ReadExpectations(root, description);
   root.RejectUnknown();
   if (problems.any()) return problems.first();
   return description;
+}
+
+std::vector<std::string> FillIn(const std::vector<std::string>& words, const std::string& folder,
+                                const BackendOptions& options) {
+  std::vector<std::string> filled;
+  for (const std::string& word : words) {
+    std::string& text = filled.emplace_back();
+    size_t at = 0;
+    while (const auto placeholder = FindPlaceholder(word, at)) {
+      text += word.substr(at, placeholder->begin - at);
+      text += placeholder->name == "folder" ? folder : options.at(placeholder->name);
+      at = placeholder->end;
+    }
+    text += word.substr(at);
+  }
+  return filled;
 }
 
 Result<BackendOptions> ResolveOptions(const BackendDescription& description,

@@ -31,6 +31,16 @@ struct BackendOption {
   std::string help;
 };
 
+// [adapter]: a cache in another language, behind the adapter protocol (docs/adapters.md).
+struct ShippedAdapter {
+  // Arguments, run without a shell. "{folder}" stands for the folder of the backend.toml and "{x}"
+  // for the value of the option x.
+  std::vector<std::string> command;
+  std::vector<std::string> needs;  // Succeeds where the packages are that the command needs.
+  std::string install;             // The line that installs them.
+  std::string folder;              // Of backends/adapters/; whoever registers it says which.
+};
+
 struct BackendDescription {
   std::string id;       // "django-v1"; of backends/broken/<bug>: "broken-<bug>"
   std::string title;    // "Django's FileBasedCache after the fix"
@@ -49,6 +59,7 @@ struct BackendDescription {
   int64_t ttl_resolution = 0;           // ns. Expiry may come early or late by that much.
   bool miss_after_kill = false;         // Its contract allows a miss after a writer was killed.
   std::vector<BackendOption> options;
+  std::optional<ShippedAdapter> adapter;  // Of backends/adapters/.
   // What is expected, by scenario ("*" is any) and then by engine ("stress", "explore").
   // Where nothing is said: a promised one must hold, one not promised may break.
   std::map<std::string, std::map<std::string, std::map<Promise, Expectation>>> expect;
@@ -60,6 +71,11 @@ struct BackendDescription {
 // `source` is named in errors ("backends/naive/backend.toml").
 Result<BackendDescription> ParseBackendDescription(std::string_view toml, const std::string& id,
                                                    const std::string& source);
+
+// `words` of an adapter's description with its placeholders filled in.
+// REQUIRES: `options` are those that ResolveOptions gave.
+std::vector<std::string> FillIn(const std::vector<std::string>& words, const std::string& folder,
+                                const BackendOptions& options);
 
 // "django-v1:max_entries=100" → the description's defaults with max_entries replaced.
 // Errors: kUsage for an unknown option, a value outside its choices, or text where a number is due.

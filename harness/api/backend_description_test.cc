@@ -40,6 +40,48 @@ stress = { present = "must-break" }
 explore = { bounded = "must-hold" }
 )";
 
+const std::string kWithAdapter = std::string(kHead) + R"(operations = ["init", "get", "set"]
+[[options]]
+name = "python"
+default = "/usr/bin/python3"
+help = "The interpreter."
+[[options]]
+name = "path"
+default = ""
+help = "Where to import from."
+[adapter]
+command = ["{python}", "{folder}/adapter.py", "--path={path}:{path}", "{", "a}"]
+needs = ["{python}", "-c", "import django"]
+install = "apt-get install python3-django"
+)";
+
+TEST(BackendDescriptionTest, ReadsAnAdapterAndFillsItsWordsIn) {
+  const auto result = ParseBackendDescription(kWithAdapter, "django", "b.toml");
+  ASSERT_TRUE(result.ok()) << result.error().Message();
+  ASSERT_TRUE(result.value().adapter.has_value());
+  const ShippedAdapter& adapter = *result.value().adapter;
+  EXPECT_EQ(adapter.install, "apt-get install python3-django");
+  // What an option says is no placeholder again.
+  const BackendOptions options = {{"python", "py thon"}, {"path", "{folder}"}};
+  EXPECT_THAT(
+      FillIn(adapter.command, "/a b", options),
+      testing::ElementsAre("py thon", "/a b/adapter.py", "--path={folder}:{folder}", "{", "a}"));
+}
+
+TEST(BackendDescriptionTest, AnAdapterNamesWhatThereIs) {
+  const auto refusal = [](const std::string& from, const std::string& to) {
+    std::string text = kWithAdapter;
+    text.replace(text.find(from), from.size(), to);
+    const auto result = ParseBackendDescription(text, "django", "b.toml");
+    return result.ok() ? "" : result.error().Message();
+  };
+  EXPECT_THAT(refusal("{path}:", "{pathh}:"), HasSubstr("{pathh} is neither folder nor an option"));
+  EXPECT_THAT(refusal("install =", "instal ="), HasSubstr("instal"));
+  EXPECT_THAT(refusal("\"{python}\", \"-c\", \"import django\"", ""),
+              HasSubstr("names no program"));
+  EXPECT_THAT(refusal("\"-c\"", "\"\""), HasSubstr("an argument is empty"));
+}
+
 TEST(BackendDescriptionTest, ReadsEveryField) {
   const auto result = ParseBackendDescription(kComplete, "django-v1", "b.toml");
   ASSERT_TRUE(result.ok()) << result.error().Message();

@@ -22,6 +22,13 @@ struct RegisteredBackend {
   std::string_view description_path;  // In the repository: "backends/naive/backend.toml"
   OpenBackend open;
 };
+// A cache in another language: backends/adapters/<folder>/.
+struct RegisteredAdapter {
+  std::string_view id;
+  std::string_view description_toml;
+  std::string_view description_path;
+  std::string_view folder;  // "django_session"
+};
 struct RegisteredScenario {
   std::string_view id;
   std::string_view toml;
@@ -36,6 +43,7 @@ struct RegisteredReporter {
 
 // Each is defined in a source that CMake generates (cmake/Registry.cmake). By name.
 std::span<const RegisteredBackend> RegisteredBackends();
+std::span<const RegisteredAdapter> RegisteredAdapters();
 std::span<const RegisteredScenario> RegisteredScenarios();
 std::span<const RegisteredChecker> RegisteredCheckers();
 std::span<const RegisteredReporter> RegisteredReporters();

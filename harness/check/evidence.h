@@ -38,13 +38,16 @@ class Findings {
 
   // Something was covered that could have shown a break.
   void Cover(uint64_t count = 1) { verdict_.exercised += count; }
+  // Whether an accusation of this rank would become the evidence.
+  bool WouldTake(int rank) const { return rank > rank_ && verdict_.violations < kConsidered; }
   // A break was seen, and it stands whatever records are missing. The first one of the highest
   // rank among the first hundred becomes the evidence. `accuse` makes an Accusation, and is called
   // only when it is needed. REQUIRES: rank > 0.
   template <typename MakeAccusation>
   void Accuse(int rank, MakeAccusation accuse) {
+    const bool taken = WouldTake(rank);
     ++verdict_.violations;
-    if (rank <= rank_ || verdict_.violations > kConsidered) return;
+    if (!taken) return;
     rank_ = rank;
     Keep(accuse());
   }

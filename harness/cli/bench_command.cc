@@ -1,4 +1,7 @@
-// `tearproof bench self`, `bench judge`: what the harness itself costs.
+// `tearproof bench self`, `bench judge`, `bench explore`: what the harness itself costs.
+#include <charconv>
+
+#include "harness/bench/explore_benchmark.h"
 #include "harness/bench/judge_benchmark.h"
 #include "harness/bench/self_benchmark.h"
 #include "harness/cli/commands.h"
@@ -46,13 +49,55 @@ Verb JudgeBenchmarkVerb(const Session& session) {
   return verb;
 }
 
+Verb ExploreBenchmarkVerb(const Session& session) {
+  struct Options {
+    std::string directory;
+    std::string seeds = "9";
+    std::string backend;
+    bool races = false;
+    std::vector<std::string> flags;
+  };
+  auto options = std::make_shared<Options>();
+  Verb verb;
+  verb.name = "explore";
+  verb.description =
+      "How many executions a second are explored: on one core, on two, through an adapter in "
+      "Python, with processes started for each. Google Benchmark's flags work.";
+  verb.options = {
+      {"--races", "", "instead: how many executions each strategy needs to meet the known races",
+       &options->races},
+      {"--seeds", "N", "races: of the strategies that draw lots, the median of so many",
+       &options->seeds},
+      {"--backend", "NAME", "races: only those of this cache", &options->backend},
+      {"--dir", "DIR", "where the caches lie; /dev/shm if it can be used", &options->directory}};
+  verb.rest = &options->flags;
+  verb.run = [options, &session]() -> Result<int> {
+    const std::string parent =
+        options->directory.empty() ? DefaultParentDirectory() : options->directory;
+    if (!options->races) {
+      TEARPROOF_RETURN_IF_ERROR(
+          bench::RunExploreBenchmark(session.arguments[0], options->flags, parent));
+      return 0;
+    }
+    uint32_t seeds = 0;
+    const char* const end = options->seeds.data() + options->seeds.size();
+    const auto [rest, problem] = std::from_chars(options->seeds.data(), end, seeds);
+    if (problem != std::errc() || rest != end || seeds == 0) {
+      return UsageError("--seeds " + options->seeds + " is no number of seeds");
+    }
+    TEARPROOF_RETURN_IF_ERROR(bench::PrintRaces(parent, seeds, options->backend));
+    return 0;
+  };
+  return verb;
+}
+
 }  // namespace
 
 Verb BenchVerb(const Session& session) {
   Verb verb;
   verb.name = "bench";
   verb.description = "Measure what tearproof itself costs, with Google Benchmark.";
-  verb.verbs = {SelfVerb(session), JudgeBenchmarkVerb(session)};
+  verb.verbs = {SelfVerb(session), JudgeBenchmarkVerb(session), ExploreBenchmarkVerb(session)};
   return verb;
 }
 

@@ -9,6 +9,7 @@
 #include "harness/adapter/probe.h"
 #include "harness/api/registry.h"
 #include "harness/cli/machine.h"
+#include "harness/cli/shipped_adapters.h"
 #include "harness/core/json.h"
 #include "harness/core/text.h"
 
@@ -86,13 +87,34 @@ Result<BackendOptions> ResolveAdapterOptions(BackendDescription description,
   return ResolveOptions(description, given);
 }
 
-// Fills in what the project file leaves to the adapter.
+// Reports should say which version was judged, and which file was really loaded.
+void NameWhatWasLoaded(const adapter::Introduction& introduction, BackendDescription* description) {
+  if (!introduction.version.empty()) description->title += " " + introduction.version;
+  if (!introduction.source.empty()) description->summary += " Loaded from " + introduction.source;
+}
+
+// Fills in what its description leaves to the adapter. A package that is missing is no error.
 Result<void> AskAdapter(NamedBackend* backend, const std::atomic<bool>* interrupted) {
-  TEARPROOF_ASSIGN_OR_RETURN(
-      const adapter::Introduction introduction,
+  const Result<adapter::Introduction> introduction =
       adapter::Probe(backend->command, backend->options, DefaultParentDirectory(),
-                     adapter::kProbePatience, interrupted));
-  return adapter::Complete(introduction, &backend->description);
+                     adapter::kProbePatience, interrupted);
+  const auto& shipped = backend->description.adapter;
+  if (introduction.ok()) {
+    if (shipped) NameWhatWasLoaded(introduction.value(), &backend->description);
+    return adapter::Complete(introduction.value(), &backend->description);
+  }
+  const bool interrupt = interrupted != nullptr && interrupted->load();
+  if (!shipped || interrupt) return introduction.error();
+  TEARPROOF_ASSIGN_OR_RETURN(const std::string folder, FindAdapterFolder(shipped->folder));
+  if (Succeeds(FillIn(shipped->needs, folder, backend->options))) return introduction.error();
+  backend->missing = "what it needs is missing: " + shipped->install;
+  return {};
+}
+
+// Whether `description` belongs to the group of backends so called.
+bool IsOfGroup(const BackendDescription& description, std::string_view group) {
+  if (description.adapter) return group == "adapters";
+  return group == (description.broken ? "broken" : "all");
 }
 
 }  // namespace
@@ -105,13 +127,7 @@ Result<std::unique_ptr<Catalogue>> Catalogue::Load(const std::string& project_fi
                                                                 std::string(registered.path)));
     catalogue->scenarios_.push_back({std::move(scenario), toml});
   }
-  for (const RegisteredBackend& registered : RegisteredBackends()) {
-    TEARPROOF_ASSIGN_OR_RETURN(
-        BackendDescription description,
-        ParseBackendDescription(registered.description_toml, std::string(registered.id),
-                                std::string(registered.description_path)));
-    catalogue->backends_.push_back(std::move(description));
-  }
+  TEARPROOF_RETURN_IF_ERROR(catalogue->LoadBackends());
   TEARPROOF_RETURN_IF_ERROR(catalogue->LoadProject(project_file));
   for (const RegisteredChecker& registered : RegisteredCheckers()) {
     catalogue->checkers_.push_back(registered.make());
@@ -120,6 +136,27 @@ Result<std::unique_ptr<Catalogue>> Catalogue::Load(const std::string& project_fi
     catalogue->reporters_.push_back(registered.make());
   }
   return catalogue;
+}
+
+Result<void> Catalogue::LoadBackends() {
+  const auto load = [this](const auto& registered) -> Result<void> {
+    TEARPROOF_ASSIGN_OR_RETURN(
+        BackendDescription description,
+        ParseBackendDescription(registered.description_toml, std::string(registered.id),
+                                std::string(registered.description_path)));
+    backends_.push_back(std::move(description));
+    return {};
+  };
+  for (const RegisteredBackend& registered : RegisteredBackends()) {
+    TEARPROOF_RETURN_IF_ERROR(load(registered));
+  }
+  for (const RegisteredAdapter& registered : RegisteredAdapters()) {
+    TEARPROOF_RETURN_IF_ERROR(load(registered));
+    auto& shipped = backends_.back().adapter;
+    TEARPROOF_CHECK(shipped.has_value(), std::string(registered.id) + " has an [adapter]");
+    shipped->folder = registered.folder;
+  }
+  return {};
 }
 
 Result<void> Catalogue::LoadProject(const std::string& path) {
@@ -238,12 +275,12 @@ Result<std::vector<NamedBackend>> Catalogue::FindBackends(
     if (std::find(items.begin(), items.end(), item) == items.end()) items.push_back(item);
   };
   for (const std::string& item : SplitBackends(names)) {
-    if (item != "all" && item != "broken") {
+    if (item != "all" && item != "broken" && item != "adapters") {
       add(item);
       continue;
     }
     for (const BackendDescription& description : backends_) {
-      if (description.broken == (item == "broken")) add(description.id);
+      if (IsOfGroup(description, item)) add(description.id);
     }
   }
   std::vector<NamedBackend> found;
@@ -269,11 +306,16 @@ Result<NamedBackend> Catalogue::FindBackend(const std::string& named,
                                own != nullptr && !own->command.empty()
                                    ? ResolveAdapterOptions(description, given)
                                    : ResolveOptions(description, given));
-    NamedBackend backend{description, description.id, {}, std::move(options), named, {}};
+    NamedBackend backend{description, description.id, {}, {}, std::move(options), named, {}};
     if (own != nullptr) {
       backend.implementation = own->base;
       backend.command = own->command;
       backend.known = own->known;
+    }
+    if (const auto& shipped = description.adapter) {
+      TEARPROOF_ASSIGN_OR_RETURN(const std::string folder, FindAdapterFolder(shipped->folder));
+      backend.command = FillIn(shipped->command, folder, backend.options);
+      backend.implementation.clear();
     }
     if (!backend.command.empty()) TEARPROOF_RETURN_IF_ERROR(AskAdapter(&backend, interrupted));
     return backend;

@@ -32,7 +32,8 @@ struct KnownScenario {
 struct NamedBackend {
   BackendDescription description;
   std::string implementation;        // The registered backend that runs it; empty with a command.
-  std::vector<std::string> command;  // The program behind a user's own backend.
+  std::vector<std::string> command;  // The program behind it, where it is no part of this one.
+  std::string missing;               // What to install before it can run; empty if nothing.
   BackendOptions options;            // Resolved: defaults filled in.
   std::string display;               // As named.
   std::vector<KnownRace> known;      // Races that its project file lists.
@@ -62,11 +63,11 @@ class Catalogue {
   // Tagged ones come first, in their own order; each comes once.
   Result<std::vector<KnownScenario>> FindScenarios(const std::vector<std::string>& names,
                                                    const std::vector<std::string>& tags) const;
-  // Names with options, or "all" (every sound or known one) or "broken" (those with planted bugs).
+  // Names with options, or "all" (every sound or known one), "broken" (those with planted bugs) or
+  // "adapters" (real caches in other languages).
   // Items are separated by commas; an item without a ':' that holds a '=' continues the options of
   // the one before: "temp-rename:sync=full,naive", "django-v1:max_entries=50,cull_frequency=0".
-  // Each comes once. The user's own are asked what they are, until `interrupted`, if any, becomes
-  // true.
+  // Each comes once. Programs are asked what they are, until `interrupted`, if any, becomes true.
   Result<std::vector<NamedBackend>> FindBackends(
       const std::vector<std::string>& names, const std::atomic<bool>* interrupted = nullptr) const;
 
@@ -76,6 +77,7 @@ class Catalogue {
   Result<void> CheckTag(const std::string& tag) const;
   Error NoBackendError(const std::string& id) const;
   Error NoScenarioError(const std::string& name) const;
+  Result<void> LoadBackends();
   Result<void> LoadProject(const std::string& path);
   Result<void> AddProjectBackend(const ProjectBackend& backend);
 

@@ -34,6 +34,8 @@ Verb JudgeVerb(const Session& session);
 Verb ExportVerb();
 Verb BenchVerb(const Session& session);
 Verb WorkerVerb();
+Verb NewAdapterVerb();
+Verb AdapterTestVerb();
 Verb AdapterVerb();
 
 }  // namespace tearproof::cli

@@ -97,6 +97,10 @@ void ExplainBackend(const BackendDescription& backend, const Catalogue& catalogu
   if (!backend.bug.empty()) PrintParagraph("Planted: " + backend.bug);
   Print("\n");
   if (foreign) PrintFact("Program", Join(own->command, " "));
+  if (const auto& shipped = backend.adapter) {
+    PrintFact("Program", Join(shipped->command, " "));
+    PrintFact("Needs", shipped->install);
+  }
   PrintFact("Promises", NamesOf(backend.promises, PromiseName));
   for (const auto& [promise, reason] : backend.opted_out) {
     PrintFact("Not", fmt::format("{}: {}", PromiseName(promise), reason));

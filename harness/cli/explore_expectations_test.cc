@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/api/registry.h"
 #include "harness/cli/catalogue.h"
 #include "harness/cli/workspace.h"
 
@@ -32,7 +33,7 @@ std::unique_ptr<Catalogue> LoadCatalogue() {
 
 std::vector<std::string> Backends() {
   std::vector<std::string> ids;
-  for (const BackendDescription& backend : LoadCatalogue()->backends()) ids.push_back(backend.id);
+  for (const RegisteredBackend& backend : RegisteredBackends()) ids.emplace_back(backend.id);
   return ids;
 }
 

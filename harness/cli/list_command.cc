@@ -31,10 +31,11 @@ json DescribeScenario(const Scenario& scenario) {
           {"tags", scenario.tags}, {"roles", roles},          {"keys", scenario.keys.count}};
 }
 
-// The program of a user's own backend; empty for ours.
+// The program of a backend that is no part of this one; empty for ours.
 std::vector<std::string> CommandOf(const BackendDescription& backend, const Catalogue& catalogue) {
   const ProjectBackend* own = catalogue.project().FindBackend(backend.id);
-  return own == nullptr ? std::vector<std::string>() : own->command;
+  if (own != nullptr && !own->command.empty()) return own->command;
+  return backend.adapter ? backend.adapter->command : std::vector<std::string>();
 }
 
 json DescribeBackend(const BackendDescription& backend, const Catalogue& catalogue) {
@@ -82,7 +83,11 @@ void PrintBackend(const BackendDescription& backend, const Catalogue& catalogue)
 
 void PrintBackends(const Catalogue& catalogue) {
   for (const BackendDescription& backend : catalogue.backends()) {
-    if (!backend.broken) PrintBackend(backend, catalogue);
+    if (!backend.broken && !backend.adapter) PrintBackend(backend, catalogue);
+  }
+  Print("\nReal caches in their own languages, each from a package that must be installed:\n");
+  for (const BackendDescription& backend : catalogue.backends()) {
+    if (backend.adapter) PrintBackend(backend, catalogue);
   }
   Print("\nWith one planted bug each; tearproof must catch them:\n");
   for (const BackendDescription& backend : catalogue.backends()) {

@@ -55,6 +55,7 @@ Result<PlannedCell> PlanStressCell(const KnownScenario& known, const NamedBacken
   TEARPROOF_ASSIGN_OR_RETURN(PlannedCell cell, PlanCell(known, backend, typed));
   stress::ApplyOverrides(overrides, &cell.known.scenario);
   cell.unfit = stress::FitToBackend(backend.description, &cell.known.scenario);
+  if (!backend.missing.empty()) cell.unfit = backend.missing;
   return cell;
 }
 

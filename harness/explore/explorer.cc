@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <barrier>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <unordered_set>
 
@@ -279,8 +280,15 @@ Result<void> Explorer::Resume() {
 
 Result<Exploration> Explorer::Run() {
   std::vector<std::thread> threads;
-  for (uint32_t job = 1; job < options_.jobs; ++job) {
-    threads.emplace_back([this, job] { Job(job); });
+  threads.reserve(options_.jobs);
+  try {
+    for (uint32_t job = 1; job < options_.jobs; ++job) {
+      threads.emplace_back([this, job] { Job(job); });
+    }
+  } catch (const std::system_error& problem) {
+    Fail(SystemError(problem.code().value(), "cannot start a thread for each job",
+                     "give fewer --jobs, or raise the limit of processes (ulimit -u)"));
+    for (size_t job = threads.size() + 1; job < options_.jobs; ++job) together_.arrive_and_drop();
   }
   Job(0);
   for (std::thread& thread : threads) thread.join();

@@ -1,6 +1,8 @@
 #include "harness/explore/explorer.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include "harness/explore/simulated_files_for_tests.h"
 
@@ -289,6 +291,38 @@ TEST(ExplorerTest, ErrorsEndAllParallelJobs) {
     return UsageError("no judge");
   };
   EXPECT_FALSE(Explore(Make({kNaiveWriter, kReader}), judge, options).ok());
+}
+
+// A thread's stack of 128 TiB is more than there are addresses.
+class WithoutThreads {
+ public:
+  WithoutThreads() {
+    pthread_getattr_default_np(&former_);
+    pthread_attr_t huge;
+    pthread_attr_init(&huge);
+    pthread_attr_setstacksize(&huge, size_t{1} << 47);
+    pthread_setattr_default_np(&huge);
+    pthread_attr_destroy(&huge);
+  }
+  ~WithoutThreads() {
+    pthread_setattr_default_np(&former_);
+    pthread_attr_destroy(&former_);
+  }
+  WithoutThreads(const WithoutThreads&) = delete;
+  WithoutThreads& operator=(const WithoutThreads&) = delete;
+
+ private:
+  pthread_attr_t former_;
+};
+
+TEST(ExplorerTest, JobsThatCannotBeStartedAreAnError) {
+  const WithoutThreads without;
+  ExploreOptions options;
+  options.jobs = 3;
+  const auto result = Explore(Make({kNaiveWriter, kReader}), NothingBreaks, options);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().kind, ErrorKind::kEnvironment);
+  EXPECT_THAT(result.error().Message(), testing::HasSubstr("--jobs"));
 }
 
 TEST(ExplorerTest, TooLongIsNotExhausted) {

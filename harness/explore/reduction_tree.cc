@@ -17,6 +17,25 @@ bool CanComeFirst(const TreeStep& step, const TreeSteps& steps) {
   return false;
 }
 
+// A branch that is there, or was, begins some reordering of `steps`.
+bool IsCovered(const TreeNode& node, const TreeSteps& steps) {
+  return std::any_of(node.children.begin(), node.children.end(), [&](const auto& child) {
+    // Of a branch that has not been executed, only the process is known.
+    return child->executed ? CanComeFirst(*child->step, steps)
+                           : child->step->process == steps.front()->process;
+  });
+}
+
+// The sets of races that are reversed together.
+template <typename Call>
+void ForEachReversal(std::span<const uint32_t> races, bool attempt, const Call& call) {
+  for (size_t i = 0; i < races.size(); ++i) {
+    call(races.subspan(i, 1));
+    // A lock that several share can be had before one of them only if it is had before all.
+    if (attempt && i > 0) call(races.first(i + 1));
+  }
+}
+
 TreeStepPointer StepOf(const Event& event) {
   return std::make_shared<TreeStep>(TreeStep{event.process, event.footprint});
 }
@@ -130,37 +149,34 @@ std::vector<TreeNode*> ReductionTree::Record(const Task& task, const Outcome& ou
   return nodes;
 }
 
+// Races between the first `known` events have been looked at before, but what sleepers can be
+// overtaken by may be new.
 void ReductionTree::AddRaces(const std::vector<TreeNode*>& nodes, const Execution& execution,
-                             size_t from) {
+                             size_t known) {
   const HappensBefore& order = execution.order;
-  for (size_t later = from; later < order.size(); ++later) {
+  for (size_t later = 0; later < order.size(); ++later) {
     if (order.races(later).empty() || order.forced(later)) continue;
     const bool attempt = order.event(later).lock == LockRole::kAttempt;
-    ReverseAll(nodes, order, order.races(later), nodes[later + 1]->step, later, attempt);
+    ForEachReversal(order.races(later), attempt, [&](std::span<const uint32_t> races) {
+      const TreeStepPointer& step = nodes[later + 1]->step;
+      if (later >= known) Reverse(nodes, order, races, step, later);
+      Overtake(nodes, order, races, step);
+    });
   }
   for (const Awaiting& awaiting : execution.awaiting) {
     Event event;
     event.process = awaiting.process;
     event.footprint = awaiting.footprint;
-    ReverseAll(nodes, order, awaiting.races, StepOf(event), order.size(), true);
+    const TreeStepPointer step = StepOf(event);
+    ForEachReversal(awaiting.races, true, [&](std::span<const uint32_t> races) {
+      Reverse(nodes, order, races, step, order.size());
+    });
   }
 }
 
-void ReductionTree::ReverseAll(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
-                               std::span<const uint32_t> races, const TreeStepPointer& later,
-                               size_t end, bool attempt) {
-  for (size_t i = 0; i < races.size(); ++i) {
-    Reverse(nodes, order, races.subspan(i, 1), later, end);
-    // A lock that several share can be had before one of them only if it is had before all.
-    if (attempt && i > 0) Reverse(nodes, order, races.first(i + 1), later, end);
-  }
-}
-
-// At the node before the earliest of `races`, the last of them, `later` is to come first, after
-// what depends on none of them among the events before `end`.
-void ReductionTree::Reverse(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
-                            std::span<const uint32_t> races, const TreeStepPointer& later,
-                            size_t end) {
+// Of the events after `races` and before `end`, those that depend on none of them.
+TreeSteps ReductionTree::Undelayed(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
+                                   std::span<const uint32_t> races, size_t end) {
   TreeSteps steps;
   ProcessSet forced = 0;  // While others are left, these wait.
   for (size_t i = races.back() + 1; i < end; ++i) {
@@ -171,17 +187,45 @@ void ReductionTree::Reverse(const std::vector<TreeNode*>& nodes, const HappensBe
     });
     if (!delayed && (forced & Bit(process)) == 0) steps.push_back(nodes[i + 1]->step);
   }
+  return steps;
+}
+
+// At the node before the earliest of `races`, the last of them, `later` is to come first, after
+// what depends on none of them among the events before `end`.
+void ReductionTree::Reverse(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
+                            std::span<const uint32_t> races, const TreeStepPointer& later,
+                            size_t end) {
+  TreeSteps steps = Undelayed(nodes, order, races, end);
   steps.push_back(later);
+  Branch(*nodes[races.back()], steps);
+}
+
+// The same where the process of `later` sleeps at that node: when it was executed there, it touched
+// something else than it did here. What conflicts with that, and comes here at any time, may come
+// before it.
+void ReductionTree::Overtake(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
+                             std::span<const uint32_t> races, const TreeStepPointer& later) {
   TreeNode& node = *nodes[races.back()];
-  for (const TreeStepPointer& sleeper : node.sleep) {
-    if (CanComeFirst(*sleeper, steps)) return;
-  }
-  for (const std::unique_ptr<TreeNode>& child : node.children) {
-    // Of a branch that has not been executed, only the process is known.
-    const bool covers = child->executed ? CanComeFirst(*child->step, steps)
-                                        : child->step->process == steps.front()->process;
-    if (covers) return;
-  }
+  const auto sleeper =
+      std::find_if(node.sleep.begin(), node.sleep.end(),
+                   [&](const TreeStepPointer& step) { return step->process == later->process; });
+  if (sleeper == node.sleep.end()) return;
+  TreeSteps steps = Undelayed(nodes, order, races, order.size());
+  const bool delayed = std::any_of(steps.begin(), steps.end(), [&](const TreeStepPointer& step) {
+    return Conflict(step->footprint, (*sleeper)->footprint);
+  });
+  if (!delayed) return;
+  steps.push_back(later);
+  Branch(node, steps);
+}
+
+// Adds a branch for `steps`, unless some reordering of them begins in one that is there, or with
+// a sleeper.
+void ReductionTree::Branch(TreeNode& node, const TreeSteps& steps) {
+  const bool sleeps =
+      std::any_of(node.sleep.begin(), node.sleep.end(),
+                  [&](const TreeStepPointer& sleeper) { return CanComeFirst(*sleeper, steps); });
+  if (sleeps || IsCovered(node, steps)) return;
   node.children.push_back(std::make_unique<TreeNode>());
   TreeNode& branch = *node.children.back();
   branch.parent = &node;

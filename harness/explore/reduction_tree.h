@@ -7,11 +7,15 @@
 // second one that do not depend on the first, then the second, are to come first. A branch is added
 // with the first process of these, unless a branch that exists, or a process that sleeps, begins
 // some reordering of them. A process sleeps in a branch when an earlier sibling began with its
-// event and nothing since conflicts with it. The rest of what was asked for is the branch's hint:
-// who goes on is free, and following it wakes those who sleep, so that few executions end with
-// everybody asleep. Those are counted apart. (With wakeup trees there are none at all, but they
-// take the footprint of an event for granted before it has been executed in the other order; of a
-// rename or an open that creates, nobody knows it.)
+// event and nothing since conflicts with it. An attempt to lock that waits at the end of an
+// execution races with the events by which the lock came to be held, also if that end is only that
+// all others sleep: nothing else may tell that it could have come first. A process that sleeps may
+// touch something else once it is awake (a rename(2) whose source has gone looks no further): then
+// whatever conflicts with what it would have touched is to come before it as well. The rest of what
+// was asked for is the branch's hint: who goes on is free, and following it wakes those who sleep,
+// so that few executions end with everybody asleep. Those are counted apart. (With wakeup trees
+// there are none at all, but they take the footprint of an event for granted before it has been
+// executed in the other order; of a rename or an open that creates, nobody knows it.)
 //
 // Thread safety: all methods, any thread: several workers explore one tree. A branch is given out
 // when its earlier siblings have been executed at least once, so that what sleeps in it is known.
@@ -93,12 +97,14 @@ class ReductionTree {
   TreeNode* FindBranch(TreeNode& node);
   Task MakeTask(TreeNode& branch);
   std::vector<TreeNode*> Record(const Task& task, const Outcome& outcome);
-  void AddRaces(const std::vector<TreeNode*>& nodes, const Execution& execution, size_t from);
-  void ReverseAll(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
-                  std::span<const uint32_t> races, const TreeStepPointer& later, size_t end,
-                  bool attempt);
-  void Reverse(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
-               std::span<const uint32_t> races, const TreeStepPointer& later, size_t end);
+  void AddRaces(const std::vector<TreeNode*>& nodes, const Execution& execution, size_t known);
+  static TreeSteps Undelayed(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
+                             std::span<const uint32_t> races, size_t end);
+  static void Reverse(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
+                      std::span<const uint32_t> races, const TreeStepPointer& later, size_t end);
+  static void Overtake(const std::vector<TreeNode*>& nodes, const HappensBefore& order,
+                       std::span<const uint32_t> races, const TreeStepPointer& later);
+  static void Branch(TreeNode& node, const TreeSteps& steps);
   static void Settle(TreeNode* node);
 
   mutable std::mutex mutex_;

@@ -42,11 +42,10 @@ Runner::Stand Runner::Look() {
   return stand;
 }
 
-void Runner::NoteDeadlock(ProcessSet blocked) {
-  execution_.ending = Ending::kDeadlock;
-  execution_.order.Truncate(step_);
+// REQUIRES: the execution has ended, and only its events are in the order.
+void Runner::NoteAwaiting() {
   for (ProcessId process = 0; process < subject_.processes(); ++process) {
-    if ((blocked & Bit(process)) == 0) continue;
+    if (DiesNext(process) || subject_.ReadinessOf(process) != Readiness::kBlocked) continue;
     Footprint footprint = subject_.Awaited(process);
     std::vector<uint32_t> races = execution_.order.RacesOfAwaited(process, footprint);
     execution_.awaiting.push_back({process, std::move(footprint), std::move(races)});
@@ -55,8 +54,7 @@ void Runner::NoteDeadlock(ProcessSet blocked) {
 
 ProcessSet Runner::Enabled(const Stand& stand) {
   if (stand.ready == 0) {
-    execution_.ending = Ending::kComplete;
-    if (stand.blocked != 0) NoteDeadlock(stand.blocked);
+    execution_.ending = stand.blocked == 0 ? Ending::kComplete : Ending::kDeadlock;
     return 0;
   }
   if (step_ >= options_.max_steps) {
@@ -127,6 +125,7 @@ Result<const Execution*> Runner::Run(Scheduler& scheduler) {
   }
   execution_.order.Truncate(step_);
   execution_.enabled.resize(step_);
+  NoteAwaiting();
   scheduler.End(execution_);
   return &execution_;
 }

@@ -46,7 +46,7 @@ struct Difference {
   Event got;
 };
 
-// An attempt that waits for ever, and the events that it could have overtaken.
+// An attempt that waits at the end, and the events that it could have overtaken.
 struct Awaiting {
   ProcessId process = 0;
   Footprint footprint;
@@ -61,7 +61,7 @@ struct Execution {
   std::vector<ProcessSet> enabled;
   Ending ending = Ending::kComplete;
   std::optional<Difference> difference;  // Of kDifferent.
-  std::vector<Awaiting> awaiting;        // Of kDeadlock.
+  std::vector<Awaiting> awaiting;        // Whatever the ending.
   bool killed = false;                   // The kill that was asked for took place.
   bool waited = false;                   // Somebody waited for a lock,
   bool polled = false;                   // or was taken to poll.
@@ -107,7 +107,7 @@ class Runner {
   ProcessSet Enabled(const Stand& stand);
   Result<void> Step(ProcessId process, ProcessSet idle);
   bool DiesNext(ProcessId process) const;
-  void NoteDeadlock(ProcessSet blocked);
+  void NoteAwaiting();
 
   Subject& subject_;
   RunnerOptions options_;

@@ -158,7 +158,8 @@ Result<void> TracedCache::BringHome() {
     }
   }
   for (Actor& actor : actors_) {
-    if (session_->state(actor.number).standing != trace::Standing::kWaitsForInput) {
+    const bool waits = session_->state(actor.number).standing == trace::Standing::kWaitsForInput;
+    if (!waits || setup_.scenario.reset == "process") {
       TEARPROOF_RETURN_IF_ERROR(session_->Restart(actor.number));
     }
     std::array<char, 4096> rest;

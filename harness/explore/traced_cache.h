@@ -5,7 +5,8 @@
 // possible, so none would put more into order; where the first is an attempt to lock, the begin is
 // an event of its own. The begin reads and the end updates its key's
 // kOrder object, by which real-time order is part of what happens before what.
-// Between executions the processes live on over a fresh directory; who was killed is started anew.
+// Between executions the processes live on over a fresh directory; who was killed is started anew,
+// and all are where the scenario's reset is "process".
 //
 // Thread safety: none; the thread that called Start. Ownership: of all processes, and of the
 // directory, which is removed at the end. Units: histories count in steps.

@@ -126,7 +126,8 @@ Findings CheckWhiteSpace(std::span<const SourceFile> files) {
   Findings findings;
   for (const SourceFile& file : files) {
     if (IsTestData(file) || IsBinary(file) || file.text.empty()) continue;
-    FindLines(file, kTab, "a tab", &findings);
+    // gofmt indents with them.
+    if (!file.path.ends_with(".go")) FindLines(file, kTab, "a tab", &findings);
     if (!file.text.ends_with('\n')) findings.push_back({file.path, 0, "has no newline at its end"});
   }
   return findings;
@@ -154,7 +155,14 @@ Findings CheckBackendFolders(std::span<const SourceFile> files) {
     paths.insert(file.path);
     const std::vector<std::string> parts = Split(file.path, '/');
     if (parts[0] != "backends" || parts.size() < 3) continue;
-    if (parts[1] == "conformance" || parts[1] == "adapters") continue;
+    if (parts[1] == "conformance") continue;
+    if (parts[1] == "adapters") {
+      if (parts.size() < 4) continue;
+      for (const char* name : {"/README.md", "/backend.toml"}) {
+        needed.insert("backends/adapters/" + parts[2] + name);
+      }
+      continue;
+    }
     const std::string folder = "backends/" + parts[1] + "/";
     needed.insert(folder + "README.md");
     if (parts[1] != "broken") needed.insert(folder + "backend.toml");

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdlib.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <array>
@@ -73,6 +75,8 @@ Result<void> CacheView::Enter(const std::string& directory) {
   struct stat status;
   if (!Look("", &status)) return SystemError(errno, "cannot look at " + directory);
   root_file_ = Describe(status, "");
+  struct statfs system;
+  in_memory_ = fstatfs(root_.get(), &system) == 0 && system.f_type == TMPFS_MAGIC;
   return {};
 }
 

@@ -44,6 +44,8 @@ class CacheView {
   // From now on the cache is `directory`. Errors: kEnvironment, it cannot be opened.
   Result<void> Enter(const std::string& directory);
   bool entered() const { return root_.valid(); }
+  // The cache lies in memory: on no disk, and on no other machine.
+  bool in_memory() const { return in_memory_; }
 
   // `path` as a process sees it whose relative paths begin at `base`, which is absolute; `follow` a
   // symbolic link at its end. Not `within`: the rest of Place says nothing.
@@ -67,6 +69,7 @@ class CacheView {
   FileIdentity& identity_;
   UniqueFd root_;
   FoundFile root_file_;
+  bool in_memory_ = false;
   std::string given_;  // As Enter got it, which a process may use as well, and without links.
   std::string real_;
   // Directories outside: they are taken for unchanging.

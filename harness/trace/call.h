@@ -89,6 +89,11 @@ bool WouldWait(const Call& call, const Caller& caller, const Scene& scene);
 Unseen PredictUnseen(const Call& call, const Scene& scene);
 // `openat("k0", O_CREAT|O_WRONLY)`
 std::string PrintCall(const Call& call, const Scene& scene);
+// Whether ApplyCall takes note of anything but what the call says of itself: whether anybody has to
+// see its result.
+bool LeavesTraces(const Call& call);
+// It will return 0, whatever others do before: nobody has to see it return.
+bool CannotFail(const Call& call, const Scene& scene);
 // Takes note of what has happened: `result` as the kernel gave it. Returns Event::effect.
 std::string ApplyCall(const Call& call, int64_t result, const Caller& caller, Scene* scene);
 

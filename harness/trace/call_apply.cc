@@ -152,6 +152,28 @@ std::string ApplyName(const Call& call, const Caller& caller, Scene* scene) {
 
 }  // namespace
 
+bool LeavesTraces(const Call& call) {
+  switch (call.row->special) {
+    case Special::kNone:
+    case Special::kRead:
+    case Special::kWrite:
+    case Special::kSeek:
+    case Special::kCopy:
+    case Special::kSendFile:
+    case Special::kTimes:
+    case Special::kControlDevice:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool CannotFail(const Call& call, const Scene& scene) {
+  // Elsewhere close(2) may tell of a write that failed.
+  return call.row->special == Special::kClose && call.targets[0].description != nullptr &&
+         scene.view.in_memory();
+}
+
 std::string ApplyCall(const Call& call, int64_t result, const Caller& caller, Scene* scene) {
   const Target& first = call.targets[0];
   if (call.row->special == Special::kClose) {

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <memory>
+#include <system_error>
 
 #include "harness/core/clock.h"
 
@@ -42,7 +43,12 @@ Result<std::unique_ptr<OneCore>> OneCore::Take(int core, bool realtime) {
   CPU_ZERO(&one);
   CPU_SET(static_cast<size_t>(core), &one);
   // The watchdog comes first: it keeps all cores, and must be there before anything can spin.
-  if (realtime) taken->watchdog_ = std::thread([object = taken.get()] { object->Watch(); });
+  try {
+    if (realtime) taken->watchdog_ = std::thread([object = taken.get()] { object->Watch(); });
+  } catch (const std::system_error& problem) {
+    return SystemError(problem.code().value(), "cannot start the thread that watches the others",
+                       "raise the limit of processes (ulimit -u)");
+  }
   if (sched_setaffinity(0, sizeof(one), &one) != 0) {
     return SystemError(errno, fmt::format("cannot run on core {} alone", core));
   }

@@ -32,7 +32,9 @@ void SessionTest::StartSubjects(const std::vector<std::string>& behaviours, int6
     options.subjects.push_back(std::move(subject));
   }
   auto session = TraceSession::Start(std::move(options));
-  ASSERT_TRUE(session.ok()) << session.error().Message();
+  // Nothing that a test does makes sense without a session, and the message names the setting that
+  // forbids tracing.
+  TEARPROOF_CHECK(session.ok(), session.ok() ? "" : session.error().Message());
   session_ = std::move(session).value();
   const auto begun = session_->BeginExecution(directory_.path());
   ASSERT_TRUE(begun.ok()) << begun.error().Message();

@@ -1,13 +1,16 @@
 // Subjects that do not behave: a typed result each, no orphan, no hang.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "harness/trace/session_for_tests.h"
 
@@ -72,6 +75,32 @@ TEST_F(SubjectBehaviourTest, SpinningIsStoppedByTheWatchdog) {
     ExpectGone(id);
     session_.reset();
   }
+}
+
+// Somebody else has the core for several times as long as patience lasts, and then gives it back.
+// (Where nobody may have priorities, this takes nothing away from the subject.)
+TEST_F(SubjectBehaviourTest, WhoIsGivenNoProcessorIsNotStuck) {
+  StartSubjects({""}, kShort);
+  const int core = sched_getcpu();
+  std::atomic<bool> has_core = false;
+  std::thread hog([&] {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(static_cast<size_t>(core), &one);
+    sched_setaffinity(0, sizeof(one), &one);
+    sched_param above_subjects = {};
+    above_subjects.sched_priority = 12;
+    const bool above = sched_setscheduler(0, SCHED_FIFO, &above_subjects) == 0;
+    has_core = true;
+    has_core.notify_all();
+    const int64_t end = MonotonicNanos() + 4 * kShort;
+    while (above && MonotonicNanos() < end) {
+    }
+  });
+  has_core.wait(false);
+  Tell(0, "stat \"f\" &");
+  hog.join();
+  EXPECT_EQ(StandingOf(0), Standing::kAtCall);
 }
 
 TEST_F(SubjectBehaviourTest, NeverAnswering) {

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/core/clock.h"
 #include "harness/core/unique_fd.h"
 
 namespace tearproof::trace {
@@ -72,6 +74,11 @@ ThreadState ReadThreadState(pid_t thread) {
   state.in_vfork = letter == 'D' && makes_child;
   state.sleeps = letter == 'S' || state.in_vfork;
   return state;
+}
+
+int64_t ProcessorTime(pid_t process) {
+  clockid_t clock = {};
+  return clock_getcpuclockid(process, &clock) == 0 ? ReadClock(clock) : 0;
 }
 
 bool IsSamePipe(pid_t thread, int number, int ours) {

@@ -25,6 +25,9 @@ struct ThreadState {
 
 ThreadState ReadThreadState(pid_t thread);
 
+// Nanoseconds of processor time that all threads of a process have had; 0: it is gone.
+int64_t ProcessorTime(pid_t process);
+
 // `thread`'s descriptor `number` is the pipe that `ours` is an end of.
 bool IsSamePipe(pid_t thread, int number, int ours);
 // Bytes that nobody has read yet.

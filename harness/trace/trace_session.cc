@@ -24,7 +24,7 @@ Result<void> TraceSession::BeginExecution(const std::string& directory) {
     const Standing standing = process->state().standing;
     TEARPROOF_CHECK(standing != Standing::kAtCall && standing != Standing::kBlocked,
                     "an execution begins when no subject is at a call");
-    process->ForgetFiles();
+    process->BeginExecution();
   }
   scene_.identity.Renew();
   scene_.mapped.clear();

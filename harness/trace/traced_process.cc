@@ -93,9 +93,14 @@ void TracedProcess::Decode(Task* task) {
   task->predicted = false;
 }
 
-void TracedProcess::Predict(Task* task) {
-  // Others may have moved what its paths lead to, and freed what it shares.
+// Others may have moved what its paths lead to.
+void TracedProcess::FindAgain(Task* task) {
   if (task->decoded_at != scene_.steps && task->call.has_paths) Decode(task);
+}
+
+void TracedProcess::Predict(Task* task) {
+  FindAgain(task);
+  // Others may have freed what it shares.
   if (task->predicted && task->decoded_at == scene_.steps) return;
   task->decoded_at = scene_.steps;
   task->event.footprint = PredictFootprint(task->call, CallerOf(*task), scene_);
@@ -182,7 +187,11 @@ bool TracedProcess::ReturnToEntry(Task* task) {
 
 std::optional<Event> TracedProcess::Execute(Task* task) {
   if (task->must_return && !ReturnToEntry(task)) return std::nullopt;
-  Predict(task);
+  if (IsUnobserved()) {
+    FindAgain(task);
+  } else {
+    Predict(task);
+  }
   if (at_call_.size() > 1 && task->event.unseen == Unseen::kNothing) {
     task->event.unseen = Unseen::kConcurrentThreads;
   }
@@ -191,6 +200,7 @@ std::optional<Event> TracedProcess::Execute(Task* task) {
     changed.set_argument(1, WithoutWaiting(task->call));
     changed.Write(task->thread);
   }
+  if (CannotFail(task->call, scene_)) return Complete(task, 0);
   task->in_call = true;
   task->state = Task::State::kRunning;
   ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
@@ -237,6 +247,11 @@ std::optional<Event> TracedProcess::Finish(Task* task) {
     Continue(task);
     return std::nullopt;
   }
+  return Complete(task, result);
+}
+
+// The call has happened, or will before its thread stops again. The thread runs on.
+Event TracedProcess::Complete(Task* task, int64_t result) {
   Event event = std::move(task->event);
   // An address differs from one execution to the next, and says nothing.
   const bool address = task->call.row->special == Special::kMap && result > 0;
@@ -311,7 +326,7 @@ Event TracedProcess::Kill() {
   for (const auto& task : tasks_) ids.insert(task->id);
   for (const pid_t id : ids) kill(id, SIGKILL);
   // Children first: the last to go is the one whose end is told.
-  const int64_t deadline = MonotonicNanos() + patience_;
+  const int64_t deadline = MonotonicNanos() + std::max(patience_, kStartPatience);
   while (!tasks_.empty() && MonotonicNanos() < deadline) {
     bool heard = false;
     for (size_t i = tasks_.size(); i-- > 0 && !heard;) {
@@ -347,8 +362,11 @@ void TracedProcess::Reconsider() {
   Conclude();
 }
 
-void TracedProcess::ForgetFiles() {
-  for (const auto& task : tasks_) task->files->Clear();
+void TracedProcess::BeginExecution() {
+  for (const auto& task : tasks_) {
+    task->files->Clear();
+    task->processor_time = ProcessorTime(task->id);
+  }
   freed_.clear();
 }
 

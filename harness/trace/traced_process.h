@@ -73,8 +73,8 @@ class TracedProcess {
   void Reconsider();
   // Locks that have become free otherwise than by an event: a process ended. Empties the list.
   Footprint TakeFreed() { return std::exchange(freed_, {}); }
-  // Another execution begins: no file of the former one counts any more.
-  void ForgetFiles();
+  // No file of a former execution counts any more.
+  void BeginExecution();
 
   int input() const { return started_.input.get(); }
   int output() const { return started_.output.get(); }
@@ -89,9 +89,14 @@ class TracedProcess {
  private:
   struct Task;
   enum class Heard { kNothing, kSomething, kGone };
+  struct Deadline {
+    int64_t at = 0;
+    int64_t last = 0;  // It is not put off beyond.
+  };
 
   Result<void> Launch();
   void Settle();
+  Deadline NewDeadline() const;
   // Tells the watchdog that we have the core.
   void Beat();
   Heard Listen(Task* task, WaitStatus* status);
@@ -102,6 +107,8 @@ class TracedProcess {
   void SkipSleep(Task* task);
   void MoveClock(Task* task);
   void MoveTimes(const Task& task, const Event& event);
+  // Nobody wants to know what happens, and no file's times are ours to keep.
+  bool IsUnobserved() const { return free_ && free_events_ == nullptr && !scene_.owns_clock; }
   void OnNewTask(Task* parent, const WaitStatus& status);
   void OnExec(Task* task);
   void Remove(Task* task, const WaitStatus& status);
@@ -111,10 +118,12 @@ class TracedProcess {
   bool ReturnToEntry(Task* task);
   std::optional<Event> Execute(Task* task);
   std::optional<Event> Finish(Task* task);
+  Event Complete(Task* task, int64_t result);
   void Block(Task* task, Registers after);
   void Leave(Task* task);
   Task* NextAtCall() const;
   void Decode(Task* task);
+  void FindAgain(Task* task);
   void Predict(Task* task);
   bool IsQuiet();
   bool AllSleep(std::vector<uint64_t>* switches);
@@ -122,6 +131,7 @@ class TracedProcess {
   void GiveUp();
   void Conclude();
   bool AnyRuns() const;
+  bool OutOfPatience(Deadline* deadline);
   Caller CallerOf(const Task& task) const;
 
   const size_t number_;

@@ -117,6 +117,7 @@ void TracedProcess::AtEntry(Task* task) {
   if (!scene_.view.entered()) return Continue(task);
   Decode(task);
   if (!task->call.concerns) return Continue(task);
+  if (IsUnobserved() && !LeavesTraces(task->call)) return Continue(task);
   task->state = Task::State::kAtCall;
   at_call_.push_back(task);
 }

@@ -24,6 +24,7 @@ struct TracedProcess::Task {
   pid_t id = 0;  // Of its process.
   size_t ordinal = 0;
   State state = State::kRunning;
+  int64_t processor_time = 0;  // What its process had had when the execution began.
   std::shared_ptr<OpenFiles> files;
   Registers registers;  // At the entry of `call`.
   Call call;

@@ -17,24 +17,18 @@ void Forget(Step& step) {
   step.reach = kNever;
 }
 
-// How many steps all trials together may look at: a contradiction of thousands of operations, as
-// that of a counter, convinces nobody, and finding it minimal takes their number squared.
-constexpr uint64_t kTrialSteps = 20'000'000;
-
 // Leaves out ever smaller parts while what is left contradicts itself. Nothing where that takes too
 // long.
 template <typename IsContradiction>
-std::optional<StepSet> Minimise(StepSet steps, size_t trial_steps,
+std::optional<StepSet> Minimise(StepSet steps, const Effort& effort,
                                 IsContradiction is_contradiction) {
-  uint64_t left = kTrialSteps;
   for (size_t part = std::max<size_t>(steps.size() / 2, 1);; part = std::max<size_t>(part / 2, 1)) {
     bool smaller = false;
     for (size_t begin = 0; begin < steps.size();) {
       StepSet fewer(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(begin));
       const size_t end = std::min(begin + part, steps.size());
       fewer.insert(fewer.end(), steps.begin() + static_cast<std::ptrdiff_t>(end), steps.end());
-      if (left < trial_steps) return std::nullopt;
-      left -= trial_steps;
+      if (effort.left == 0) return std::nullopt;
       if (is_contradiction(fewer)) {
         steps = std::move(fewer);
         smaller = true;
@@ -163,39 +157,50 @@ KeySteps Restrict(const KeySteps& key, const StepSet& kept) {
   return rest;
 }
 
-bool Contradicts(const KeySteps& key, const StepSet& kept) {
+namespace {
+
+bool ContradictsExactly(const KeySteps& key, const StepSet& kept, Effort& effort) {
   const KeySteps rest = Restrict(key, kept);
   Search search(rest, kTrial);
-  const Search::Answer answer = search.Run(Search::Ends::kStrict);
-  if (answer == Search::Answer::kOrderExists) return false;
-  if (answer == Search::Answer::kNone && !search.cut_short()) return true;
-  return search.Run(Search::Ends::kExact) == Search::Answer::kNone;
+  Search::Answer answer = search.Run(Search::Ends::kStrict);
+  // Where a step ended sooner, that there is no order says nothing.
+  if (answer != Search::Answer::kOrderExists &&
+      (answer != Search::Answer::kNone || search.cut_short())) {
+    answer = search.Run(Search::Ends::kExact);
+  }
+  effort.Spend(key.steps.size() + search.looked_at());
+  return answer == Search::Answer::kNone;
 }
-
-namespace {
 
 // Whether they would contradict each other if each step ended where the next of its process begins.
 // Quickly answered; of a few steps, mostly of as many processes, it is the exact answer, too.
-bool ContradictsInTurn(const KeySteps& key, const StepSet& kept) {
+bool ContradictsInTurn(const KeySteps& key, const StepSet& kept, Effort& effort) {
   const KeySteps rest = Restrict(key, kept);
-  return Search(rest, kTrial).Run(Search::Ends::kStrict) == Search::Answer::kNone;
+  Search search(rest, kTrial);
+  const Search::Answer answer = search.Run(Search::Ends::kStrict);
+  effort.Spend(key.steps.size() + search.looked_at());
+  return answer == Search::Answer::kNone;
 }
 
-std::optional<StepSet> FindWithin(const KeySteps& key, StepSet steps) {
-  const auto exactly = [&](const StepSet& fewer) { return Contradicts(key, fewer); };
-  const auto in_turn = [&](const StepSet& fewer) { return ContradictsInTurn(key, fewer); };
+std::optional<StepSet> FindWithin(const KeySteps& key, StepSet steps, Effort& effort) {
+  const auto exactly = [&](const StepSet& fewer) { return ContradictsExactly(key, fewer, effort); };
+  const auto in_turn = [&](const StepSet& fewer) { return ContradictsInTurn(key, fewer, effort); };
   if (!in_turn(steps)) return std::nullopt;
-  const size_t size = key.steps.size();
-  const std::optional<StepSet> few = Minimise(steps, size, in_turn);
+  const std::optional<StepSet> few = Minimise(steps, effort, in_turn);
   if (!few) return std::nullopt;
-  if (exactly(*few)) return Minimise(*few, size, exactly);
-  if (exactly(steps)) return Minimise(std::move(steps), size, exactly);
+  if (exactly(*few)) return Minimise(*few, effort, exactly);
+  if (exactly(steps)) return Minimise(std::move(steps), effort, exactly);
   return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<StepSet> FindContradiction(const KeySteps& key, uint32_t conflict) {
+bool Contradicts(const KeySteps& key, const StepSet& kept) {
+  Effort effort;
+  return ContradictsExactly(key, kept, effort);
+}
+
+std::optional<StepSet> FindContradiction(const KeySteps& key, uint32_t conflict, Effort& effort) {
   const auto all = static_cast<uint32_t>(key.steps.size());
   // A cut knows less than the whole, so that a set that is minimal in it may not be so in the
   // whole.
@@ -210,12 +215,12 @@ std::optional<StepSet> FindContradiction(const KeySteps& key, uint32_t conflict)
     for (uint32_t i = 0; i < cut.key.steps.size(); ++i) {
       if (cut.original[i] != kNoStep && !cut.key.steps[i].optional) steps.push_back(i);
     }
-    std::optional<StepSet> found = FindWithin(cut.key, std::move(steps));
+    std::optional<StepSet> found = FindWithin(cut.key, std::move(steps), effort);
     if (found) {
       for (uint32_t& step : *found) step = cut.original[step];
       return found;
     }
-    if (begin == 0 && end == all) break;
+    if (effort.left == 0 || (begin == 0 && end == all)) break;
   }
   return std::nullopt;
 }

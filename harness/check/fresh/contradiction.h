@@ -11,6 +11,8 @@
 #ifndef TEARPROOF_HARNESS_CHECK_FRESH_CONTRADICTION_H_
 #define TEARPROOF_HARNESS_CHECK_FRESH_CONTRADICTION_H_
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -27,9 +29,18 @@ KeySteps Restrict(const KeySteps& key, const StepSet& kept);
 // Whether the steps of `kept` contradict each other. False, too, where the budget did not suffice.
 bool Contradicts(const KeySteps& key, const StepSet& kept);
 
+// How much may be looked at, steps and configurations, until evidence is found or given up: a
+// promise is broken without it, too, and a contradiction of thousands of operations convinces
+// nobody.
+struct Effort {
+  uint64_t left = 5'000'000;
+
+  void Spend(uint64_t looked_at) { left -= std::min(left, looked_at); }
+};
+
 // A minimal contradiction among the steps around `conflict`, at which a search found no way on;
-// nothing if the neighbourhoods that were tried contain none, or the budget did not suffice.
-std::optional<StepSet> FindContradiction(const KeySteps& key, uint32_t conflict);
+// nothing if the neighbourhoods that were tried contain none, or `effort` did not suffice.
+std::optional<StepSet> FindContradiction(const KeySteps& key, uint32_t conflict, Effort& effort);
 
 }  // namespace tearproof::check::fresh
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "harness/check/fresh/contradiction.h"
 #include "harness/check/fresh/naming.h"
 #include "harness/check/fresh/verify_witness.h"
 #include "harness/check/fresh/weaker.h"
@@ -99,7 +98,9 @@ Judge::Decision Judge::Decide() {
   }
   if (answer == Search::Answer::kOutOfBudget) return {Finding::kOutOfBudget, {}, {}};
   if (answer == Search::Answer::kNone) {
-    Decision decision = Refute(conflicts);
+    Decision decision;
+    // One piece of evidence is enough for all keys.
+    if (findings_.WouldTake(kNamedRank)) decision = Refute(conflicts);
     decision.finding = Finding::kBroken;
     decision.conflicts = std::move(conflicts);
     return decision;
@@ -111,7 +112,7 @@ Judge::Decision Judge::Decide() {
 // Looks for a contradiction near the conflicts.
 Judge::Decision Judge::Refute(const std::vector<uint32_t>& conflicts) {
   for (size_t i = 0; i < std::min(conflicts.size(), kConflictsLookedAt); ++i) {
-    std::optional<StepSet> found = FindContradiction(key_history_.key(), conflicts[i]);
+    std::optional<StepSet> found = FindContradiction(key_history_.key(), conflicts[i], effort_);
     if (found) return {Finding::kBroken, conflicts, std::move(*found)};
   }
   return {Finding::kOutOfBudget, {}, {}};

@@ -11,6 +11,7 @@
 
 #include "harness/api/checker.h"
 #include "harness/check/evidence.h"
+#include "harness/check/fresh/contradiction.h"
 #include "harness/check/fresh/key_history.h"
 #include "harness/check/fresh/meetings.h"
 #include "harness/check/fresh/search.h"
@@ -49,6 +50,7 @@ class Judge {
   Meetings meetings_;
   KeyHistory key_history_;
   Findings findings_;
+  Effort effort_;  // To find evidence, on all keys together.
 };
 
 }  // namespace tearproof::check::fresh

@@ -140,6 +140,7 @@ int Search::SlotOf(uint32_t step) const {
 
 bool Search::End(int slot) {
   const Mask bit = Bit(slot);
+  looked_at_ += current_.size();
   const bool settled = std::all_of(current_.begin(), current_.end(),
                                    [bit](const Configuration& at) { return at.placed & bit; });
   if (!settled) {
@@ -152,6 +153,7 @@ bool Search::End(int slot) {
       }
       if (spent_ > budget_.configurations || next_.size() > budget_.width * 8) return false;
     }
+    looked_at_ += next_.size();
     if (next_.empty()) {
       DropConflict(slot);
       if (conflicts_.size() >= budget_.conflicts) return false;

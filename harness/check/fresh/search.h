@@ -55,6 +55,8 @@ class Search {
   Order TakeOrder() const;
   // Whether kStrict made some step end sooner; otherwise its answer is that of kExact.
   bool cut_short() const { return cut_short_; }
+  // How many configurations were looked at in all runs, each as often as it was.
+  uint64_t looked_at() const { return looked_at_; }
   // Of kNone: steps that, each at its end, could not be placed; each was then left out.
   const std::vector<uint32_t>& conflicts() const { return conflicts_; }
 
@@ -157,6 +159,7 @@ class Search {
   std::vector<LogEntry> log_;
   std::vector<bool> left_out_;  // Writes that could not be placed; their reads go with them.
   std::vector<uint32_t> conflicts_;
+  uint64_t looked_at_ = 0;
   uint64_t spent_ = 0;
 };
 

@@ -150,7 +150,8 @@ TEST(ContradictionTest, IsMinimal) {
     const KeySteps& key = loader.key();
     Search search(key, {});
     if (search.Run(Search::Ends::kExact) != Search::Answer::kNone) continue;
-    const auto steps = FindContradiction(key, search.conflicts().front());
+    Effort effort;
+    const auto steps = FindContradiction(key, search.conflicts().front(), effort);
     if (!steps) continue;
     ++found;
     largest = std::max(largest, steps->size());

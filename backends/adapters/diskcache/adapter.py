@@ -1,0 +1,62 @@
+"""diskcache's Cache behind tearproof's adapter protocol (docs/adapters.md)."""
+import inspect, json, os, sys
+
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)  # What is printed by others is no answer.
+cache = None
+
+def init(request):
+    global cache
+    options = request["options"]
+    if options["path"]: sys.path[:0] = [os.path.expanduser(options["path"])]
+    import diskcache
+    if cache is not None: cache.close()
+    cache = diskcache.Cache(request["dir"], disk_min_file_size=int(options["disk_min_file_size"]))
+    return {"name": "diskcache", "version": diskcache.__version__,
+            "source": inspect.getfile(diskcache.Cache)}
+
+def stored(text):  # incr takes numbers.
+    return int(text) if text.isdecimal() and text == str(int(text[:18])) else text
+
+def get(request):
+    value = cache.get(request["key"])
+    return {"result": "miss"} if value is None else {"result": "hit", "value": str(value)}
+
+def has(request):
+    return {"result": "hit" if request["key"] in cache else "miss"}
+
+def done(happened):
+    return {"result": "done" if happened else "refused"}
+
+def incr(request):
+    try:
+        value = cache.incr(request["key"], request["delta"], default=None)
+        return {"result": "done", "value": str(value)}
+    except KeyError:  # There is no such key.
+        return {"result": "refused"}
+
+def clear(request):
+    cache.clear()
+    return done(True)
+
+def cull(request):
+    cache.cull()
+    return done(True)
+
+OPERATIONS = {
+    "init": init, "get": get, "has": has, "incr": incr, "clear": clear, "cull": cull,
+    "set": lambda r: done(cache.set(r["key"], stored(r["value"]), expire=r.get("ttl"))),
+    "add": lambda r: done(cache.add(r["key"], stored(r["value"]), expire=r.get("ttl"))),
+    "delete": lambda r: done(cache.delete(r["key"])),
+    "touch": lambda r: done(cache.touch(r["key"], expire=r.get("ttl"))),
+}
+
+for line in sys.stdin:
+    request = json.loads(line)
+    answer = {"id": request["id"]}
+    try:
+        run = OPERATIONS.get(request["op"])
+        answer.update(run(request) if run else {"unsupported": True}, ok=True)
+    except Exception as error:
+        answer.update(ok=False, error=repr(error))
+    print(json.dumps(answer), file=answers, flush=True)

@@ -1,0 +1,74 @@
+"""Django's FileBasedCache behind tearproof's adapter protocol (docs/adapters.md)."""
+import inspect, json, os, random, sys, warnings
+
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)  # What is printed by others is no answer.
+
+def init(request):
+    global cache
+    options = request["options"]
+    if options["path"]: sys.path[:0] = [os.path.expanduser(options["path"])]
+    import django
+    from django.core.cache.backends.filebased import FileBasedCache
+    timeout = options["timeout"]
+    cache = FileBasedCache(request["dir"], {
+        "timeout": None if timeout == "none" else int(timeout),
+        "max_entries": options["max_entries"], "cull_frequency": options["cull_frequency"]})
+    random.seed(request["seed"])  # What is culled.
+    return {"name": "Django", "version": django.get_version(),
+            "source": inspect.getfile(FileBasedCache)}
+
+def stored(text):  # incr takes numbers.
+    return int(text) if text.isdecimal() and text == str(int(text[:20])) else text
+
+def lifetime(request):
+    return {"timeout": request["ttl"]} if "ttl" in request else {}
+
+def get(request):
+    value = cache.get(request["key"])
+    return {"result": "miss"} if value is None else {"result": "hit", "value": str(value)}
+
+def has(request):
+    return {"result": "hit" if cache.has_key(request["key"]) else "miss"}
+
+def write(request):
+    cache.set(request["key"], stored(request["value"]), **lifetime(request))
+    return {"result": "done"}
+
+def add(request):
+    won = cache.add(request["key"], stored(request["value"]), **lifetime(request))
+    return {"result": "done" if won else "refused"}
+
+def incr(request):
+    try:
+        return {"result": "done", "value": str(cache.incr(request["key"], request["delta"]))}
+    except ValueError:  # There is no such key.
+        return {"result": "refused"}
+
+def delete(request):
+    return {"result": "done" if cache.delete(request["key"]) else "refused"}
+
+def touch(request):
+    return {"result": "done" if cache.touch(request["key"], **lifetime(request)) else "refused"}
+
+def clear(request):
+    cache.clear()
+    return {"result": "done"}
+
+def cull(request):
+    cache._cull()
+    return {"result": "done"}
+
+OPERATIONS = {"init": init, "get": get, "has": has, "set": write, "add": add, "incr": incr,
+              "delete": delete, "touch": touch, "clear": clear, "cull": cull}
+
+warnings.simplefilter("ignore")  # Of keys that memcached would not take.
+for line in sys.stdin:
+    request = json.loads(line)
+    answer = {"id": request["id"]}
+    try:
+        run = OPERATIONS.get(request["op"])
+        answer.update(run(request) if run else {"unsupported": True}, ok=True)
+    except Exception as error:
+        answer.update(ok=False, error=repr(error))
+    print(json.dumps(answer), file=answers, flush=True)

@@ -1,0 +1,140 @@
+#include "harness/bench/explore_benchmark.h"
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "harness/bench/explored_cell.h"
+#include "harness/bench/run_benchmarks.h"
+#include "harness/core/owned_directory.h"
+
+namespace tearproof::bench {
+namespace {
+
+// Thirty steps on temp-rename: open, write, close, rename a set; open, read, close a get.
+constexpr char kScenario[] = R"(version = 1
+title = "Two writers and a reader"
+story = "Long enough to be typical, short enough to be explored."
+keys = { count = 1, distribution = "single" }
+values = { size = "4KiB" }
+[roles.writer]
+explore = { processes = 2, program = ["set k0", "set k0", "set k0"] }
+[roles.reader]
+explore = { processes = 1, program = ["get k0", "get k0"] }
+[explore]
+before = ["set k0"]
+)";
+
+// The same cache in Python.
+constexpr char kPythonAdapter[] = R"(
+import json, os, sys
+count = 0
+for line in sys.stdin:
+    request = json.loads(line)
+    answer = {"id": request["id"], "ok": True}
+    op = request["op"]
+    if op == "init":
+        root = request["dir"]
+        os.makedirs(root, exist_ok=True)
+        answer.update(name="python", version="1", source="bench", operations=["get", "set"],
+                      promises=[], ttl_resolution="1s")
+    elif op == "set":
+        count += 1
+        name = "%s/%d.%d" % (root, os.getpid(), count)
+        file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        os.write(file, request["value"].encode())
+        os.close(file)
+        os.rename(name, root + "/" + request["key"])
+        answer["result"] = "done"
+    elif op == "get":
+        try:
+            file = os.open(root + "/" + request["key"], os.O_RDONLY)
+            value = os.read(file, 1 << 20)
+            os.close(file)
+            answer.update(result="hit", value=value.decode())
+        except FileNotFoundError:
+            answer["result"] = "miss"
+    else:
+        answer["unsupported"] = True
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+)";
+
+constexpr uint64_t kBatch = 500;
+constexpr uint64_t kBatchStarted = 20;  // Where each execution starts its processes.
+
+enum class Way { kOneCore, kTwoCores, kPython, kStarted };
+
+double Median(std::vector<double> numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  return numbers.empty() ? 0 : numbers[numbers.size() / 2];
+}
+
+Result<ExploredCell::Run> RunBatch(Way way, const std::string& parent, uint64_t seed) {
+  TEARPROOF_ASSIGN_OR_RETURN(Scenario scenario, ParseScenario(kScenario, "bench", "bench"));
+  if (way == Way::kStarted) scenario.reset = "process";
+  TEARPROOF_ASSIGN_OR_RETURN(auto cell, ExploredCell::MakeOf(scenario, "temp-rename", parent));
+  TEARPROOF_ASSIGN_OR_RETURN(const OwnedDirectory directory, OwnedDirectory::Create(parent));
+  if (way == Way::kPython) {
+    const std::string script = directory.path() + "/adapter.py";
+    std::ofstream(script) << kPythonAdapter;
+    cell->UseCommand({"python3", "-S", "-E", script});
+  }
+  explore::ExploreOptions options;
+  options.strategy = explore::Strategy::kRandom;
+  options.seed = seed;
+  options.all = true;
+  options.jobs = way == Way::kTwoCores ? 2 : 1;
+  options.max_executions = way == Way::kStarted ? kBatchStarted : kBatch;
+  return cell->Explore(options);
+}
+
+// Batches of the one core and of the other way take turns, so that what else the machine does falls
+// on both sides.
+void RunWay(benchmark::State& state, Way way, const std::string& parent) {
+  std::vector<double> ours;
+  std::vector<double> ratios;
+  double steps = 0;
+  uint64_t seed = 0;
+  for ([[maybe_unused]] auto _ : state) {
+    ++seed;
+    const Result<ExploredCell::Run> one = RunBatch(Way::kOneCore, parent, seed);
+    const Result<ExploredCell::Run> other =
+        way == Way::kOneCore ? one : RunBatch(way, parent, seed);
+    if (!one.ok()) return state.SkipWithError(one.error().Message().c_str());
+    if (!other.ok()) return state.SkipWithError(other.error().Message().c_str());
+    ours.push_back(other.value().executions_per_second);
+    ratios.push_back(other.value().executions_per_second / one.value().executions_per_second);
+    steps = other.value().steps_per_execution;
+  }
+  state.counters["executions_per_s"] = Median(ours);
+  state.counters["steps_each"] = steps;
+  if (way != Way::kOneCore) state.counters["of_one_core"] = Median(ratios);
+}
+
+bool HasPython() { return std::system("python3 -c '' > /dev/null 2>&1") == 0; }
+
+void Register(const std::string& parent) {
+  const auto add = [&](const char* name, Way way) {
+    benchmark::RegisterBenchmark(name, [=](benchmark::State& state) {
+      RunWay(state, way, parent);
+    })->Iterations(5);
+  };
+  add("explore/one-core", Way::kOneCore);
+  if (std::thread::hardware_concurrency() > 1) add("explore/two-cores", Way::kTwoCores);
+  if (HasPython()) add("explore/python-adapter", Way::kPython);
+  add("explore/started-for-each-execution", Way::kStarted);
+}
+
+}  // namespace
+
+Result<void> RunExploreBenchmark(const std::string& program, const std::vector<std::string>& flags,
+                                 const std::string& parent_directory) {
+  return RunBenchmarks(program, flags, "bench explore", [&] { Register(parent_directory); });
+}
+
+}  // namespace tearproof::bench

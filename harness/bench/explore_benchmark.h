@@ -1,0 +1,30 @@
+// `tearproof bench explore`: how many executions a second are explored, and how many it takes.
+//
+// Purpose: whole executions of two writers and a reader, traced, judged and counted, in processes
+// that live on, on one core; beside it two cores, a cache in Python behind its adapter, and
+// processes that are started for each execution: side by side in one run, on Google Benchmark (its
+// flags work). And the races that are known, with the executions that each strategy needs to meet
+// them. Thread safety: none; runs on the calling thread. Errors: kUsage, kEnvironment.
+#ifndef TEARPROOF_HARNESS_BENCH_EXPLORE_BENCHMARK_H_
+#define TEARPROOF_HARNESS_BENCH_EXPLORE_BENCHMARK_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/core/result.h"
+
+namespace tearproof::bench {
+
+// `flags` are Google Benchmark's. The caches lie under `parent_directory`.
+Result<void> RunExploreBenchmark(const std::string& program, const std::vector<std::string>& flags,
+                                 const std::string& parent_directory);
+
+// Prints a table in Markdown: a row a race, a column a strategy; of those that draw lots, the
+// median of `seeds` seeds. `only`: the races of this backend; "": all.
+Result<void> PrintRaces(const std::string& parent_directory, uint32_t seeds,
+                        const std::string& only);
+
+}  // namespace tearproof::bench
+
+#endif  // TEARPROOF_HARNESS_BENCH_EXPLORE_BENCHMARK_H_
