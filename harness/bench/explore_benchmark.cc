@@ -20,7 +20,7 @@ constexpr char kScenario[] = R"(version = 1
 title = "Two writers and a reader"
 story = "Long enough to be typical, short enough to be explored."
 keys = { count = 1, distribution = "single" }
-values = { size = "4KiB" }
+values = { size = "64B" }
 [roles.writer]
 explore = { processes = 2, program = ["set k0", "set k0", "set k0"] }
 [roles.reader]
@@ -64,8 +64,8 @@ for line in sys.stdin:
     sys.stdout.flush()
 )";
 
-constexpr uint64_t kBatch = 500;
-constexpr uint64_t kBatchStarted = 20;  // Where each execution starts its processes.
+// To start five processes takes as long as many executions.
+constexpr uint64_t kForEachStarted = 25;
 
 enum class Way { kOneCore, kTwoCores, kPython, kStarted };
 
@@ -74,11 +74,17 @@ double Median(std::vector<double> numbers) {
   return numbers.empty() ? 0 : numbers[numbers.size() / 2];
 }
 
-Result<ExploredCell::Run> RunBatch(Way way, const std::string& parent, uint64_t seed) {
+struct Batch {
+  std::string parent;  // Where the caches lie.
+  uint64_t executions = 0;
+};
+
+Result<ExploredCell::Run> RunBatch(Way way, const Batch& batch, uint64_t seed) {
   TEARPROOF_ASSIGN_OR_RETURN(Scenario scenario, ParseScenario(kScenario, "bench", "bench"));
   if (way == Way::kStarted) scenario.reset = "process";
-  TEARPROOF_ASSIGN_OR_RETURN(auto cell, ExploredCell::MakeOf(scenario, "temp-rename", parent));
-  TEARPROOF_ASSIGN_OR_RETURN(const OwnedDirectory directory, OwnedDirectory::Create(parent));
+  TEARPROOF_ASSIGN_OR_RETURN(auto cell,
+                             ExploredCell::MakeOf(scenario, "temp-rename", batch.parent));
+  TEARPROOF_ASSIGN_OR_RETURN(const OwnedDirectory directory, OwnedDirectory::Create(batch.parent));
   if (way == Way::kPython) {
     const std::string script = directory.path() + "/adapter.py";
     std::ofstream(script) << kPythonAdapter;
@@ -89,22 +95,22 @@ Result<ExploredCell::Run> RunBatch(Way way, const std::string& parent, uint64_t 
   options.seed = seed;
   options.all = true;
   options.jobs = way == Way::kTwoCores ? 2 : 1;
-  options.max_executions = way == Way::kStarted ? kBatchStarted : kBatch;
+  options.max_executions = batch.executions;
+  if (way == Way::kStarted) options.max_executions = 1 + batch.executions / kForEachStarted;
   return cell->Explore(options);
 }
 
 // Batches of the one core and of the other way take turns, so that what else the machine does falls
 // on both sides.
-void RunWay(benchmark::State& state, Way way, const std::string& parent) {
+void RunWay(benchmark::State& state, Way way, const Batch& batch) {
   std::vector<double> ours;
   std::vector<double> ratios;
   double steps = 0;
   uint64_t seed = 0;
   for ([[maybe_unused]] auto _ : state) {
     ++seed;
-    const Result<ExploredCell::Run> one = RunBatch(Way::kOneCore, parent, seed);
-    const Result<ExploredCell::Run> other =
-        way == Way::kOneCore ? one : RunBatch(way, parent, seed);
+    const Result<ExploredCell::Run> one = RunBatch(Way::kOneCore, batch, seed);
+    const Result<ExploredCell::Run> other = way == Way::kOneCore ? one : RunBatch(way, batch, seed);
     if (!one.ok()) return state.SkipWithError(one.error().Message().c_str());
     if (!other.ok()) return state.SkipWithError(other.error().Message().c_str());
     ours.push_back(other.value().executions_per_second);
@@ -118,10 +124,10 @@ void RunWay(benchmark::State& state, Way way, const std::string& parent) {
 
 bool HasPython() { return std::system("python3 -c '' > /dev/null 2>&1") == 0; }
 
-void Register(const std::string& parent) {
+void Register(const Batch& batch) {
   const auto add = [&](const char* name, Way way) {
     benchmark::RegisterBenchmark(name, [=](benchmark::State& state) {
-      RunWay(state, way, parent);
+      RunWay(state, way, batch);
     })->Iterations(5);
   };
   add("explore/one-core", Way::kOneCore);
@@ -133,8 +139,10 @@ void Register(const std::string& parent) {
 }  // namespace
 
 Result<void> RunExploreBenchmark(const std::string& program, const std::vector<std::string>& flags,
-                                 const std::string& parent_directory) {
-  return RunBenchmarks(program, flags, "bench explore", [&] { Register(parent_directory); });
+                                 const std::string& parent_directory, uint64_t executions) {
+  return RunBenchmarks(program, flags, "bench explore", [&] {
+    Register({parent_directory, executions});
+  });
 }
 
 }  // namespace tearproof::bench

@@ -16,9 +16,10 @@
 
 namespace tearproof::bench {
 
-// `flags` are Google Benchmark's. The caches lie under `parent_directory`.
+// `flags` are Google Benchmark's. The caches lie under `parent_directory`. `executions`: in a
+// batch; batches of the ways to compare take turns.
 Result<void> RunExploreBenchmark(const std::string& program, const std::vector<std::string>& flags,
-                                 const std::string& parent_directory);
+                                 const std::string& parent_directory, uint64_t executions);
 
 // Prints a table in Markdown: a row a race, a column a strategy; of those that draw lots, the
 // median of `seeds` seeds. `only`: the races of this backend; "": all.

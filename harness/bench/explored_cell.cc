@@ -70,8 +70,7 @@ Result<std::unique_ptr<ExploredCell>> ExploredCell::MakeOf(const Scenario& scena
                           "--backend", backend};
   cell->setup_.scenario = scenario;
   cell->setup_.parent_directory = parent_directory;
-  TEARPROOF_ASSIGN_OR_RETURN(cell->setup_.options,
-                             ResolveOptions(description, scenario.backend_options));
+  TEARPROOF_ASSIGN_OR_RETURN(cell->setup_.options, ResolveOptions(description, {}));
   std::vector<const Checker*> checkers;
   for (const RegisteredChecker& registered : RegisteredCheckers()) {
     cell->checkers_.push_back(registered.make());

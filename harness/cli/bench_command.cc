@@ -49,9 +49,20 @@ Verb JudgeBenchmarkVerb(const Session& session) {
   return verb;
 }
 
+Result<uint32_t> ParseCount(const std::string& option, const std::string& text) {
+  uint32_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, problem] = std::from_chars(text.data(), end, number);
+  if (problem != std::errc() || rest != end || number == 0) {
+    return UsageError(option + " takes a number above 0, not '" + text + "'");
+  }
+  return number;
+}
+
 Verb ExploreBenchmarkVerb(const Session& session) {
   struct Options {
     std::string directory;
+    std::string executions = "500";
     std::string seeds = "9";
     std::string backend;
     bool races = false;
@@ -64,6 +75,8 @@ Verb ExploreBenchmarkVerb(const Session& session) {
       "How many executions a second are explored: on one core, on two, through an adapter in "
       "Python, with processes started for each. Google Benchmark's flags work.";
   verb.options = {
+      {"--executions", "N", "so many in a batch; what is compared takes turns",
+       &options->executions},
       {"--races", "", "instead: how many executions each strategy needs to meet the known races",
        &options->races},
       {"--seeds", "N", "races: of the strategies that draw lots, the median of so many",
@@ -74,16 +87,13 @@ Verb ExploreBenchmarkVerb(const Session& session) {
   verb.run = [options, &session]() -> Result<int> {
     const std::string parent =
         options->directory.empty() ? DefaultParentDirectory() : options->directory;
+    TEARPROOF_ASSIGN_OR_RETURN(const uint32_t executions,
+                               ParseCount("--executions", options->executions));
+    TEARPROOF_ASSIGN_OR_RETURN(const uint32_t seeds, ParseCount("--seeds", options->seeds));
     if (!options->races) {
       TEARPROOF_RETURN_IF_ERROR(
-          bench::RunExploreBenchmark(session.arguments[0], options->flags, parent));
+          bench::RunExploreBenchmark(session.arguments[0], options->flags, parent, executions));
       return 0;
-    }
-    uint32_t seeds = 0;
-    const char* const end = options->seeds.data() + options->seeds.size();
-    const auto [rest, problem] = std::from_chars(options->seeds.data(), end, seeds);
-    if (problem != std::errc() || rest != end || seeds == 0) {
-      return UsageError("--seeds " + options->seeds + " is no number of seeds");
     }
     TEARPROOF_RETURN_IF_ERROR(bench::PrintRaces(parent, seeds, options->backend));
     return 0;

@@ -255,28 +255,41 @@ void CompareRandomPrograms(Command (*command)(Random&), uint64_t seeds) {
 }
 
 TEST(ReductionTreeTest, RandomProgramsHaveOneExecutionOfEachClass) {
-  CompareRandomPrograms(RandomCommand, 1000);
+  CompareRandomPrograms(RandomCommand, 500);
 }
 
 TEST(ReductionTreeTest, RandomLockingProgramsHaveOneExecutionOfEachClass) {
-  CompareRandomPrograms(RandomLockingCommand, 1000);
+  CompareRandomPrograms(RandomLockingCommand, 500);
 }
 
 TEST(ReductionTreeTest, RandomNamingProgramsHaveOneExecutionOfEachClass) {
-  CompareRandomPrograms(RandomNamingCommand, 1000);
+  CompareRandomPrograms(RandomNamingCommand, 300);
 }
 
 // What conflicts with a sleeper, but not with what it has become when it is awake, may come first.
 TEST(ReductionTreeTest, ASleeperThatHasChangedIsOvertaken) {
-  SimulatedFiles files({{Open("k", "trunc"), Rename("k", "t")},
-                        {End(), Unlink("k")},
-                        {Open("t", "creat"), Open("t", "creat")}},
-                       {{"k", "xy"}});
-  const Count plain = Plain(files);
-  const Count reduced = Reduced(files);
-  EXPECT_EQ(reduced.classes.size(), 5);
-  EXPECT_TRUE(plain.classes == reduced.classes);
-  EXPECT_EQ(reduced.whole, 5);
+  struct Case {
+    std::vector<Program> programs;
+    size_t classes;
+  };
+  for (const Case& c :
+       // A rename whose source has gone does not look at its target,
+       std::vector<Case>{
+           {{{Open("k", "trunc"), Rename("k", "t")},
+             {End(), Unlink("k")},
+             {Open("t", "creat"), Open("t", "creat")}},
+            5},
+           // nor stat, where nothing is, at the data; there the order that shows it
+           // is met only after the race itself.
+           {{{Rename("k", "t")}, {Open("k"), Stat("k"), Write("a")}, {Open("k"), Write("a")}},
+            9}}) {
+    SimulatedFiles files(c.programs, {{"k", "xy"}});
+    const Count plain = Plain(files);
+    const Count reduced = Reduced(files);
+    EXPECT_EQ(reduced.classes.size(), c.classes);
+    EXPECT_TRUE(plain.classes == reduced.classes);
+    EXPECT_EQ(reduced.whole, c.classes);
+  }
 }
 
 // The one execution with a deadlock in which the first lock is taken too early ends asleep.

@@ -144,6 +144,9 @@ void SortByProcess(std::vector<Op>& ops) {
     return std::tie(a.process, a.sequence) < std::tie(b.process, b.sequence);
   };
   if (std::is_sorted(ops.begin(), ops.end(), before)) return;
+  // A slot for each process number there may be is much for a few operations.
+  constexpr size_t kFew = 1 << 12;
+  if (ops.size() < kFew) return std::sort(ops.begin(), ops.end(), before);
   std::vector<size_t> next(size_t{UINT16_MAX} + 2, 0);
   for (const Op& op : ops) ++next[op.process + size_t{1}];
   std::partial_sum(next.begin(), next.end(), next.begin());

@@ -86,6 +86,11 @@ std::optional<std::string> CacheView::RelativeTo(std::string_view real_path) con
   return std::nullopt;
 }
 
+bool CacheView::SurelyWithin(std::string_view path) const {
+  const auto below = RelativeTo(path);
+  return below && !below->empty() && path.find("/..") == std::string_view::npos;
+}
+
 // What of the absolute `path`, which may have links and dots, is left when it has entered the cache
 // directory; nothing if it does not.
 std::optional<std::string> CacheView::Enters(const std::string& path) {

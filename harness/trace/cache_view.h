@@ -50,6 +50,8 @@ class CacheView {
   // `path` as a process sees it whose relative paths begin at `base`, which is absolute; `follow` a
   // symbolic link at its end. Not `within`: the rest of Place says nothing.
   Place Find(std::string_view base, std::string_view path, bool follow);
+  // `path` can only lead into the cache, whatever is there: nothing has to be looked up to say so.
+  bool SurelyWithin(std::string_view path) const;
   // The part of an absolute path without links that lies below the cache directory; "" for itself.
   std::optional<std::string> RelativeTo(std::string_view real_path) const;
   // A file by what fstat says; `path` is where it lies.

@@ -77,6 +77,10 @@ struct Call {
   std::optional<Lock> AsLock(const Caller& caller) const;
 };
 
+// The first path that the call names is one of the cache, as its text alone says: it may be decoded
+// when that is needed.
+bool SurelyConcerns(const Row& row, const Registers& registers, const Caller& caller,
+                    const Scene& scene);
 Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller, Scene* scene);
 // A call that the table does not have, and may name what it likes.
 Call DecodeUnknownCall(const Registers& registers, const Caller& caller, Scene* scene);

@@ -208,6 +208,16 @@ std::optional<Call::Lock> Call::AsLock(const Caller& caller) const {
   return lock;
 }
 
+bool SurelyConcerns(const Row& row, const Registers& registers, const Caller& caller,
+                    const Scene& scene) {
+  for (size_t i = 0; i < row.arguments.size(); ++i) {
+    if (!IsPath(row.arguments[i])) continue;
+    std::string path;
+    return ReadString(caller.thread, registers.argument(i), &path) && scene.view.SurelyWithin(path);
+  }
+  return false;
+}
+
 Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller, Scene* scene) {
   Call call;
   call.row = &row;

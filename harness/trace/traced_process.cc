@@ -26,6 +26,9 @@ constexpr int64_t kLastRestart = 516;
 // How long a program may take until it is executed.
 constexpr int64_t kStartPatience = 60 * kNanosPerSecond;
 
+// As the number of calls after which a call was decoded.
+constexpr uint64_t kNotDecoded = ~uint64_t{0};
+
 // The second argument of flock and of fcntl, so that it does not wait.
 uint64_t WithoutWaiting(const Call& call) {
   if (call.row->special == Special::kFlock) return call.arguments[1] | LOCK_NB;
@@ -90,6 +93,16 @@ void TracedProcess::Decode(Task* task) {
   task->call = row == nullptr ? DecodeUnknownCall(task->registers, caller, &scene_)
                               : DecodeCall(*row, task->registers, caller, &scene_);
   task->decoded_at = scene_.steps;
+  task->predicted = false;
+}
+
+// What the call's paths lead to matters when it is its turn, and may be something else by then.
+void TracedProcess::Defer(Task* task, const Row& row) {
+  task->call = Call();
+  task->call.row = &row;
+  task->call.has_paths = true;
+  task->call.concerns = true;
+  task->decoded_at = kNotDecoded;
   task->predicted = false;
 }
 

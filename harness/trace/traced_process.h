@@ -123,6 +123,7 @@ class TracedProcess {
   void Leave(Task* task);
   Task* NextAtCall() const;
   void Decode(Task* task);
+  void Defer(Task* task, const Row& row);
   void FindAgain(Task* task);
   void Predict(Task* task);
   bool IsQuiet();
@@ -147,6 +148,7 @@ class TracedProcess {
   bool free_ = false;
   std::vector<Event>* free_events_ = nullptr;
   bool executed_ = false;      // The program has been replaced by the subject's.
+  bool input_known_ = false;   // Descriptor 0 is the pipe that we write to.
   bool input_polled_ = false;  // Found by IsQuiet.
   bool output_full_ = false;
   int looks_ = 0;  // In a row at which nothing was heard.

@@ -61,6 +61,20 @@ int64_t SleepOf(pid_t thread, const Registers& call) {
   }
 }
 
+// Descriptor 0 may be something else afterwards.
+bool MayReplaceInput(const Row& row, const Registers& call) {
+  switch (row.special) {
+    case Special::kClose:
+      return static_cast<int>(call.argument(0)) == 0;
+    case Special::kDuplicateTo:
+      return static_cast<int>(call.argument(1)) == 0;
+    case Special::kCloseRange:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 TracedProcess::Heard TracedProcess::Listen(Task* task, WaitStatus* status) {
@@ -108,6 +122,7 @@ void TracedProcess::AtEntry(Task* task) {
   if (!executed_ || !task->registers.Read(task->thread)) return Continue(task);
   const int64_t number = task->registers.number();
   const Row* row = FindRow(number);
+  if (row != nullptr && MayReplaceInput(*row, task->registers)) input_known_ = false;
   if (row != nullptr && row->special == Special::kSleep) return SkipSleep(task);
   if (row != nullptr && row->special == Special::kClock) return MoveClock(task);
   if (row != nullptr && row->special == Special::kRead && task->registers.argument(0) == 0 &&
@@ -115,7 +130,11 @@ void TracedProcess::AtEntry(Task* task) {
     return AtInput(task);
   }
   if (!scene_.view.entered()) return Continue(task);
-  Decode(task);
+  if (row != nullptr && SurelyConcerns(*row, task->registers, CallerOf(*task), scene_)) {
+    Defer(task, *row);
+  } else {
+    Decode(task);
+  }
   if (!task->call.concerns) return Continue(task);
   if (IsUnobserved() && !LeavesTraces(task->call)) return Continue(task);
   task->state = Task::State::kAtCall;
@@ -124,9 +143,10 @@ void TracedProcess::AtEntry(Task* task) {
 
 void TracedProcess::AtInput(Task* task) {
   const int input = started_.input.get();
-  if (!started_.input.valid() || BytesInPipe(input) > 0 || !IsSamePipe(task->thread, 0, input)) {
-    return Continue(task);
-  }
+  if (!started_.input.valid() || BytesInPipe(input) > 0) return Continue(task);
+  if (!input_known_ && !IsSamePipe(task->thread, 0, input)) return Continue(task);
+  // Of a single thread we see whatever it does to its descriptors before it reads again.
+  input_known_ = tasks_.size() == 1;
   task->state = Task::State::kAtInput;
 }
 
@@ -179,12 +199,14 @@ void TracedProcess::OnNewTask(Task* parent, const WaitStatus& status) {
     task->ordinal = tasks_so_far_++;
     task->files = (flags & CLONE_FILES) != 0 ? parent->files : parent->files->Forked();
     tasks_.push_back(std::move(task));
+    input_known_ = false;
   }
   Continue(parent);
 }
 
 void TracedProcess::OnExec(Task* task) {
   executed_ = true;
+  input_known_ = false;
   if (scene_.owns_clock) HideVdso(task->thread);
   started_.report.Reset();
   // The other threads are gone without a word.

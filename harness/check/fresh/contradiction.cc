@@ -11,6 +11,10 @@ constexpr SearchBudget kTrial{.width = 1 << 10, .configurations = 100'000, .conf
 // A contradiction of a counter begins with its first increment.
 constexpr uint32_t kLongestCount = 256;
 
+constexpr size_t kConflictsLookedAt = 16;
+// Of the effort that is left, one neighbourhood gets this part.
+constexpr uint64_t kShare = 8;
+
 // The interval, not the value.
 void Forget(Step& step) {
   step.invoke = Step::kAnyTime;
@@ -200,27 +204,49 @@ bool Contradicts(const KeySteps& key, const StepSet& kept) {
   return ContradictsExactly(key, kept, effort);
 }
 
-std::optional<StepSet> FindContradiction(const KeySteps& key, uint32_t conflict, Effort& effort) {
+namespace {
+
+// Of the steps [begin, end).
+std::optional<StepSet> FindInStretch(const KeySteps& key, uint32_t begin, uint32_t end,
+                                     Effort& effort) {
+  const Cut cut = Cutter(key).Make(begin, end);
+  StepSet steps;
+  for (uint32_t i = 0; i < cut.key.steps.size(); ++i) {
+    if (cut.original[i] != kNoStep && !cut.key.steps[i].optional) steps.push_back(i);
+  }
+  std::optional<StepSet> found = FindWithin(cut.key, std::move(steps), effort);
+  if (found) {
+    for (uint32_t& step : *found) step = cut.original[step];
+  }
+  return found;
+}
+
+}  // namespace
+
+std::optional<StepSet> FindContradiction(const KeySteps& key, std::span<const uint32_t> conflicts,
+                                         Effort& effort) {
   const auto all = static_cast<uint32_t>(key.steps.size());
   // A cut knows less than the whole, so that a set that is minimal in it may not be so in the
   // whole.
   constexpr uint32_t kSmall = 256;
-  for (uint32_t radius = all <= kSmall ? all : 16; radius <= 1 << 13; radius *= 8) {
-    // A sum is known only from the beginning.
-    if (key.counts && conflict > kLongestCount) return std::nullopt;
-    const uint32_t begin = key.counts ? 0 : conflict - std::min(conflict, radius);
-    const uint32_t end = conflict + std::min(all - conflict, radius);
-    Cut cut = Cutter(key).Make(begin, end);
-    StepSet steps;
-    for (uint32_t i = 0; i < cut.key.steps.size(); ++i) {
-      if (cut.original[i] != kNoStep && !cut.key.steps[i].optional) steps.push_back(i);
+  constexpr uint32_t kLargest = 1 << 13;
+  // The smallest neighbourhoods of all of them first: what is easy to see somewhere need not be
+  // looked for where it is hard.
+  for (uint32_t radius = all <= kSmall ? all : 16; radius <= kLargest; radius *= 8) {
+    for (const uint32_t conflict :
+         conflicts.first(std::min(conflicts.size(), kConflictsLookedAt))) {
+      // A sum is known only from the beginning.
+      if (key.counts && conflict > kLongestCount) continue;
+      const uint32_t begin = key.counts ? 0 : conflict - std::min(conflict, radius);
+      const uint32_t end = conflict + std::min(all - conflict, radius);
+      Effort share{effort.left / kShare};
+      const uint64_t granted = share.left;
+      if (granted == 0) return std::nullopt;
+      std::optional<StepSet> found = FindInStretch(key, begin, end, share);
+      effort.Spend(granted - share.left);
+      if (found) return found;
+      if (begin == 0 && end == all) return std::nullopt;
     }
-    std::optional<StepSet> found = FindWithin(cut.key, std::move(steps), effort);
-    if (found) {
-      for (uint32_t& step : *found) step = cut.original[step];
-      return found;
-    }
-    if (effort.left == 0 || (begin == 0 && end == all)) break;
   }
   return std::nullopt;
 }

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "harness/check/fresh/search.h"
@@ -33,14 +34,15 @@ bool Contradicts(const KeySteps& key, const StepSet& kept);
 // promise is broken without it, too, and a contradiction of thousands of operations convinces
 // nobody.
 struct Effort {
-  uint64_t left = 5'000'000;
+  uint64_t left = 8'000'000;
 
   void Spend(uint64_t looked_at) { left -= std::min(left, looked_at); }
 };
 
-// A minimal contradiction among the steps around `conflict`, at which a search found no way on;
-// nothing if the neighbourhoods that were tried contain none, or `effort` did not suffice.
-std::optional<StepSet> FindContradiction(const KeySteps& key, uint32_t conflict, Effort& effort);
+// A minimal contradiction among the steps around one of `conflicts`, at which a search found no way
+// on; nothing if the neighbourhoods that were tried contain none, or `effort` did not suffice.
+std::optional<StepSet> FindContradiction(const KeySteps& key, std::span<const uint32_t> conflicts,
+                                         Effort& effort);
 
 }  // namespace tearproof::check::fresh
 

@@ -14,8 +14,6 @@ namespace {
 
 constexpr int kNamedRank = 2;
 constexpr int kUnnamedRank = 1;
-// Neighbourhoods of so many conflicts are looked at before the whole key is searched again.
-constexpr size_t kConflictsLookedAt = 8;
 
 std::vector<uint32_t> RoomFor(const History& history) {
   std::vector<uint32_t> room;
@@ -111,10 +109,8 @@ Judge::Decision Judge::Decide() {
 
 // Looks for a contradiction near the conflicts.
 Judge::Decision Judge::Refute(const std::vector<uint32_t>& conflicts) {
-  for (size_t i = 0; i < std::min(conflicts.size(), kConflictsLookedAt); ++i) {
-    std::optional<StepSet> found = FindContradiction(key_history_.key(), conflicts[i], effort_);
-    if (found) return {Finding::kBroken, conflicts, std::move(*found)};
-  }
+  std::optional<StepSet> found = FindContradiction(key_history_.key(), conflicts, effort_);
+  if (found) return {Finding::kBroken, conflicts, std::move(*found)};
   return {Finding::kOutOfBudget, {}, {}};
 }
 

@@ -151,7 +151,7 @@ TEST(ContradictionTest, IsMinimal) {
     Search search(key, {});
     if (search.Run(Search::Ends::kExact) != Search::Answer::kNone) continue;
     Effort effort;
-    const auto steps = FindContradiction(key, search.conflicts().front(), effort);
+    const auto steps = FindContradiction(key, std::span(search.conflicts()).first(1), effort);
     if (!steps) continue;
     ++found;
     largest = std::max(largest, steps->size());
