@@ -130,7 +130,7 @@ const std::map<std::string, std::string> kNotExplored = {
     {"broken-evicts-foreign-files", "nothing is planted beside the cache's files"},
 };
 
-TEST(ExploreExpectationsTest, EveryPlantedBugMustBreakSomewhere) {
+TEST(ExploredCanariesTest, EveryPlantedBugMustBreakSomewhere) {
   for (const BackendDescription& backend : LoadCatalogue()->backends()) {
     if (!backend.broken) continue;
     bool awaited = false;
