@@ -143,7 +143,7 @@ TEST(ExploreRecordTest, HoldsWhatWasExploredAndIsShownAgain) {
   EXPECT_EQ(cell.at("explored").at("interleavings"), "34650");
   EXPECT_THAT(workspace.Read("run.xml"), HasSubstr("in all 24 classes of interleavings"));
   EXPECT_THAT(workspace.Read("run.md"), HasSubstr("all 24"));
-  const ProgramResult shown = workspace.Run({"show", record.at("id")});
+  const ProgramResult shown = workspace.Run({"show", record.at("id").get<std::string>()});
   EXPECT_EQ(shown.exit_code, 0);
   EXPECT_EQ(shown.output, result.output);
 }
@@ -155,12 +155,12 @@ TEST(ExploreRecordTest, CarriesTheCounterexampleWhole) {
       1);
   const nlohmann::json record = RecordOf(workspace);
   const auto& explored = record.at("cells").at(0).at("explored");
-  EXPECT_EQ(explored.at("lanes"), nlohmann::json({"writer 0", "reader 1"}));
+  EXPECT_EQ(explored.at("lanes"), nlohmann::json::array({"writer 0", "reader 1"}));
   const auto& example = explored.at("counterexamples").at(0);
   EXPECT_EQ(example.at("promise"), "present");
   EXPECT_EQ(example.at("fewest"), true);
   EXPECT_EQ(example.at("steps").size(), 19u);
-  EXPECT_EQ(workspace.Run({"replay", example.at("schedule")}).exit_code, 1);
+  EXPECT_EQ(workspace.Run({"replay", example.at("schedule").get<std::string>()}).exit_code, 1);
 }
 
 TEST(ExploreRecordTest, SeveralCellsMakeAMatrix) {
@@ -268,7 +268,8 @@ TEST(RunTest, MergesWhatAllEnginesSay) {
   EXPECT_THAT(sound.output, HasSubstr("all 24 + "));
   const nlohmann::json record = RecordOf(workspace);
   std::vector<std::string> engines;
-  for (const auto& cell : record.at("cells")) engines.push_back(cell.at("engine"));
+  for (const auto& cell : record.at("cells"))
+    engines.push_back(cell.at("engine").get<std::string>());
   EXPECT_THAT(engines, testing::ElementsAre("explore", "stress", "kill"));
   const ProgramResult broken =
       workspace.Run({"run", "get-set", "--backend", "naive", "--budget", "2s"});
@@ -299,7 +300,7 @@ before = ["set k0"]
   std::string schedule;
   for (const auto& cell : record.at("cells")) {
     if (cell.at("scenario") != "blind-as-seen") continue;
-    schedule = cell.at("explored").at("counterexamples").at(0).at("schedule");
+    schedule = cell.at("explored").at("counterexamples").at(0).at("schedule").get<std::string>();
   }
   ASSERT_FALSE(schedule.empty()) << result.output;
   EXPECT_EQ(workspace.Run({"replay", schedule}).exit_code, 1);

@@ -39,6 +39,7 @@ Checker::Ingredients ExploreIngredients(const Scenario& scenario, const Contract
     if (role.explore) AddKinds(role.explore->program, &ingredients);
   }
   ingredients.counters = scenario.counters;
+  ingredients.surveyed = scenario.tidy;
   ingredients.odd_keys = scenario.keys.style == KeyStyle::kOdd;
   ingredients.limit = contract.max_entries.has_value();
   return ingredients;

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <set>
+#include <filesystem>
 
 #include "harness/adapter/protocol.h"
 #include "harness/core/text.h"
@@ -33,6 +33,19 @@ LockRole LockRoleOf(const trace::Event& event) {
       break;
   }
   return LockRole::kNone;
+}
+
+// All but directories, by their paths from there.
+std::set<std::string> FilesUnder(const std::string& directory) {
+  std::set<std::string> files;
+  std::error_code problem;
+  for (auto it = std::filesystem::recursive_directory_iterator(directory, problem);
+       !problem && it != std::filesystem::recursive_directory_iterator(); it.increment(problem)) {
+    std::error_code ignored;
+    if (it->is_directory(ignored) && !it->is_symlink(ignored)) continue;
+    files.insert(it->path().lexically_relative(directory).string());
+  }
+  return files;
 }
 
 }  // namespace
@@ -81,20 +94,26 @@ void TracedCache::MakeActors() {
   Actor& audit = actors_.emplace_back();
   audit.role = "audit";
   if (setup_.scenario.audit) {
-    // A key that nobody named was never set.
-    std::set<uint32_t> named;
-    for (const Actor& actor : actors_) {
-      for (const Task& task : actor.script) {
-        if (task.key != kNoKey) named.insert(task.key);
-      }
+    for (const uint32_t key : NamedKeys()) {
+      audit.script.push_back(TaskOf(OpKind::kGet, key, {}));
     }
-    for (const uint32_t key : named) audit.script.push_back(TaskOf(OpKind::kGet, key, {}));
   }
   for (size_t i = 0; i < actors_.size(); ++i) {
     actors_[i].number = i;
     actors_[i].maker =
         std::make_unique<RequestMaker>(&keys_, setup_.scenario.counters, VerifyMode::kFull);
   }
+}
+
+// A key that nobody names is never set.
+std::set<uint32_t> TracedCache::NamedKeys() const {
+  std::set<uint32_t> named;
+  for (const Actor& actor : actors_) {
+    for (const Task& task : actor.script) {
+      if (task.key != kNoKey) named.insert(task.key);
+    }
+  }
+  return named;
 }
 
 Task TracedCache::TaskOf(OpKind kind, uint32_t key, std::optional<uint32_t> ttl_millis) const {
@@ -153,9 +172,36 @@ Result<void> TracedCache::BringHome() {
   return {};
 }
 
+// Init, cull and clear, or delete each key where there is no clear.
+Result<void> TracedCache::TidyUp(Actor& actor) {
+  for (const OpKind kind : {OpKind::kInit, OpKind::kCull, OpKind::kClear}) {
+    TEARPROOF_RETURN_IF_ERROR(DoFreely(actor, TaskOf(kind, 0, {})));
+  }
+  if (parts_.ops.back().outcome != Outcome::kUnsupported) return {};
+  for (const uint32_t key : NamedKeys()) {
+    TEARPROOF_RETURN_IF_ERROR(DoFreely(actor, TaskOf(OpKind::kDelete, key, {})));
+  }
+  return {};
+}
+
+// What one process alone leaves after all that is done in an execution.
+Result<void> TracedCache::LearnWhatStays() {
+  Actor& setup = actors_[processes()];
+  TEARPROOF_RETURN_IF_ERROR(DoFreely(setup, TaskOf(OpKind::kInit, 0, {})));
+  TEARPROOF_RETURN_IF_ERROR(DoAllFreely(setup, setup.script));
+  for (ProcessId p = 0; p < processes(); ++p) {
+    TEARPROOF_RETURN_IF_ERROR(DoAllFreely(setup, actors_[p].script));
+  }
+  TEARPROOF_RETURN_IF_ERROR(TidyUp(setup));
+  stays_ = FilesUnder(CacheDirectory());
+  TEARPROOF_RETURN_IF_ERROR(BringHome());
+  return MakeFreshDirectory();
+}
+
 Result<void> TracedCache::Restart() {
   TEARPROOF_RETURN_IF_ERROR(BringHome());
   TEARPROOF_RETURN_IF_ERROR(MakeFreshDirectory());
+  if (setup_.scenario.tidy && !stays_) TEARPROOF_RETURN_IF_ERROR(LearnWhatStays());
   parts_ = History::Parts();
   parts_.header.time_base = TimeBase::kStep;
   parts_.header.keys = keys_;
@@ -423,6 +469,13 @@ Result<History> TracedCache::TakeHistory() {
   if (!waits && !audit.script.empty()) {
     TEARPROOF_RETURN_IF_ERROR(DoFreely(audit, TaskOf(OpKind::kInit, 0, {})));
     TEARPROOF_RETURN_IF_ERROR(DoAllFreely(audit, audit.script));
+  }
+  if (!waits && setup_.scenario.tidy) {
+    TEARPROOF_RETURN_IF_ERROR(TidyUp(audit));
+    parts_.survey.tidied = true;
+    for (const std::string& file : FilesUnder(CacheDirectory())) {
+      if (!stays_->contains(file)) parts_.survey.litter.push_back(file);
+    }
   }
   return History::Build(parts_);
 }

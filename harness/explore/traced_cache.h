@@ -16,6 +16,8 @@
 #define TEARPROOF_HARNESS_EXPLORE_TRACED_CACHE_H_
 
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -77,6 +79,9 @@ class TracedCache : public Subject {
 
   explicit TracedCache(CacheSetup setup, OwnedDirectory directory);
   void MakeActors();
+  std::set<uint32_t> NamedKeys() const;
+  Result<void> TidyUp(Actor& actor);
+  Result<void> LearnWhatStays();
   Task TaskOf(OpKind kind, uint32_t key, std::optional<uint32_t> ttl_millis) const;
   void Append(const tearproof::Step& step, std::vector<Task>* script) const;
   Result<void> MakeFreshDirectory();
@@ -103,6 +108,8 @@ class TracedCache : public Subject {
   History::Parts parts_;
   int64_t now_ = 0;  // In steps.
   trace::Unseen unseen_ = trace::Unseen::kNothing;
+  // Files that are no litter, where the scenario's directory is tidied and looked at.
+  std::optional<std::set<std::string>> stays_;
 };
 
 }  // namespace tearproof::explore
