@@ -15,7 +15,7 @@
 namespace tearproof::bench {
 namespace {
 
-// Thirty steps on temp-rename: open, write, close, rename a set; open, read, close a get.
+// Some thirty steps on temp-rename: open, write, close, rename a set; open, reads, close a get.
 constexpr char kScenario[] = R"(version = 1
 title = "Two writers and a reader"
 story = "Long enough to be typical, short enough to be explored."
