@@ -77,20 +77,20 @@ TEST_F(SubjectBehaviourTest, SpinningIsStoppedByTheWatchdog) {
   }
 }
 
-// Somebody else has the core for several times as long as patience lasts, and then gives it back.
-// (Where nobody may have priorities, this takes nothing away from the subject.)
+// Somebody else has the subject's core for several times as long as patience lasts, and then gives
+// it back. (With one core, or without the right to priorities, nothing is taken away from it.)
 TEST_F(SubjectBehaviourTest, WhoIsGivenNoProcessorIsNotStuck) {
-  StartSubjects({""}, kShort);
-  const int core = sched_getcpu();
+  StartSubjects({""}, kShort, /*realtime=*/false);
+  cpu_set_t other;
+  CPU_ZERO(&other);
+  CPU_SET(sched_getcpu() == 0 ? 1 : 0, &other);
   std::atomic<bool> has_core = false;
   std::thread hog([&] {
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(static_cast<size_t>(core), &one);
-    sched_setaffinity(0, sizeof(one), &one);
-    sched_param above_subjects = {};
-    above_subjects.sched_priority = 12;
-    const bool above = sched_setscheduler(0, SCHED_FIFO, &above_subjects) == 0;
+    sched_param parameters = {};
+    parameters.sched_priority = 1;
+    const bool above = sched_setaffinity(0, sizeof(other), &other) == 0 &&
+                       sched_setaffinity(session_->id(0), sizeof(other), &other) == 0 &&
+                       sched_setscheduler(0, SCHED_FIFO, &parameters) == 0;
     has_core = true;
     has_core.notify_all();
     const int64_t end = MonotonicNanos() + 4 * kShort;
