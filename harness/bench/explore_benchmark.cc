@@ -96,7 +96,7 @@ Result<ExploredCell::Run> RunBatch(Way way, const Batch& batch, uint64_t seed) {
   options.all = true;
   options.jobs = way == Way::kTwoCores ? 2 : 1;
   options.max_executions = batch.executions;
-  if (way == Way::kStarted) options.max_executions = 1 + batch.executions / kForEachStarted;
+  if (way == Way::kStarted) options.max_executions = 2 + batch.executions / kForEachStarted;
   return cell->Explore(options);
 }
 
