@@ -69,11 +69,16 @@ Standing StandingByExpectation(const RunRecord& record, const PromiseResult& res
 // REQUIRES: `findings` is not empty and of one promise.
 MatrixCell MergeFindings(std::vector<Finding> findings) {
   // The evidence that stays is the first: the worst verdict's, and of those one that fails the run
-  // rather than one that is known.
-  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
+  // rather than one that is known, and one that replays rather than one that does not.
+  const auto replays = [](const Finding& finding) {
+    return finding.cell->explored &&
+           finding.cell->explored->Find(finding.result->verdict.promise) != nullptr;
+  };
+  std::stable_sort(findings.begin(), findings.end(), [&](const Finding& a, const Finding& b) {
     const Judgement first = a.result->verdict.judgement;
     const Judgement second = b.result->verdict.judgement;
-    return first != second ? first > second : a.standing > b.standing;
+    if (first != second) return first > second;
+    return a.standing != b.standing ? a.standing > b.standing : replays(a) && !replays(b);
   });
   MatrixCell merged;
   merged.present = true;

@@ -219,6 +219,13 @@ TEST(MatrixTest, TellsWhatWasExhaustedFromWhatWasNotSeen) {
   EXPECT_EQ(some.sampled, 7u);
 }
 
+TEST(MatrixTest, ShowsTheBreakThatReplays) {
+  CellRecord replays = Explored(24, true, kBroken);
+  replays.explored->counterexamples.emplace_back().promise = Promise::kIntact;
+  const RunRecord record = Record({Cell("a", "s", {kBroken}), replays});
+  EXPECT_EQ(BuildMatrix(record).at(0).cells.at(Promise::kIntact).source, &record.cells[1]);
+}
+
 TEST(ExitCodeTest, WhatNoProgramExercisesIsNotOpen) {
   EXPECT_EQ(Record({Explored(24, true, kIdle)}).ExitCode(), 0);
   EXPECT_EQ(Record({Explored(24, true, kUnsure)}).ExitCode(), 2);

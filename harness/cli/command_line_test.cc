@@ -110,9 +110,9 @@ TEST(CommandLineTest, SaysWhichPromisesNothingAskedForAndWhatWould) {
                     HasSubstr("incr-exact (try incr-incr)"), HasSubstr("bounded (try bounded)")));
 }
 
-// A verb without its work, so that what it is given can be looked at.
+// A verb without its work, which keeps alive where its options' values go.
 void Disarm(Verb* verb) {
-  if (verb->run != nullptr) verb->run = []() -> Result<int> { return 0; };
+  if (verb->run != nullptr) verb->run = [kept = verb->run]() -> Result<int> { return 0; };
   for (Verb& each : verb->verbs) Disarm(&each);
 }
 

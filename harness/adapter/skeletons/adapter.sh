@@ -4,12 +4,13 @@
 exec 3>&1 1>&2 # What the cache prints goes to standard error: answers go to descriptor 3.
 export LC_ALL=C
 
-# The text or number of field $1, as JSON writes it: without decoding it can be handed back as it is.
+# The text or number of field $1, as JSON writes it: so it can be handed back as it is.
 field() {
   printf '%s\n' "$line" |
     sed -nE 's/.*[{,]"'"$1"'":("(([^"\\]|\\.)*)"|(-?[0-9.]+)).*/\2\4/p'
 }
 answer() { printf '{"id":%s,%s}\n' "$id" "$1" >&3; }
+result() { answer "\"ok\":true,\"result\":\"$1\""; }
 path() { printf '%s/%s' "$root" "$(field key | sha256sum | cut -c1-64)"; } # Keys are any text.
 
 # Comes first, and again with another "dir": open the cache there and forget all else.
@@ -27,22 +28,22 @@ do_get() {
   if { value=$(cat "$file"); } 2>/dev/null; then
     answer "\"ok\":true,\"result\":\"hit\",\"value\":\"$value\""
   else
-    answer '"ok":true,"result":"miss"'
+    result miss
   fi
 }
 do_has() {
-  if [ -e "$(path)" ]; then answer '"ok":true,"result":"hit"'; else answer '"ok":true,"result":"miss"'; fi
+  if [ -e "$(path)" ]; then result hit; else result miss; fi
 }
 do_set() { # A cache with times to live takes "$(field ttl)": seconds.
   if temporary=$(mktemp "$root/tmp.XXXXXX") && field value >"$temporary" &&
     mv "$temporary" "$(path)"; then
-    answer '"ok":true,"result":"done"'
+    result done
   else
     answer '"ok":false,"error":"the entry could not be written"'
   fi
 }
 do_delete() { # "refused" is by contract, and no error: there was nothing to delete.
-  if rm "$(path)"; then answer '"ok":true,"result":"done"'; else answer '"ok":true,"result":"refused"'; fi
+  if rm "$(path)"; then result done; else result refused; fi
 }
 
 while IFS= read -r line; do
