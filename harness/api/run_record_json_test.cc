@@ -10,6 +10,28 @@
 namespace tearproof {
 namespace {
 
+ExplorationRecord FullExploration() {
+  ExplorationRecord explored;
+  explored = {"pct",
+              {"writer 0", "reader 1"},
+              true,
+              "bound",
+              "unseen",
+              1,
+              "123456789012345678901",
+              2,
+              3,
+              4,
+              5,
+              true,
+              {},
+              "go on"};
+  explored.counterexamples.push_back(
+      {Promise::kFresh, 6, 7, {{1, "call", "result", "effect"}}, 0, 8, true, "TP1:", "replay"});
+  explored.counterexamples.emplace_back();
+  return explored;
+}
+
 // Every field away from its default, numbers at their limits.
 RunRecord FullRecord() {
   RunRecord record;
@@ -44,24 +66,7 @@ RunRecord FullRecord() {
   cell.speeds[OpKind::kIncr] = {1, 2.5, 3, 4, 5, 6};
   cell.survival = {{"k0", {1, 2}}, {"k1", {3, 4}}};
   cell.overlaps = {{{OpKind::kGet, OpKind::kSet}, 7}, {{OpKind::kSet, OpKind::kSet}, 2}};
-  ExplorationRecord& explored = cell.explored.emplace();
-  explored = {"pct",
-              {"writer 0", "reader 1"},
-              true,
-              "bound",
-              "unseen",
-              1,
-              "123456789012345678901",
-              2,
-              3,
-              4,
-              5,
-              true,
-              {},
-              "go on"};
-  explored.counterexamples.push_back(
-      {Promise::kFresh, 6, 7, {{1, "call", "result", "effect"}}, 0, 8, true, "TP1:", "replay"});
-  explored.counterexamples.emplace_back();
+  cell.explored = FullExploration();
   PromiseResult result;
   result.promised = true;
   result.unfinished = true;
