@@ -134,7 +134,8 @@ const std::map<std::string, std::string> kNotExplored = {
 };
 
 TEST(ExploredCanariesTest, EveryPlantedBugMustBreakSomewhere) {
-  for (const BackendDescription& backend : LoadCatalogue()->backends()) {
+  const auto catalogue = LoadCatalogue();
+  for (const BackendDescription& backend : catalogue->backends()) {
     if (!backend.broken) continue;
     bool awaited = false;
     for (const auto& [scenario, engines] : backend.expect) {
