@@ -18,12 +18,13 @@
 namespace tearproof::cli {
 namespace {
 
-// Executions of each scenario: a known race is found within them on any machine, however slow.
+// Where something must break: a known race is found within them on any machine, however slow.
 constexpr size_t kExecutions = 120;
 // A sound cache is exhausted within them.
 constexpr size_t kSoundExecutions = 300;
-// Of one whose every execution begins with a full cache, where something must break, or need not.
+// Where every execution begins with a full cache.
 constexpr size_t kLongExecutions = 16;
+// Where nothing need break in what is known to be broken, and where caches are full.
 constexpr size_t kFewExecutions = 3;
 constexpr size_t kFull = 20;  // Steps before the programs begin.
 
@@ -79,9 +80,12 @@ std::map<size_t, std::string> Plan(const BackendDescription& backend, bool sound
   if (kNotExhausted.contains(backend.id)) return {{1, "get-set"}};
   std::map<size_t, std::string> plan;
   for (const KnownScenario& known : catalogue.scenarios()) {
-    size_t executions = sound ? kSoundExecutions : kExecutions;
-    if (known.scenario.explore_before.size() > kFull) {
-      executions = MustBreak(backend, known.scenario.id) ? kLongExecutions : kFewExecutions;
+    const bool full = known.scenario.explore_before.size() > kFull;
+    size_t executions = kFewExecutions;
+    if (MustBreak(backend, known.scenario.id)) {
+      executions = full ? kLongExecutions : kExecutions;
+    } else if (sound && !full) {
+      executions = kSoundExecutions;
     }
     std::string& names = plan[executions];
     names += (names.empty() ? "" : ",") + known.scenario.id;
