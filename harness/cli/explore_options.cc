@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "harness/cli/option_values.h"
+#include "harness/cli/selection_options.h"
 #include "harness/cli/stress_options.h"
 #include "harness/core/text.h"
 
@@ -40,16 +41,8 @@ void AddOption(std::string* line, const char* name, const std::string& value,
 }  // namespace
 
 std::vector<Option> ExploreOptions(ExploreArguments* a) {
-  std::vector<Option> options = {
-      {"scenario", "",
-       "ids (`tearproof list scenarios`), all, or your own FILE.toml; the core family if none is "
-       "named",
-       &a->scenarios},
-      {"--tag", "NAME,...", "every scenario with this tag", &a->tags},
-      {"--backend", "NAME,...",
-       "caches (`tearproof list backends`), with options as NAME:option=value; also all (the "
-       "default) and broken",
-       &a->backends},
+  std::vector<Option> options = SelectionOptions(&a->scenarios, &a->tags, &a->backends);
+  const std::vector<Option> own = {
       {.name = "--strategy",
        .placeholder = "",
        .description = "dpor: one execution of each class of equal ones",
@@ -79,6 +72,7 @@ std::vector<Option> ExploreOptions(ExploreArguments* a) {
       {"--strict", "", "count every promise, made or not", &a->strict},
       {"--expect", "", "pass exactly when each backend shows what its backend.toml expects",
        &a->expect}};
+  options.insert(options.end(), own.begin(), own.end());
   for (Option& option : a->reports.Options()) options.push_back(std::move(option));
   return options;
 }

@@ -11,6 +11,7 @@
 #include "harness/cli/interrupt.h"
 #include "harness/cli/option_values.h"
 #include "harness/cli/run_in_progress.h"
+#include "harness/cli/selection_options.h"
 #include "harness/cli/stress_cell.h"
 #include "harness/cli/terminal.h"
 #include "harness/core/clock.h"
@@ -280,16 +281,8 @@ class WholeRun {
 };
 
 std::vector<Option> RunOptions(RunArguments* a) {
-  std::vector<Option> options = {
-      {"scenario", "",
-       "ids (`tearproof list scenarios`), all, or your own FILE.toml; the core family if none is "
-       "named",
-       &a->scenarios},
-      {"--tag", "NAME,...", "every scenario with this tag", &a->tags},
-      {"--backend", "NAME,...",
-       "caches (`tearproof list backends`), with options as NAME:option=value; also all (the "
-       "default) and broken",
-       &a->backends},
+  std::vector<Option> options = SelectionOptions(&a->scenarios, &a->tags, &a->backends);
+  const std::vector<Option> own = {
       {"--budget", "TIME", "for all together; what one part leaves over goes to the others",
        &a->budget},
       {"--seed", "N", "the same seed draws the same operations", &a->seed},
@@ -298,6 +291,7 @@ std::vector<Option> RunOptions(RunArguments* a) {
        &a->directory},
       {"--config", "FILE", "the project file; ./tearproof.toml if there is one", &a->config},
       {"--strict", "", "count every promise, made or not", &a->strict}};
+  options.insert(options.end(), own.begin(), own.end());
   for (Option& option : a->reports.Options()) options.push_back(std::move(option));
   return options;
 }

@@ -8,6 +8,7 @@
 #include "harness/api/rate_bound.h"
 #include "harness/cli/machine.h"
 #include "harness/cli/option_values.h"
+#include "harness/cli/selection_options.h"
 #include "harness/core/clock.h"
 #include "harness/core/random.h"
 #include "harness/core/text.h"
@@ -109,16 +110,8 @@ Result<std::string> ResolveDirectory(const std::string& named) {
 }
 
 std::vector<Option> StressOptions(StressArguments* a) {
-  std::vector<Option> options = {
-      {"scenario", "",
-       "ids (`tearproof list scenarios`), all, or your own FILE.toml; the core family if none is "
-       "named",
-       &a->scenarios},
-      {"--tag", "NAME,...", "every scenario with this tag", &a->tags},
-      {"--backend", "NAME,...",
-       "caches (`tearproof list backends`), with options as NAME:option=value; also all (the "
-       "default) and broken",
-       &a->backends},
+  std::vector<Option> options = SelectionOptions(&a->scenarios, &a->tags, &a->backends);
+  const std::vector<Option> own = {
       {"--processes", "ROLE=N,...", "of a role: writer=4,reader=4", &a->processes},
       {"--duration", "TIME", "at most, for each scenario on each backend; 10s unless given",
        &a->duration},
@@ -150,6 +143,7 @@ std::vector<Option> StressOptions(StressArguments* a) {
        &a->expect},
       {"--keep-history", "", "keep every round's history", &a->keep_history},
       {"--dry-run", "", "say what would run, and for how long", &a->dry_run}};
+  options.insert(options.end(), own.begin(), own.end());
   for (Option& option : a->reports.Options()) options.push_back(std::move(option));
   return options;
 }

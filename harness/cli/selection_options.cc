@@ -1,0 +1,21 @@
+#include "harness/cli/selection_options.h"
+
+namespace tearproof::cli {
+
+std::vector<Option> SelectionOptions(std::vector<std::string>* scenarios,
+                                     std::vector<std::string>* tags,
+                                     std::vector<std::string>* backends) {
+  return {
+      {"scenario", "",
+       "ids (`tearproof list scenarios`), all, or your own FILE.toml; the core family if none is "
+       "named",
+       scenarios},
+      {"--tag", "NAME,...", "every scenario with this tag", tags},
+      {"--backend", "NAME,...",
+       "caches (`tearproof list backends`), with options as NAME:option=value; also all (the "
+       "default) and broken",
+       backends},
+  };
+}
+
+}  // namespace tearproof::cli
