@@ -1,5 +1,6 @@
 #include "harness/explore/traced_cache.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -140,10 +141,16 @@ void TracedCache::Append(const tearproof::Step& step, std::vector<Task>* script)
 }
 
 Result<void> TracedCache::MakeFreshDirectory() {
-  TEARPROOF_RETURN_IF_ERROR(RemoveTreeAt(directory_.fd(), kName));
   const std::string path = directory_.path() + "/" + kName;
-  if (mkdir(path.c_str(), 0700) != 0) return SystemError(errno, "cannot create " + path);
-  return session_->BeginExecution(path);
+  if (!place_.valid()) {
+    if (mkdir(path.c_str(), 0700) != 0) return SystemError(errno, "cannot create " + path);
+    place_.Reset(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!place_.valid()) return SystemError(errno, "cannot open " + path);
+    return session_->BeginExecution(path);
+  }
+  TEARPROOF_RETURN_IF_ERROR(RemoveContents(place_.get(), path));
+  session_->BeginExecutionAgain();
+  return {};
 }
 
 Result<void> TracedCache::BringHome() {
@@ -236,12 +243,10 @@ Result<void> TracedCache::DoFreely(Actor& actor, const Task& task) {
   if (!actor.running) return {};
   actor.begun = true;
   actor.op.invoke = ++now_;
-  std::vector<trace::Event> calls;
-  session_->RunFreely(actor.number, actor.number < processes() ? &calls : nullptr);
+  session_->RunFreely(actor.number);
   // What is mapped now is later read and changed without a call.
-  for (const trace::Event& call : calls) {
-    if (call.unseen != trace::Unseen::kNothing) unseen_ = call.unseen;
-  }
+  const trace::Unseen freely = session_->state(actor.number).freely;
+  if (actor.number < processes() && freely != trace::Unseen::kNothing) unseen_ = freely;
   if (session_->state(actor.number).standing == trace::Standing::kWaitsForInput) {
     return TakeAnswer(actor);
   }
@@ -302,9 +307,10 @@ Result<void> TracedCache::GoOn(Actor& actor, Footprint* footprint) {
 Result<void> TracedCache::TakeAnswer(Actor& actor) {
   std::array<char, 1 << 16> part;
   ssize_t got = 0;
-  while ((got = read(session_->output(actor.number), part.data(), part.size())) > 0) {
-    actor.received.append(part.data(), static_cast<size_t>(got));
-  }
+  do {
+    got = read(session_->output(actor.number), part.data(), part.size());
+    if (got > 0) actor.received.append(part.data(), static_cast<size_t>(got));
+  } while (got == static_cast<ssize_t>(part.size()));
   Response response;
   response.Fail(0, "the adapter waits for more without an answer");
   size_t begin = 0;

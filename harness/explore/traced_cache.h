@@ -102,6 +102,7 @@ class TracedCache : public Subject {
 
   const CacheSetup setup_;
   OwnedDirectory directory_;
+  UniqueFd place_;  // Within, where the cache's directory is.
   std::vector<std::string> keys_;
   std::vector<Actor> actors_;
   std::unique_ptr<trace::TraceSession> session_;

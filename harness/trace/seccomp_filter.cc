@@ -5,6 +5,7 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "harness/trace/system_call_table.h"
 
@@ -45,11 +46,18 @@ std::vector<sock_filter> BuildFilter(std::span<const int64_t> numbers) {
     filter.push_back(Jump(kEqual, number, 0, 1));
     filter.push_back(refuse);
   }
+  const sock_filter allow = Statement(kReturn, SECCOMP_RET_ALLOW);
+  for (const uint32_t number : {SYS_write, SYS_writev}) {
+    filter.insert(
+        filter.end(),
+        {Jump(kEqual, number, 0, 5), Statement(kLoad, offsetof(seccomp_data, args)),
+         Jump(kEqual, STDOUT_FILENO, 1, 0), Jump(kEqual, STDERR_FILENO, 0, 1), allow, trace});
+  }
   for (const int64_t number : numbers) {
     filter.push_back(Jump(kEqual, static_cast<uint32_t>(number), 0, 1));
     filter.push_back(trace);
   }
-  filter.push_back(Statement(kReturn, SECCOMP_RET_ALLOW));
+  filter.push_back(allow);
   return filter;
 }
 

@@ -49,6 +49,7 @@ struct TraceOptions {
   std::vector<Subject> subjects;
   int core = -1;         // On which all run; -1: where the caller is.
   bool realtime = true;  // Priorities, where the machine grants them.
+  bool tap = true;       // Results without a second stop, where the machine grants it.
   // Subjects see a clock that Advance moves. Costs a stop at each look at a clock.
   bool owns_clock = false;
   // How long a subject may compute, or sleep in something else than a read of its input. Time in
@@ -72,6 +73,8 @@ class TraceSession {
   // that subjects still have open from before do not count any more.
   // REQUIRES: no subject is at a call. Errors: kEnvironment, it cannot be opened.
   Result<void> BeginExecution(const std::string& directory);
+  // The same over the directory of the last one, which has been emptied and filled by others.
+  void BeginExecutionAgain();
 
   // So much time passes for all subjects. BeginExecution returns to the machine's time.
   // REQUIRES: TraceOptions::owns_clock.
@@ -104,6 +107,7 @@ class TraceSession {
 
  private:
   explicit TraceSession(size_t processes) : scene_(processes) {}
+  void ForgetExecution();
   // `process` has moved: who waits for a lock, now?
   void Reconsider(size_t process);
 

@@ -23,6 +23,7 @@ namespace {
 // again, and nothing has happened.
 constexpr int64_t kFirstRestart = 512;
 constexpr int64_t kLastRestart = 516;
+bool IsRestart(int64_t result) { return -result >= kFirstRestart && -result <= kLastRestart; }
 // How long a program may take until it is executed.
 constexpr int64_t kStartPatience = 60 * kNanosPerSecond;
 
@@ -33,6 +34,26 @@ constexpr uint64_t kNotDecoded = ~uint64_t{0};
 uint64_t WithoutWaiting(const Call& call) {
   if (call.row->special == Special::kFlock) return call.arguments[1] | LOCK_NB;
   return call.arguments[1] == F_SETLKW ? F_SETLK : F_OFD_SETLK;
+}
+
+// Afterwards one of the descriptors at whose writes the filter does not stop may be the cache's.
+bool MayReplaceOutput(const Call& call) {
+  switch (call.row->special) {
+    case Special::kDuplicateTo:
+      return OpenFiles::IsOutput(static_cast<int>(call.arguments[1]));
+    case Special::kControl:
+      return call.arguments[1] == F_DUPFD && call.arguments[2] <= STDERR_FILENO;
+    default:
+      return false;
+  }
+}
+
+// Of a call at whose entry the thread stands. A thread that is gone is found out by who waits.
+void ChangeArgument(pid_t thread, size_t index, uint64_t value) {
+  Registers changed;
+  if (!changed.Read(thread)) return;
+  changed.set_argument(index, value);
+  changed.Write(thread);
 }
 
 }  // namespace
@@ -60,6 +81,7 @@ Result<void> TracedProcess::Start() {
   task->id = started_.id;
   task->ordinal = tasks_so_far_++;
   task->files = std::make_shared<OpenFiles>(&scene_.locks);
+  task->results = ResultSeat::Take(scene_.tap, task->thread);
   tasks_.push_back(std::move(task));
   RunFreely(nullptr);
   // However short patience is with the program, a busy machine may take longer to come to it.
@@ -84,7 +106,8 @@ Result<void> TracedProcess::Start() {
 }
 
 Caller TracedProcess::CallerOf(const Task& task) const {
-  return {number_, task.thread, task.id, task.files.get()};
+  return {number_, task.thread, task.id, task.files.get(),
+          tasks_.size() == 1 ? &task.texts : nullptr};
 }
 
 void TracedProcess::Decode(Task* task) {
@@ -126,6 +149,15 @@ void TracedProcess::Predict(Task* task) {
     task->event.task = task->ordinal;
   }
   task->predicted = true;
+}
+
+bool TracedProcess::ReadCallOf(Task* task) {
+  if (!task->registers.ReadCall(task->thread)) return false;
+  const Row* row = FindRow(task->registers.number());
+  task->texts.clear();
+  if (row != nullptr && tasks_.size() == 1)
+    ReadTexts(*row, task->registers, task->thread, &task->texts);
+  return true;
 }
 
 TracedProcess::Task* TracedProcess::NextAtCall() const {
@@ -189,7 +221,7 @@ bool TracedProcess::ReturnToEntry(Task* task) {
   while (AwaitStop(task, &status)) {
     if (status.kind() == WaitStatus::Kind::kSeccomp) {
       task->state = Task::State::kAtCall;
-      return task->registers.Read(task->thread);
+      return ReadCallOf(task);
     }
     Handle(task, status);
     // A signal's handler may have made other calls first; or it is gone.
@@ -202,6 +234,7 @@ std::optional<Event> TracedProcess::Execute(Task* task) {
   if (task->must_return && !ReturnToEntry(task)) return std::nullopt;
   if (IsUnobserved()) {
     FindAgain(task);
+    task->event.unseen = PredictUnseen(task->call, scene_);
   } else {
     Predict(task);
   }
@@ -209,11 +242,17 @@ std::optional<Event> TracedProcess::Execute(Task* task) {
     task->event.unseen = Unseen::kConcurrentThreads;
   }
   if (task->call.LocksAndWaits()) {
-    Registers changed = task->registers;
-    changed.set_argument(1, WithoutWaiting(task->call));
-    changed.Write(task->thread);
+    ChangeArgument(task->thread, 1, WithoutWaiting(task->call));
   }
-  if (CannotFail(task->call, scene_)) return Complete(task, 0);
+  if (CannotFail(task->call, scene_)) {
+    Event event = Complete(task, 0);
+    Continue(task);
+    return event;
+  }
+  const bool exits = task->call.row->special == Special::kExit;
+  // Where the clock is ours, the thread must not see the times in a result before we did.
+  const bool tapped = task->results && !scene_.owns_clock && !MayReplaceOutput(task->call);
+  if (tapped && !exits && !task->call.LocksAndWaits()) return ExecuteTapped(task);
   task->in_call = true;
   task->state = Task::State::kRunning;
   ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
@@ -224,10 +263,34 @@ std::optional<Event> TracedProcess::Execute(Task* task) {
   }
   if (status.kind() == WaitStatus::Kind::kSystemCall) return Finish(task);
   Event event = std::move(task->event);
-  const bool exits = task->call.row->special == Special::kExit;
   Handle(task, status);
   if (!exits) return std::nullopt;
   ++scene_.steps;
+  return event;
+}
+
+// The thread runs on to its next stop; what its call returned is found out on the way.
+std::optional<Event> TracedProcess::ExecuteTapped(Task* task) {
+  const bool known = task->files->OutputIsCache();
+  task->results->Arm();
+  Continue(task);
+  WaitStatus status;
+  const std::optional<Heard> heard = AwaitReturn(task, &status);
+  if (!heard) {
+    Leave(task);
+    GiveUp();
+    return std::nullopt;
+  }
+  const std::optional<int64_t> result = task->results->Result();
+  std::optional<Event> event;
+  if (result && !IsRestart(*result)) {
+    event = Complete(task, *result);
+    // It had closed its output, and may have written to what took its place.
+    if (!known && task->files->OutputIsCache()) event->unseen = Unseen::kUnmodelledCall;
+  } else {
+    Leave(task);
+  }
+  if (*heard != Heard::kNothing) Handle(task, status);
   return event;
 }
 
@@ -245,9 +308,10 @@ void TracedProcess::Block(Task* task, Registers after) {
 // REQUIRES: it has stopped at the exit of its call.
 std::optional<Event> TracedProcess::Finish(Task* task) {
   Registers after;
-  if (!after.Read(task->thread)) return std::nullopt;
+  const bool waits = task->call.LocksAndWaits();
+  if (!(waits ? after.Read(task->thread) : after.ReadCall(task->thread))) return std::nullopt;
   const int64_t result = after.result();
-  if (task->call.LocksAndWaits()) {
+  if (waits) {
     if (result == -EAGAIN || result == -EACCES) {
       Block(task, after);
       return std::nullopt;
@@ -255,15 +319,17 @@ std::optional<Event> TracedProcess::Finish(Task* task) {
     after.set_argument(1, task->call.arguments[1]);
     after.Write(task->thread);
   }
-  if (-result >= kFirstRestart && -result <= kLastRestart) {
+  std::optional<Event> event;
+  if (IsRestart(result)) {
     Leave(task);
-    Continue(task);
-    return std::nullopt;
+  } else {
+    event = Complete(task, result);
   }
-  return Complete(task, result);
+  Continue(task);
+  return event;
 }
 
-// The call has happened, or will before its thread stops again. The thread runs on.
+// The call has happened, or will before its thread stops again.
 Event TracedProcess::Complete(Task* task, int64_t result) {
   Event event = std::move(task->event);
   // An address differs from one execution to the next, and says nothing.
@@ -278,7 +344,6 @@ Event TracedProcess::Complete(Task* task, int64_t result) {
   ++scene_.steps;
   task->call = Call();
   Leave(task);
-  Continue(task);
   return event;
 }
 
@@ -304,9 +369,7 @@ std::optional<Event> TracedProcess::KillWithin(uint64_t bytes) {
   Beat();
   Task* task = NextAtCall();
   Predict(task);
-  Registers changed = task->registers;
-  changed.set_argument(2, bytes);
-  changed.Write(task->thread);
+  ChangeArgument(task->thread, 2, bytes);
   task->in_call = true;
   task->state = Task::State::kRunning;
   ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
@@ -314,7 +377,7 @@ std::optional<Event> TracedProcess::KillWithin(uint64_t bytes) {
   std::optional<Event> event;
   if (AwaitStop(task, &status) && status.kind() == WaitStatus::Kind::kSystemCall) {
     Registers after;
-    after.Read(task->thread);
+    after.ReadCall(task->thread);
     event = task->event;
     event->result = after.result();
     event->effect = fmt::format("killed after {} of {} bytes", bytes, *size);
@@ -381,6 +444,7 @@ void TracedProcess::BeginExecution() {
     task->processor_time = ProcessorTime(task->id);
   }
   freed_.clear();
+  state_.freely = Unseen::kNothing;
 }
 
 std::string TracedProcess::ErrorTail(size_t bytes) const {

@@ -33,9 +33,10 @@ enum class Standing {
 
 struct ProcessState {
   Standing standing = Standing::kEnded;
-  WaitStatus end;   // kEnded.
-  Object lock;      // kBlocked: what it waits for.
-  std::string why;  // kStuck: "computes", "sleeps in futex".
+  WaitStatus end;                    // kEnded.
+  Object lock;                       // kBlocked: what it waits for.
+  std::string why;                   // kStuck: "computes", "sleeps in futex".
+  Unseen freely = Unseen::kNothing;  // What free runs did unseen, since the execution began.
 };
 
 class TracedProcess {
@@ -109,18 +110,27 @@ class TracedProcess {
   void MoveTimes(const Task& task, const Event& event);
   // Nobody wants to know what happens, and no file's times are ours to keep.
   bool IsUnobserved() const { return free_ && free_events_ == nullptr && !scene_.owns_clock; }
+  // In a free run.
+  void NoteUnseen(Unseen unseen) {
+    if (unseen != Unseen::kNothing) state_.freely = unseen;
+  }
   void OnNewTask(Task* parent, const WaitStatus& status);
   void OnExec(Task* task);
   void Remove(Task* task, const WaitStatus& status);
   void Continue(Task* task, int signal = 0);
   bool AwaitStop(Task* task, WaitStatus* status);
+  // Until the task stops, or its call has returned. Nothing: neither, in all patience.
+  std::optional<Heard> AwaitReturn(Task* task, WaitStatus* status);
   // A blocked call is made once more: to its entry. False: it ended instead.
   bool ReturnToEntry(Task* task);
   std::optional<Event> Execute(Task* task);
+  std::optional<Event> ExecuteTapped(Task* task);
   std::optional<Event> Finish(Task* task);
   Event Complete(Task* task, int64_t result);
   void Block(Task* task, Registers after);
   void Leave(Task* task);
+  // What the thread says at the entry of a call.
+  bool ReadCallOf(Task* task);
   Task* NextAtCall() const;
   void Decode(Task* task);
   void Defer(Task* task, const Row& row);

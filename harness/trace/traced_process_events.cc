@@ -61,6 +61,14 @@ int64_t SleepOf(pid_t thread, const Registers& call) {
   }
 }
 
+// It stands at the entry of one.
+bool IsWriteToOutput(pid_t thread) {
+  Registers call;
+  return call.ReadCall(thread) && call.at_entry() &&
+         (call.number() == SYS_write || call.number() == SYS_writev) &&
+         OpenFiles::IsOutput(static_cast<int>(call.argument(0)));
+}
+
 // Descriptor 0 may be something else afterwards.
 bool MayReplaceInput(const Row& row, const Registers& call) {
   switch (row.special) {
@@ -88,7 +96,9 @@ TracedProcess::Heard TracedProcess::Listen(Task* task, WaitStatus* status) {
 
 void TracedProcess::Continue(Task* task, int signal) {
   task->state = Task::State::kRunning;
-  ptrace(PTRACE_CONT, task->thread, nullptr, signal);
+  // The filter does not stop at writes to these.
+  const bool at_all = task->files->OutputIsCache();
+  ptrace(at_all ? PTRACE_SYSCALL : PTRACE_CONT, task->thread, nullptr, signal);
 }
 
 void TracedProcess::Handle(Task* task, const WaitStatus& status) {
@@ -110,6 +120,7 @@ void TracedProcess::Handle(Task* task, const WaitStatus& status) {
         Finish(task);
         return;
       }
+      if (IsWriteToOutput(task->thread)) return AtEntry(task);
       return Continue(task);
     case WaitStatus::Kind::kStopped:
     case WaitStatus::Kind::kOther:
@@ -119,7 +130,7 @@ void TracedProcess::Handle(Task* task, const WaitStatus& status) {
 
 void TracedProcess::AtEntry(Task* task) {
   ++stops_;
-  if (!executed_ || !task->registers.Read(task->thread)) return Continue(task);
+  if (!executed_ || !ReadCallOf(task)) return Continue(task);
   const int64_t number = task->registers.number();
   const Row* row = FindRow(number);
   if (row != nullptr && MayReplaceInput(*row, task->registers)) input_known_ = false;
@@ -130,13 +141,18 @@ void TracedProcess::AtEntry(Task* task) {
     return AtInput(task);
   }
   if (!scene_.view.entered()) return Continue(task);
-  if (row != nullptr && SurelyConcerns(*row, task->registers, CallerOf(*task), scene_)) {
+  const bool unobserved = IsUnobserved();
+  if (!unobserved && row != nullptr &&
+      SurelyConcerns(*row, task->registers, CallerOf(*task), scene_)) {
     Defer(task, *row);
   } else {
     Decode(task);
   }
   if (!task->call.concerns) return Continue(task);
-  if (IsUnobserved() && !LeavesTraces(task->call)) return Continue(task);
+  if (unobserved && !LeavesTraces(task->call)) {
+    NoteUnseen(PredictUnseen(task->call, scene_));
+    return Continue(task);
+  }
   task->state = Task::State::kAtCall;
   at_call_.push_back(task);
 }
@@ -166,7 +182,8 @@ void TracedProcess::SkipSleep(Task* task) {
   const int64_t nanos = SleepOf(task->thread, task->registers);
   if (nanos < 0) return Continue(task);
   slept_ += nanos;
-  Registers skipped = task->registers;
+  Registers skipped;
+  if (!skipped.Read(task->thread)) return Continue(task);
   skipped.SkipCall();
   skipped.Write(task->thread);
   Registers after;
@@ -197,6 +214,7 @@ void TracedProcess::OnNewTask(Task* parent, const WaitStatus& status) {
     const bool same_process = status.made_thread() && (flags & CLONE_THREAD) != 0;
     task->id = same_process ? parent->id : task->thread;
     task->ordinal = tasks_so_far_++;
+    task->results = ResultSeat::Take(scene_.tap, task->thread);
     task->files = (flags & CLONE_FILES) != 0 ? parent->files : parent->files->Forked();
     tasks_.push_back(std::move(task));
     input_known_ = false;

@@ -141,6 +141,19 @@ bool TracedProcess::AwaitStop(Task* task, WaitStatus* status) {
   return heard != Heard::kNothing;
 }
 
+std::optional<TracedProcess::Heard> TracedProcess::AwaitReturn(Task* task, WaitStatus* status) {
+  looks_ = 0;
+  std::optional<Deadline> deadline;
+  while (true) {
+    const Heard heard = Listen(task, status);
+    if (heard == Heard::kGone) *status = WaitStatus();
+    if (heard != Heard::kNothing || task->results->Result()) return heard;
+    if (!deadline) deadline = NewDeadline();
+    if (OutOfPatience(&*deadline)) return std::nullopt;
+    Rest();
+  }
+}
+
 void TracedProcess::Settle() {
   looks_ = 0;
   switches_.clear();
@@ -166,6 +179,7 @@ void TracedProcess::Settle() {
       Task* next = NextAtCall();
       if (!free_ || next == nullptr || next->blocked) break;
       std::optional<Event> event = Execute(next);
+      if (event) NoteUnseen(event->unseen);
       if (event && free_events_ != nullptr) free_events_->push_back(std::move(*event));
       if (state_.standing == Standing::kStuck) return;
     } else {
