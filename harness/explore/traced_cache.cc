@@ -353,6 +353,8 @@ Readiness TracedCache::ReadinessOf(ProcessId process) {
   switch (session_->state(process).standing) {
     case trace::Standing::kAtCall:
       return Readiness::kReady;
+    case trace::Standing::kWaitsForMemory:
+      return Readiness::kBlocked;
     case trace::Standing::kBlocked:
       return BeginsAlone(actors_[process]) ? Readiness::kReady : Readiness::kBlocked;
     default:
@@ -390,7 +392,11 @@ Event TracedCache::Begin(Actor& actor) {
   return event;
 }
 
-Footprint TracedCache::Awaited(ProcessId process) { return session_->Pending(process).footprint; }
+Footprint TracedCache::Awaited(ProcessId process) {
+  // What it waits for is nowhere to be seen.
+  if (session_->state(process).standing == trace::Standing::kWaitsForMemory) return {};
+  return session_->Pending(process).footprint;
+}
 
 Result<Event> TracedCache::Step(ProcessId process) {
   Actor& actor = actors_[process];
@@ -414,17 +420,37 @@ Result<Event> TracedCache::Step(ProcessId process) {
   }
   event.lock = LockRoleOf(*happened);
   TEARPROOF_RETURN_IF_ERROR(GoOn(actor, &event.footprint));
-  event.fate = FateOf(actor);
+  event.fate = FateOf(actor, &event.footprint);
+  TEARPROOF_RETURN_IF_ERROR(WakeOthers(actor, &event.footprint));
   return event;
 }
 
-Fate TracedCache::FateOf(Actor& actor) {
+// Those that waited in memory may have come to the end of their operations.
+Result<void> TracedCache::WakeOthers(const Actor& mover, Footprint* footprint) {
+  for (ProcessId process = 0; process < processes(); ++process) {
+    Actor& actor = actors_[process];
+    const trace::Standing standing = session_->state(process).standing;
+    if (standing == trace::Standing::kWaitsForMemory) {
+      unseen_ = trace::Unseen::kSharedMapping;
+    } else if (actor.number != mover.number && actor.running && !actor.gone &&
+               standing == trace::Standing::kWaitsForInput) {
+      TEARPROOF_RETURN_IF_ERROR(GoOn(actor, footprint));
+    }
+  }
+  return {};
+}
+
+Fate TracedCache::FateOf(Actor& actor, Footprint* footprint) {
   const trace::ProcessState& state = session_->state(actor.number);
   const bool ended = state.standing == trace::Standing::kEnded;
   const bool stuck =
       state.standing == trace::Standing::kStuck || state.standing == trace::Standing::kOutputFull;
   if (!ended && !stuck) return Fate::kGoesOn;
   actor.gone = true;
+  if (actor.running && !actor.begun) {  // Its operation came to no call.
+    actor.op.invoke = now_;
+    AddOrder(actor, trace::AccessMode::kRead, footprint);
+  }
   ProcessInfo& info = parts_.processes[actor.number];
   if (stuck) {
     parts_.stalls.push_back({actor.op.process, actor.op.sequence, kForEver, kForEver, false});

@@ -98,7 +98,8 @@ class TracedCache : public Subject {
   bool BeginsAlone(const Actor& actor);
   std::string BeginLabel(const Actor& actor) const;
   Event Begin(Actor& actor);
-  Fate FateOf(Actor& actor);
+  Fate FateOf(Actor& actor, Footprint* footprint);
+  Result<void> WakeOthers(const Actor& mover, Footprint* footprint);
 
   const CacheSetup setup_;
   OwnedDirectory directory_;

@@ -428,6 +428,8 @@ Event TracedProcess::Kill() {
 }
 
 void TracedProcess::Reconsider() {
+  // Whoever has just moved may have woken it.
+  if (state_.standing == Standing::kWaitsForMemory) Settle();
   if (state_.standing != Standing::kAtCall && state_.standing != Standing::kBlocked) return;
   for (Task* task : at_call_) {
     // Refused for the sake of somebody who is not traced: nothing tells when that ends, so it may

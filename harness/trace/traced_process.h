@@ -23,10 +23,11 @@
 namespace tearproof::trace {
 
 enum class Standing {
-  kAtCall,         // A call on the cache is about to happen: pending().
-  kBlocked,        // The same, but it waits for a lock that somebody else holds.
-  kWaitsForInput,  // It has read all that was written to its standard input, and wants more.
-  kOutputFull,     // It sleeps writing to a standard output that nobody reads.
+  kAtCall,          // A call on the cache is about to happen: pending().
+  kBlocked,         // The same, but it waits for a lock that somebody else holds.
+  kWaitsForInput,   // It has read all that was written to its standard input, and wants more.
+  kWaitsForMemory,  // It sleeps until another process changes memory that they share.
+  kOutputFull,      // It sleeps writing to a standard output that nobody reads.
   kEnded,
   kStuck,  // It computes, or sleeps in something else, for longer than patience allows.
 };
@@ -161,6 +162,7 @@ class TracedProcess {
   bool input_known_ = false;   // Descriptor 0 is the pipe that we write to.
   bool input_polled_ = false;  // Found by IsQuiet.
   bool output_full_ = false;
+  bool waits_for_memory_ = false;
   int looks_ = 0;  // In a row at which nothing was heard.
   std::vector<uint64_t> switches_;
   Footprint freed_;
