@@ -236,6 +236,14 @@ std::optional<std::string> EncodeRequest(uint64_t id, const Request& request,
 
 bool IsAnswer(std::string_view line) { return line.starts_with('{'); }
 
+void AddStray(std::string_view line, Response* response) {
+  constexpr size_t kShown = 200;
+  std::string text = fmt::format("stray line on the adapter's standard output: \"{}\"",
+                                 EscapeForTerminal(line, kShown));
+  if (response->outcome == Outcome::kError) text = response->error + "; " + text;
+  response->Fail(response->error_number, std::move(text));
+}
+
 Result<void> DecodeResponse(std::string_view line, uint64_t id, OpKind kind, Response* response) {
   if (DecodePlainAnswer(line, id, kind, response)) return {};
   const json answer = json::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);

@@ -65,7 +65,7 @@ Result<std::unique_ptr<TracedCache>> TracedCache::Start(CacheSetup setup) {
   cache->MakeActors();
   trace::TraceOptions options;
   options.core = cache->setup_.core;
-  options.owns_clock = cache->setup_.scenario.advance_nanos.has_value();
+  options.owns_clock = true;
   for (size_t i = 0; i < cache->actors_.size(); ++i) {
     options.subjects.push_back({cache->setup_.command, {}, ""});
   }
@@ -230,7 +230,11 @@ Result<void> TracedCache::Restart() {
                                       [](const Task& task) { return task.kind == OpKind::kInit; });
     if (!own_init) TEARPROOF_RETURN_IF_ERROR(DoFreely(actors_[p], init));
   }
-  if (setup_.scenario.advance_nanos) session_->Advance(*setup_.scenario.advance_nanos);
+  if (setup_.scenario.advance_nanos) {
+    session_->Advance(*setup_.scenario.advance_nanos);
+    parts_.header.advanced = *setup_.scenario.advance_nanos;
+    parts_.header.advanced_at = ++now_;
+  }
   for (ProcessId p = 0; p < processes(); ++p) {
     Footprint ignored;
     TEARPROOF_RETURN_IF_ERROR(GoOn(actors_[p], &ignored));
@@ -313,17 +317,25 @@ Result<void> TracedCache::TakeAnswer(Actor& actor) {
   } while (got == static_cast<ssize_t>(part.size()));
   Response response;
   response.Fail(0, "the adapter waits for more without an answer");
+  std::string_view stray;
   size_t begin = 0;
   for (size_t end; (end = actor.received.find('\n', begin)) != std::string::npos; begin = end + 1) {
     const std::string_view line = std::string_view(actor.received).substr(begin, end - begin);
-    if (!adapter::IsAnswer(line)) continue;
+    if (!adapter::IsAnswer(line)) {
+      if (stray.empty()) stray = line;
+      continue;
+    }
     const auto decoded = adapter::DecodeResponse(line, actor.request, actor.op.kind, &response);
     if (!decoded.ok()) response.Fail(0, decoded.error().Message());
   }
+  if (!stray.empty()) adapter::AddStray(stray, &response);
   actor.received.erase(0, begin);
   actor.maker->Judge(response, &actor.op);
   if (actor.op.outcome == Outcome::kError) {
-    parts_.evidence.push_back({actor.op.process, actor.op.sequence, response.error, {}});
+    parts_.evidence.push_back({actor.op.process,
+                               actor.op.sequence,
+                               session_->TextToShow(response.error, CacheDirectory()),
+                               {}});
   }
   if (actor.op.observation == Observed::kDamaged) {
     parts_.evidence.push_back(

@@ -33,6 +33,7 @@ struct Caller {
   pid_t id = 0;        // Of the thread's process, in the system.
   OpenFiles* files = nullptr;
   const std::vector<KnownText>* texts = nullptr;  // What has been read of its memory.
+  int64_t now = 0;                                // By the clock that it sees, if that is ours.
 };
 
 // What all callers share in one execution.

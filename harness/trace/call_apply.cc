@@ -28,7 +28,7 @@ std::optional<FoundFile> NumberNew(const Target& target, const Caller& caller, S
   if (!scene->view.Look(target.place.path, &status)) return std::nullopt;
   const uint64_t number = scene->identity.NumberOfNew(status.st_dev, status.st_ino, caller.process);
   scene->identity.NoteNamed(number);
-  scene->clock.NoteMade(number);
+  scene->clock.NoteMade(number, caller.now);
   return FoundFile{number, S_ISDIR(status.st_mode), true};
 }
 
@@ -39,7 +39,7 @@ std::optional<FoundFile> NumberNameless(int descriptor, const Caller& caller, Sc
   if (stat(path.c_str(), &status) != 0) return std::nullopt;
   const uint64_t number = scene->identity.NumberOfNew(status.st_dev, status.st_ino, caller.process);
   scene->identity.NoteNameless(number);
-  scene->clock.NoteMade(number);
+  scene->clock.NoteMade(number, caller.now);
   return FoundFile{number, false, false};
 }
 

@@ -59,6 +59,13 @@ bool WordLooksRandom(std::string_view word) {
          (digit && word.size() >= 8);
 }
 
+void ReplaceAll(std::string_view what, std::string_view by, std::string* text) {
+  for (size_t at = text->find(what); at != std::string::npos;
+       at = text->find(what, at + by.size())) {
+    text->replace(at, what.size(), by);
+  }
+}
+
 // `name` contains the number `id`, not as a part of a longer one.
 bool ContainsNumber(std::string_view name, pid_t id) {
   const std::string digits = std::to_string(id);
@@ -146,6 +153,13 @@ std::string_view FileIdentity::NameToShow(std::string_view name) const {
   if (shown_.empty()) return name;
   const auto found = shown_.find(std::string(name));
   return found == shown_.end() ? name : found->second;
+}
+
+std::string FileIdentity::TextToShow(std::string text, const std::string& directory) const {
+  ReplaceAll(directory + "/", "", &text);
+  ReplaceAll(directory, ".", &text);
+  for (const auto& [name, shown] : shown_) ReplaceAll(name, shown, &text);
+  return text;
 }
 
 }  // namespace tearproof::trace

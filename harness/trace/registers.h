@@ -35,7 +35,7 @@ class Registers {
   // At exit: what the thread will see.
   void set_result(int64_t value);
   uint64_t stack() const;
-  // At entry: the call is left out, and fails with ENOSYS unless the result is set at exit.
+  // At entry: the call is left out, and returns the result that is set here (else ENOSYS).
   void SkipCall();
   // At exit: the thread will make the call `number` once more, with the arguments given here.
   void RepeatCall(int64_t number);

@@ -44,6 +44,10 @@ void TraceSession::ForgetExecution() {
   scene_.clock.Reset();
 }
 
+std::string TraceSession::TextToShow(std::string text, const std::string& directory) const {
+  return scene_.identity.TextToShow(std::move(text), directory);
+}
+
 void TraceSession::Advance(int64_t nanos) {
   TEARPROOF_CHECK(scene_.owns_clock, "a clock that is not ours cannot be moved");
   scene_.clock.Advance(nanos);

@@ -27,6 +27,9 @@ bool IsRestart(int64_t result) { return -result >= kFirstRestart && -result <= k
 // How long a program may take until it is executed.
 constexpr int64_t kStartPatience = 60 * kNanosPerSecond;
 
+// By how much a call on the cache moves its process's clock: above the number of processes.
+constexpr int64_t kTick = 64 * kNanosPerMicro;
+
 // As the number of calls after which a call was decoded.
 constexpr uint64_t kNotDecoded = ~uint64_t{0};
 
@@ -106,8 +109,12 @@ Result<void> TracedProcess::Start() {
 }
 
 Caller TracedProcess::CallerOf(const Task& task) const {
-  return {number_, task.thread, task.id, task.files.get(),
-          tasks_.size() == 1 ? &task.texts : nullptr};
+  return {number_,
+          task.thread,
+          task.id,
+          task.files.get(),
+          tasks_.size() == 1 ? &task.texts : nullptr,
+          scene_.clock.Now(own_time_)};
 }
 
 void TracedProcess::Decode(Task* task) {
@@ -235,6 +242,7 @@ std::optional<Event> TracedProcess::Execute(Task* task) {
   if (IsUnobserved()) {
     FindAgain(task);
     task->event.unseen = PredictUnseen(task->call, scene_);
+    task->event.footprint = PredictFootprint(task->call, CallerOf(*task), scene_);
   } else {
     Predict(task);
   }
@@ -251,7 +259,8 @@ std::optional<Event> TracedProcess::Execute(Task* task) {
   }
   const bool exits = task->call.row->special == Special::kExit;
   // Where the clock is ours, the thread must not see the times in a result before we did.
-  const bool tapped = task->results && !scene_.owns_clock && !MayReplaceOutput(task->call);
+  const bool tells_times = scene_.owns_clock && VirtualClock::TellsTimes(task->call.row->number);
+  const bool tapped = task->results && !tells_times && !MayReplaceOutput(task->call);
   if (tapped && !exits && !task->call.LocksAndWaits()) return ExecuteTapped(task);
   task->in_call = true;
   task->state = Task::State::kRunning;
@@ -341,6 +350,8 @@ Event TracedProcess::Complete(Task* task, int64_t result) {
     event.lock = LockRole::kNone;
   }
   if (scene_.owns_clock) MoveTimes(*task, event);
+  own_time_ += kTick;
+  clock_looks_ = 0;
   ++scene_.steps;
   task->call = Call();
   Leave(task);
@@ -349,12 +360,13 @@ Event TracedProcess::Complete(Task* task, int64_t result) {
 
 void TracedProcess::MoveTimes(const Task& task, const Event& event) {
   if (event.failed()) return;
-  scene_.clock.NoteWritten(event.footprint);
+  const int64_t now = scene_.clock.Now(own_time_);
+  scene_.clock.NoteWritten(event.footprint, now);
   const std::optional<FoundFile> file = task.call.targets[0].file();
   if (!file) return;
   const bool given = task.registers.argument(2) != 0;  // utimensat's times, not "now".
   if (task.call.row->special == Special::kTimes && given) scene_.clock.NoteTimeSet(file->number);
-  scene_.clock.MoveFileTimes(task.thread, task.registers, file->number);
+  scene_.clock.MoveFileTimes(task.thread, task.registers, file->number, now);
 }
 
 std::optional<uint64_t> TracedProcess::WriteSize() {
@@ -446,6 +458,9 @@ void TracedProcess::BeginExecution() {
     task->processor_time = ProcessorTime(task->id);
   }
   freed_.clear();
+  // No two ever see the same microsecond: names are made of it.
+  own_time_ = static_cast<int64_t>(number_) * kNanosPerMicro;
+  clock_looks_ = 0;
   state_.freely = Unseen::kNothing;
 }
 

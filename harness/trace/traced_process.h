@@ -105,12 +105,11 @@ class TracedProcess {
   void Handle(Task* task, const WaitStatus& status);
   void AtEntry(Task* task);
   void AtInput(Task* task);
-  bool RunToExit(Task* task);
   void SkipSleep(Task* task);
-  void MoveClock(Task* task);
+  void AnswerClock(Task* task);
   void MoveTimes(const Task& task, const Event& event);
-  // Nobody wants to know what happens, and no file's times are ours to keep.
-  bool IsUnobserved() const { return free_ && free_events_ == nullptr && !scene_.owns_clock; }
+  // Nobody wants to know what happens.
+  bool IsUnobserved() const { return free_ && free_events_ == nullptr; }
   // In a free run.
   void NoteUnseen(Unseen unseen) {
     if (unseen != Unseen::kNothing) state_.freely = unseen;
@@ -167,6 +166,8 @@ class TracedProcess {
   std::vector<uint64_t> switches_;
   Footprint freed_;
   int64_t slept_ = 0;
+  int64_t own_time_ = 0;  // By how much it has moved the clock for itself in this execution.
+  int clock_looks_ = 0;   // Since its last call on the cache.
   uint64_t stops_ = 0;
 };
 

@@ -69,6 +69,9 @@ bool IsWriteToOutput(pid_t thread) {
          OpenFiles::IsOutput(static_cast<int>(call.argument(0)));
 }
 
+// Who looks at the clock so often, and does nothing else, waits for it to move.
+constexpr int kIdleLooks = 1000;
+
 // Descriptor 0 may be something else afterwards.
 bool MayReplaceInput(const Row& row, const Registers& call) {
   switch (row.special) {
@@ -135,7 +138,7 @@ void TracedProcess::AtEntry(Task* task) {
   const Row* row = FindRow(number);
   if (row != nullptr && MayReplaceInput(*row, task->registers)) input_known_ = false;
   if (row != nullptr && row->special == Special::kSleep) return SkipSleep(task);
-  if (row != nullptr && row->special == Special::kClock) return MoveClock(task);
+  if (row != nullptr && row->special == Special::kClock) return AnswerClock(task);
   if (row != nullptr && row->special == Special::kRead && task->registers.argument(0) == 0 &&
       task->files->Find(0) == nullptr) {
     return AtInput(task);
@@ -149,8 +152,11 @@ void TracedProcess::AtEntry(Task* task) {
     Decode(task);
   }
   if (!task->call.concerns) return Continue(task);
-  if (unobserved && !LeavesTraces(task->call)) {
+  const bool tells_times = scene_.owns_clock && VirtualClock::TellsTimes(number);
+  if (unobserved && !LeavesTraces(task->call) && !tells_times) {
+    const Caller caller = CallerOf(*task);
     NoteUnseen(PredictUnseen(task->call, scene_));
+    scene_.clock.NoteWritten(PredictFootprint(task->call, caller, scene_), caller.now);
     return Continue(task);
   }
   task->state = Task::State::kAtCall;
@@ -167,40 +173,23 @@ void TracedProcess::AtInput(Task* task) {
 }
 
 // Sleeping lets others run, and takes no time: a stop does the first.
-// From the entry of a call to its exit. False: something else happened, and was dealt with.
-bool TracedProcess::RunToExit(Task* task) {
-  ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
-  task->state = Task::State::kRunning;
-  WaitStatus status;
-  if (!AwaitStop(task, &status)) return false;
-  if (status.kind() == WaitStatus::Kind::kSystemCall) return true;
-  Handle(task, status);
-  return false;
-}
-
 void TracedProcess::SkipSleep(Task* task) {
   const int64_t nanos = SleepOf(task->thread, task->registers);
-  if (nanos < 0) return Continue(task);
-  slept_ += nanos;
   Registers skipped;
-  if (!skipped.Read(task->thread)) return Continue(task);
+  if (nanos < 0 || !skipped.Read(task->thread)) return Continue(task);
+  slept_ += nanos;
+  own_time_ += nanos;
   skipped.SkipCall();
+  skipped.set_result(0);
   skipped.Write(task->thread);
-  Registers after;
-  if (!RunToExit(task)) return;
-  if (after.Read(task->thread)) {
-    after.set_result(0);
-    after.Write(task->thread);
-  }
   Continue(task);
 }
 
-void TracedProcess::MoveClock(Task* task) {
-  if (!scene_.clock.moved()) return Continue(task);
-  Registers after;
-  if (!RunToExit(task)) return;
-  if (after.Read(task->thread)) {
-    scene_.clock.MoveClockCall(task->thread, &after, task->registers);
+void TracedProcess::AnswerClock(Task* task) {
+  Registers entry;
+  if (scene_.view.entered() && entry.Read(task->thread)) {
+    if (++clock_looks_ > kIdleLooks) own_time_ += kNanosPerMilli;
+    VirtualClock::Answer(task->thread, &entry, scene_.clock.Now(own_time_));
   }
   Continue(task);
 }
