@@ -206,6 +206,9 @@ void TracedProcess::Resume() {
 void TracedProcess::RunFreely(std::vector<Event>* events) {
   free_ = true;
   free_events_ = events;
+  // Once for all calls: how many there are may depend on what was left over (files that a garbage
+  // collector removes).
+  own_time_ += kTick;
   Resume();
   free_ = false;
   free_events_ = nullptr;
@@ -350,7 +353,7 @@ Event TracedProcess::Complete(Task* task, int64_t result) {
     event.lock = LockRole::kNone;
   }
   if (scene_.owns_clock) MoveTimes(*task, event);
-  own_time_ += kTick;
+  if (!free_) own_time_ += kTick;
   clock_looks_ = 0;
   ++scene_.steps;
   task->call = Call();
