@@ -27,12 +27,12 @@ static_assert(offsetof(__ptrace_syscall_info, entry) == offsetof(__ptrace_syscal
               offsetof(decltype(__ptrace_syscall_info::seccomp), args) ==
                   offsetof(decltype(__ptrace_syscall_info::entry), args));
 
-using Part = std::array<char, 256>;
+using Chunk = std::array<char, 256>;
 
 // A read that crosses into a page that is not there fails as a whole: up to the end of the page.
 size_t WithinPage(uint64_t address) {
   constexpr uint64_t kPage = 4096;
-  return std::min<size_t>(kPage - address % kPage, std::tuple_size_v<Part>);
+  return std::min<size_t>(kPage - address % kPage, std::tuple_size_v<Chunk>);
 }
 
 template <typename Values>
@@ -121,7 +121,7 @@ bool WriteMemory(pid_t thread, uint64_t address, const void* from, size_t size) 
 }
 
 bool ReadString(pid_t thread, uint64_t address, std::string* text) {
-  Part part;
+  Chunk part;
   text->clear();
   while (text->size() < PATH_MAX) {
     const size_t wanted = WithinPage(address);
@@ -137,7 +137,7 @@ bool ReadString(pid_t thread, uint64_t address, std::string* text) {
 
 void ReadStrings(pid_t thread, std::span<KnownText> texts) {
   constexpr size_t kTogether = 2;
-  std::array<Part, kTogether> parts;
+  std::array<Chunk, kTogether> parts;
   std::array<iovec, kTogether> local;
   std::array<iovec, kTogether> remote;
   const size_t count = std::min(texts.size(), kTogether);
