@@ -42,7 +42,7 @@ json TreeOf(const PlainLine& line) {
 constexpr const char* kLines[] = {
     R"({"id":3,"ok":true,"result":"hit","value":"some value"})",
     R"({"id": 30, "ok": false, "error": "no"})",
-    R"({"id":1,"op":"init","protocol":1,"dir":"/d","process":2,"seed":7,"options":{"a":"b","c":""}})",
+    R"({"id":1,"op":"init","protocol":1,"dir":"/d","process":2,"options":{"a":"b","c":""}})",
     R"( { "n" : 0 , "big" : 18446744073709551615 , "o" : { } } )",
 };
 

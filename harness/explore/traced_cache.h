@@ -60,6 +60,8 @@ class TracedCache : public Subject {
   const std::string& RoleOf(ProcessId process) const { return actors_[process].role; }
 
  private:
+  // A stuck operation is a stall: so long it would have been waited for, alone.
+  static constexpr int64_t kForEver = 10'000'000'000;
   static constexpr size_t kHelpers = 2;  // Behind the processes of the scenario: setup, audit.
 
   struct Actor {

@@ -3,8 +3,8 @@
 // Purpose: an hour passes without anybody waiting for it, and the same choices lead to the same
 // times, byte by byte, in caches that write them down. The clock stands still but for Advance; a
 // process moves it for itself by a little with each of its calls on the cache, and by what it
-// sleeps: what it sees follows from what it did, not from what others did before it. It begins at a whole second, so
-// that also the length of a printed fraction is the same in all sessions.
+// sleeps: what it sees follows from what it did, not from what others did before it. It begins at a
+// whole second, so that also the length of a printed fraction is the same in all sessions.
 // A file's times are those at which it was last written by this clock, so that caches that expire
 // entries by the time in them and those that expire by the time of the file are treated alike;
 // times that a process sets itself (utimensat) stay as they are. What was written unseen (through
