@@ -32,9 +32,16 @@ struct Small : KeySteps {
   }
 };
 
+bool VerifyWitness(const KeySteps& key, const Order& order) {
+  WitnessVerifier verifier(key);
+  for (const Step& step : key.steps) verifier.Expect(step);
+  for (const Placed& placed : order) verifier.Place(placed);
+  return verifier.Accepts();
+}
+
 Order Of(std::initializer_list<uint32_t> steps) {
   Order order;
-  for (const uint32_t step : steps) order.push_back({step, 0});
+  for (const uint32_t step : steps) order.push_back({step, false});
   return order;
 }
 
@@ -56,7 +63,7 @@ TEST(VerifyWitnessTest, OnlyASetThatMayHaveFailedRemoves) {
   Small key;
   key.steps[1].need = Need::kNothing;
   Order removing = Of({0, 1, 3});
-  removing[0].removes = 1;
+  removing[0].removes = true;
   EXPECT_FALSE(VerifyWitness(key, removing));
   key.steps[0].may_remove = true;
   EXPECT_TRUE(VerifyWitness(key, removing));
@@ -69,9 +76,8 @@ TEST(VerifyWitnessTest, RejectsAHasOfWhatWasRemovedAndAWrongCount) {
   EXPECT_TRUE(VerifyWitness(key, Of({0, 1, 3})));
   EXPECT_FALSE(VerifyWitness(key, Of({0, 1, 2, 3})));
   key.steps[3].need = Need::kNumber;
-  key.numbers = {0};
   EXPECT_TRUE(VerifyWitness(key, Of({0, 1, 3})));
-  key.numbers = {1};
+  key.steps[3].number = 1;
   EXPECT_FALSE(VerifyWitness(key, Of({0, 1, 3})));
 }
 
@@ -93,9 +99,9 @@ TEST(VerifyWitnessTest, WhatMayGoByItselfMayBeMissed) {
   EXPECT_TRUE(VerifyWitness(key, Of({0, 1, 3})));
   key.evicts = false;
   key.expires = true;
-  key.earliest_expiry = {45, 0, 0, 0};
+  key.steps[0].earliest_expiry = 45;
   EXPECT_TRUE(VerifyWitness(key, Of({0, 1, 3})));
-  key.earliest_expiry[0] = 51;
+  key.steps[0].earliest_expiry = 51;
   EXPECT_FALSE(VerifyWitness(key, Of({0, 1, 3})));
 }
 
@@ -115,8 +121,8 @@ TEST(VerifyWitnessTest, EveryBreachOfAFoundOrderIsSeen) {
     loader.Load(0);
     const KeySteps& key = loader.key();
     Search search(key, {});
-    if (search.Run(Search::Ends::kExact) != Search::Answer::kOrderExists) continue;
-    const Order order = search.TakeOrder();
+    if (search.Run(key, Search::Ends::kExact) != Search::Answer::kOrderExists) continue;
+    const Order& order = search.settled();
     ASSERT_TRUE(VerifyWitness(key, order)) << Print(history);
     for (size_t at = 0; at + 1 < order.size(); ++at) {
       const Step& first = key.steps[order[at].step];
@@ -149,7 +155,7 @@ TEST(ContradictionTest, IsMinimal) {
     loader.Load(0);
     const KeySteps& key = loader.key();
     Search search(key, {});
-    if (search.Run(Search::Ends::kExact) != Search::Answer::kNone) continue;
+    if (search.Run(key, Search::Ends::kExact) != Search::Answer::kNone) continue;
     Effort effort;
     const auto steps = FindContradiction(key, std::span(search.conflicts()).first(1), effort);
     if (!steps) continue;
