@@ -53,9 +53,9 @@ void KeyHistory::Survey() {
   key_.evicts = contract_.evicts;
   touched_ = kNever;
   bool any_short = false;
-  for (const uint32_t index : ops_) {
-    const Op& op = history_.ops()[index];
-    link_[index] = kNoStep;
+  for (size_t i = 0; i < ops_.size(); ++i) {
+    const Op& op = OpAt(i);
+    link_[ops_[i]] = kNoStep;
     key_.needs_absence = key_.needs_absence || NeedsAbsence(op);
     any_short = any_short || op.observation == Observed::kShort;
     key_.counts = key_.counts || op.kind == OpKind::kIncr || op.observation == Observed::kNumber;
@@ -95,6 +95,18 @@ void KeyHistory::Link() {
   }
 }
 
+// One key's operations lie here and there: the memory is asked early for what comes a little later.
+const Op& KeyHistory::OpAt(size_t i) const {
+  constexpr size_t kAhead = 32;
+  const Op* ops = history_.ops().data();
+  if (i + kAhead < ops_.size()) {
+    const Op* later = ops + ops_[i + kAhead];
+    __builtin_prefetch(later);
+    __builtin_prefetch(&later->process);  // Its end may lie in the next line.
+  }
+  return ops[ops_[i]];
+}
+
 void KeyHistory::Rewind() {
   next_op_ = next_at_large_ = 0;
   if (ops_.empty()) next_at_large_ = removals_at_large_.size();
@@ -106,8 +118,8 @@ bool KeyHistory::Advance(Step& step) {
     const bool at_large = next_at_large_ < removals_at_large_.size() &&
                           (key_ended || removals_at_large_[next_at_large_] < ops_[next_op_]);
     if (key_ended && !at_large) return false;
-    const uint32_t index = at_large ? removals_at_large_[next_at_large_++] : ops_[next_op_++];
-    const Op& op = history_.ops()[index];
+    const uint32_t index = at_large ? removals_at_large_[next_at_large_++] : ops_[next_op_];
+    const Op& op = at_large ? history_.ops()[index] : OpAt(next_op_++);
     step = Step{};
     if (!Translate(op, step)) continue;
     // Without a step that needs it, nobody asks whether the key was absent.

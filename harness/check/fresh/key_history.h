@@ -69,6 +69,7 @@ class KeyHistory {
   void Survey();
   void FindShortWrites();
   void Link();
+  const Op& OpAt(size_t i) const;
   void Rewind();
   // The next step as its operation alone tells.
   bool Advance(Step& step);
