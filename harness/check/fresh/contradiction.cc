@@ -170,8 +170,7 @@ bool ContradictsExactly(const KeySteps& key, const StepSet& kept, Effort& effort
   Search search(rest, kTrial);
   Search::Answer answer = search.Run(rest, Search::Ends::kStrict);
   // Where a step ended sooner, that there is no order says nothing.
-  if (answer != Search::Answer::kOrderExists &&
-      (answer != Search::Answer::kNone || search.cut_short())) {
+  if (answer != Search::Answer::kOrderExists && search.cut_short()) {
     answer = search.Run(rest, Search::Ends::kExact);
   }
   effort.Spend(key.steps.size() + search.looked_at());

@@ -99,7 +99,7 @@ Judge::Finding Judge::FindOrder(Search& search, Search::Ends ends) {
     for (const Placed& placed : search.settled()) verifier.Place(placed);
     search.ForgetSettled();
   };
-  search.Begin(ends, /*in_turn=*/ends == Search::Ends::kStrict);
+  search.Begin(ends);
   bool wanted = true;
   for (Step step; key_history_.Next(step);) {
     meetings_.Add(step.invoke, step.reach, step.process, !step.observes(),

@@ -3,36 +3,17 @@
 #include <algorithm>
 
 namespace tearproof::check::fresh {
-namespace {
-
-bool StepsOfOneProcessOverlap(const KeySteps& key) {
-  std::vector<int64_t> reach_of_process;
-  for (const Step& step : key.steps) {
-    if (step.invoke == Step::kAnyTime) continue;
-    if (step.process >= reach_of_process.size()) {
-      reach_of_process.resize(step.process + size_t{1}, Step::kAnyTime);
-    }
-    int64_t& reach = reach_of_process[step.process];
-    if (reach >= step.invoke) return true;
-    reach = step.reach;
-  }
-  return false;
-}
-
-}  // namespace
-
 Search::Answer Search::Run(const KeySteps& key, Ends ends) {
-  Begin(ends, ends == Ends::kStrict || !StepsOfOneProcessOverlap(key));
+  Begin(ends);
   for (const Step& step : key.steps) {
     if (!Add(step)) break;
   }
   return Finish();
 }
 
-void Search::Begin(Ends ends, bool in_turn) {
-  ends_ = ends;
-  in_turn_ = in_turn;
-  simple_ = in_turn && !key_.needs_presence && !key_.expires && !key_.counts && !key_.conditional;
+void Search::Begin(Ends ends) {
+  in_turn_ = ends == Ends::kStrict;
+  simple_ = in_turn_ && !key_.needs_presence && !key_.expires && !key_.counts && !key_.conditional;
   stopped_ = blocking_ = cut_short_ = false;
   next_step_ = 0;
   before_.fill(0);
@@ -85,7 +66,7 @@ bool Search::Invoke(const Step& step) {
     const bool ordered = step.invoke != Step::kAnyTime && StepOf(other).invoke != Step::kAnyTime;
     if (ordered && StepOf(other).process == step.process) before |= Bit(other);
   });
-  if (ends_ == Ends::kStrict && before != 0) {
+  if (in_turn_ && before != 0) {
     cut_short_ = true;
     if (!End(std::countr_zero(before))) return false;
     before = 0;

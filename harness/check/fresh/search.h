@@ -56,8 +56,8 @@ class Search {
 
   Search(const KeyTraits& key, SearchBudget budget) : key_(key), budget_(budget) {}
 
-  // Begins anew. `in_turn`: of each process one step at a time is under way.
-  void Begin(Ends ends, bool in_turn);
+  // Begins anew.
+  void Begin(Ends ends);
   // The next step by invocation. False: there is an answer, and no more steps are wanted.
   bool Add(const Step& step);
   // After the last step.
@@ -158,7 +158,6 @@ class Search {
 
   const KeyTraits& key_;
   SearchBudget budget_;
-  Ends ends_ = Ends::kExact;
   bool stopped_ = false;
   bool cut_short_ = false;
   bool simple_ = false;    // One configuration suffices.

@@ -2,8 +2,8 @@
 //
 // Purpose: all that a reader has to trust where `fresh` is held and not by the zones alone. It
 // knows nothing of how the order was found: it is told the steps of a key as they come, and where
-// each of them stands in the order as far as that is settled, and replays them on a cache of one
-// key. What has been replayed is forgotten.
+// they stand in the order as far as that is settled, and replays them on a cache of one key. What
+// has been replayed is forgotten.
 //
 // Thread safety: none. Ownership: borrows the traits. Takes constant time a step, and memory for
 // the latest steps and for those before them that are not placed yet.
@@ -27,7 +27,7 @@ class WitnessVerifier {
 
   // The next step of the key.
   void Expect(const Step& step);
-  // The next one in the order. REQUIRES: whatever precedes it has been expected.
+  // The next one in the order; wrong if it was not expected before.
   void Place(Placed placed);
   // Whether each step that is not optional was placed, none twice, none before one that precedes
   // it, and each in a state that allows it. REQUIRES: nothing follows.
