@@ -141,6 +141,30 @@ TEST(SearchTest, StepsThatPassByAreThoseThatAreLoaded) {
   }
 }
 
+Step Make(int64_t invoke, int64_t reach, Need need, Effect effect, uint32_t value) {
+  Step step;
+  step.invoke = invoke;
+  step.reach = reach;
+  step.need = need;
+  step.effect = effect;
+  step.value = value;
+  return step;
+}
+
+TEST(SearchTest, TheReadsOfAWriteThatFindsNoPlaceAreNoConflictsOfTheirOwn) {
+  KeySteps key;
+  key.needs_absence = key.conditional = true;
+  key.steps = {Make(0, 10, Need::kNothing, Effect::kWrite, 0),
+               Make(20, 30, Need::kAbsent, Effect::kWrite, 1),
+               Make(25, 50, Need::kValue, Effect::kNone, 1),
+               Make(60, 70, Need::kValue, Effect::kNone, 1)};
+  key.steps[1].last_read = 3;
+  for (uint16_t i = 0; i < 4; ++i) key.steps[i].process = i;
+  Search search(key, {});
+  EXPECT_EQ(search.Run(key, Search::Ends::kExact), Search::Answer::kNone);
+  EXPECT_EQ(search.conflicts(), std::vector<uint32_t>{1});
+}
+
 // What it keeps does not grow with the history.
 TEST(SearchTest, SettlesTheOrderAsItGoes) {
   TrafficOptions options;
