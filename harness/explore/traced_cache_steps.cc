@@ -158,6 +158,7 @@ Result<Event> TracedCache::Kill(ProcessId process) {
     AddOrder(actor, trace::AccessMode::kUpdate, &event.footprint);
     EndOp(actor);
   }
+  TEARPROOF_RETURN_IF_ERROR(WakeOthers(actor, &event.footprint));
   return event;
 }
 
