@@ -99,8 +99,8 @@ LockRole PredictLockRole(const Call& call, const Caller& caller, const Scene& sc
 // It asks for a lock that a traced process holds, and would sleep until that is free.
 bool WouldWait(const Call& call, const Caller& caller, const Scene& scene);
 Unseen PredictUnseen(const Call& call, const Scene& scene);
-// `openat("k0", O_CREAT|O_WRONLY)`
-std::string PrintCall(const Call& call, const Scene& scene);
+// `openat("k0", O_CREAT|O_WRONLY)`. The caller's process number is printed as "pid".
+std::string PrintCall(const Call& call, const Caller& caller, const Scene& scene);
 // Whether ApplyCall takes note of anything but what the call says of itself: whether anybody has to
 // see its result.
 bool LeavesTraces(const Call& call);

@@ -98,16 +98,18 @@ std::string TargetOf(const Target& target, const Scene& scene) {
   return target.descriptor >= 0 ? std::to_string(target.descriptor) : "elsewhere";
 }
 
-std::string RecordLockOf(const Call& call) {
+std::string RecordLockOf(const Call& call, const Caller& caller) {
   const struct flock& lock = call.record_lock;
   const char* type = lock.l_type == F_RDLCK   ? "F_RDLCK"
                      : lock.l_type == F_WRLCK ? "F_WRLCK"
                                               : "F_UNLCK";
   if (lock.l_start == 0 && lock.l_len == 0) return type;
-  return fmt::format("{}, {}+{}", type, lock.l_start, lock.l_len);
+  // LMDB's readers lock the byte that their process's number is.
+  const bool own = lock.l_start == caller.id;
+  return fmt::format("{}, {}+{}", type, own ? "pid" : std::to_string(lock.l_start), lock.l_len);
 }
 
-std::string ControlArgumentOf(const Call& call) {
+std::string ControlArgumentOf(const Call& call, const Caller& caller) {
   switch (call.arguments[1]) {
     case F_GETLK:
     case F_SETLK:
@@ -115,7 +117,7 @@ std::string ControlArgumentOf(const Call& call) {
     case F_OFD_GETLK:
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
-      return RecordLockOf(call);
+      return RecordLockOf(call, caller);
     case F_SETFD:
     case F_SETFL:
       return OpenFlagsOf(call.arguments[2]);
@@ -125,7 +127,7 @@ std::string ControlArgumentOf(const Call& call) {
 }
 
 // "" where nothing is to be said.
-std::string ArgumentOf(const Call& call, ArgumentKind kind, uint64_t value) {
+std::string ArgumentOf(const Call& call, const Caller& caller, ArgumentKind kind, uint64_t value) {
   switch (kind) {
     case ArgumentKind::kOpenFlags:
     case ArgumentKind::kOpenHow:
@@ -146,7 +148,7 @@ std::string ArgumentOf(const Call& call, ArgumentKind kind, uint64_t value) {
     case ArgumentKind::kControlCommand:
       return NameOf(value, kControlCommands);
     case ArgumentKind::kControlArgument:
-      return ControlArgumentOf(call);
+      return ControlArgumentOf(call, caller);
     case ArgumentKind::kProtection:
       return Flags(value, kProtections);
     case ArgumentKind::kMapFlags:
@@ -173,7 +175,7 @@ bool IsTarget(ArgumentKind kind) {
 
 }  // namespace
 
-std::string PrintCall(const Call& call, const Scene& scene) {
+std::string PrintCall(const Call& call, const Caller& caller, const Scene& scene) {
   std::vector<std::string> printed;
   size_t target = 0;
   for (size_t i = 0; i < call.row->arguments.size(); ++i) {
@@ -182,7 +184,7 @@ std::string PrintCall(const Call& call, const Scene& scene) {
       if (target < call.target_count) printed.push_back(TargetOf(call.targets[target++], scene));
       continue;
     }
-    std::string text = ArgumentOf(call, kind, call.arguments[i]);
+    std::string text = ArgumentOf(call, caller, kind, call.arguments[i]);
     if (!text.empty()) printed.push_back(std::move(text));
   }
   return fmt::format("{}({})", call.row->name, Join(printed, ", "));

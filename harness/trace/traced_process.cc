@@ -150,7 +150,7 @@ void TracedProcess::Predict(Task* task) {
   task->event.lock = PredictLockRole(task->call, CallerOf(*task), scene_);
   task->event.unseen = PredictUnseen(task->call, scene_);
   if (!task->predicted) {
-    task->event.label = PrintCall(task->call, scene_);
+    task->event.label = PrintCall(task->call, CallerOf(*task), scene_);
     task->event.name = task->call.row->name;
     task->event.process = number_;
     task->event.task = task->ordinal;
