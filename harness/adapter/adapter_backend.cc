@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "harness/adapter/protocol.h"
+#include "harness/core/clock.h"
 #include "harness/core/text.h"
 
 namespace tearproof::adapter {
@@ -14,7 +14,7 @@ constexpr size_t kStrayBytes = 200;
 // An error keeps its own text.
 void AddStray(const std::string& stray, Response* response) {
   std::string text = "stray line on the adapter's standard output: " + stray;
-  if (response->outcome == Outcome::kError) text = response->error + "; " + text;
+  if (response->failed()) text = response->error + "; " + text;
   response->Fail(response->error_number, std::move(text));
 }
 
@@ -23,19 +23,24 @@ void AddStray(const std::string& stray, Response* response) {
 void AdapterBackend::Execute(const Request& request, Response& response) {
   response.Is(Outcome::kError);
   response.error_number = 0;
+  response.called = response.returned = 0;
   if (process_->broken()) return response.Fail(0, process_->failure());
   const uint64_t id = process_->NextId();
-  const std::optional<std::string> text = EncodeRequest(id, request, setup_);
+  const std::optional<std::string> text = EncodeRequest(id, request, setup_, manner_);
   if (!text) {
     if (request.kind != OpKind::kInit) return response.Is(Outcome::kRefused);
     return response.Fail(0, "the directory's name or an option is no UTF-8: JSON cannot carry it");
   }
   std::string stray;
+  const int64_t sent = MonotonicNanos();
   if (!process_->Send(*text) || !ReadAnswer(&stray)) {
     response.Fail(0, process_->failure());
   } else {
-    const Result<void> decoded = DecodeResponse(line_, id, request.kind, &response);
+    const int64_t received = MonotonicNanos();
+    Result<void> decoded = DecodeResponse(line_, id, request.kind, &manner_, &response);
+    if (decoded.ok()) decoded = CheckTimes(response, sent, received);
     if (!decoded.ok()) {
+      response.called = response.returned = 0;
       process_->Break(decoded.error().what);
       response.Fail(0, process_->failure());
     }

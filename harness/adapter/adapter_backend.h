@@ -13,6 +13,7 @@
 #include <string>
 
 #include "harness/adapter/adapter_process.h"
+#include "harness/adapter/protocol.h"
 #include "harness/api/backend.h"
 
 namespace tearproof::adapter {
@@ -36,6 +37,7 @@ class AdapterBackend : public Backend {
   AdapterProcess* process_;
   BackendSetup setup_;
   int64_t deadline_ = kNoDeadline;
+  Manner manner_;
   std::string line_;
 };
 

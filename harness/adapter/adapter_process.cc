@@ -42,8 +42,10 @@ struct ChildEnds {
 
 // Between fork and exec. The order matters: with the request to die with its parent made, a parent
 // that is gone already is seen by its number.
-[[noreturn]] void RunChild(const ChildEnds& ends, pid_t parent, char* const* arguments) {
-  const bool ready = setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
+[[noreturn]] void RunChild(const ChildEnds& ends, pid_t parent, const char* directory,
+                           char* const* arguments) {
+  const bool ready = setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+                     (*directory == '\0' || chdir(directory) == 0);
   if (getppid() != parent) _exit(0);
   for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGXFSZ}) signal(number, SIG_DFL);
   if (ready && Become(ends.in, STDIN_FILENO) && Become(ends.out, STDOUT_FILENO) &&
@@ -101,7 +103,7 @@ AdapterProcess::~AdapterProcess() {
 }
 
 Result<std::unique_ptr<AdapterProcess>> AdapterProcess::Start(
-    const std::vector<std::string>& command) {
+    const std::vector<std::string>& command, const std::string& directory) {
   TEARPROOF_CHECK(!command.empty(), "an adapter has a command");
   TEARPROOF_ASSIGN_OR_RETURN(Pipe in, MakePipe());
   TEARPROOF_ASSIGN_OR_RETURN(Pipe out, MakePipe());
@@ -120,7 +122,7 @@ Result<std::unique_ptr<AdapterProcess>> AdapterProcess::Start(
   }
   if (child == 0) {
     RunChild({in.read.get(), out.write.get(), err.write.get(), report.write.get()}, parent,
-             arguments.data());
+             directory.c_str(), arguments.data());
   }
   adapter->id_ = child;
   report.write.Reset();
@@ -230,6 +232,14 @@ void AdapterProcess::ReadStderr() {
   } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
     stderr_.Reset();
   }
+}
+
+void AdapterProcess::AwaitEnd() {
+  stdin_.Reset();
+  const UniqueFd handle(static_cast<int>(syscall(SYS_pidfd_open, id_, 0)));
+  pollfd wait = {handle.get(), POLLIN, 0};
+  if (handle.valid()) poll(&wait, 1, kEndMillis);
+  failure_ = "the adapter has been ended";
 }
 
 void AdapterProcess::BreakAtEnd() {

@@ -2,8 +2,8 @@
 //
 // Purpose: sole owner of one adapter process: started without a shell in a process group of its
 // own, asked line by line, killed at the end. It dies with the thread that started it (prctl(2),
-// PR_SET_PDEATHSIG), so that a killed worker takes its adapter along; what the adapter itself
-// starts does not, unless it ends when its standard input does.
+// PR_SET_PDEATHSIG), so that a killed worker takes its adapter along; orphans.h ends what the
+// adapter itself has started.
 //
 // Thread safety: none; the starting thread must outlive the object. While one lives, SIGPIPE is
 // ignored in this process. Units: bytes, nanoseconds.
@@ -38,7 +38,9 @@ class AdapterProcess {
  public:
   // REQUIRES: a command of at least one word. Errors: kUsage where the program cannot be executed,
   // else kEnvironment.
-  static Result<std::unique_ptr<AdapterProcess>> Start(const std::vector<std::string>& command);
+  // It starts in `directory`; "" stands for the working directory.
+  static Result<std::unique_ptr<AdapterProcess>> Start(const std::vector<std::string>& command,
+                                                       const std::string& directory = "");
   ~AdapterProcess();  // Kills its process group, then reaps it.
   AdapterProcess(const AdapterProcess&) = delete;
   AdapterProcess& operator=(const AdapterProcess&) = delete;
@@ -49,6 +51,8 @@ class AdapterProcess {
   bool ReadLine(std::string* line, int64_t deadline = kNoDeadline);
   // Breaks soon after `flag`, which outlives this object, has become true.
   void BreakOn(const std::atomic<bool>& flag) { interrupted_ = &flag; }
+  // Ends its input and gives it two seconds to end by itself. Nothing can be sent any more.
+  void AwaitEnd();
   // From now on nothing is sent or read; `why` and the end of its standard error say so.
   void Break(const std::string& why);
 

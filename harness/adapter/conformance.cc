@@ -200,7 +200,7 @@ RuleOutcome Keys(const ConformanceSubject& subject, const std::string& directory
   for (const std::string& key : OddKeys()) {
     const std::string value = fmt::format("value {}", stored.size());
     const Response response = talk.Ask({OpKind::kSet, key, value}, /*may_fail=*/true);
-    if (response.outcome == Outcome::kError && failure.empty()) {
+    if (response.failed() && failure.empty()) {
       failure = fmt::format("the cache fails on \"{}\": {}", EscapeForTerminal(key, 60),
                             EscapeForTerminal(response.error, 200));
     }

@@ -45,13 +45,13 @@ Response Conversation::Init(const std::string& directory, bool may_fail) {
   setup.directory = directory;
   setup.seed = 1;
   setup.options = subject_.options;
-  const auto line = EncodeRequest(next_id_, Request{}, setup);
+  const auto line = EncodeRequest(next_id_, Request{}, setup, manner_);
   if (!line) {
     Fail("the directory's name or an option is no UTF-8: JSON cannot carry it");
     return {};
   }
   Response response = Exchange(*line, next_id_++, OpKind::kInit, "init");
-  if (!may_fail && response.outcome == Outcome::kError) {
+  if (!may_fail && response.failed()) {
     Fail("init failed: " + EscapeForTerminal(response.error, kMostText));
   }
   return response;
@@ -59,10 +59,10 @@ Response Conversation::Init(const std::string& directory, bool may_fail) {
 
 Response Conversation::Ask(const Request& request, bool may_fail) {
   if (failed()) return {};
-  const auto line = EncodeRequest(next_id_, request, {});
+  const auto line = EncodeRequest(next_id_, request, {}, manner_);
   TEARPROOF_CHECK(line.has_value(), "conformance asks in UTF-8");
   Response response = Exchange(*line, next_id_++, request.kind, Describe(request));
-  if (!may_fail && response.outcome == Outcome::kError) {
+  if (!may_fail && response.failed()) {
     Fail(fmt::format("{} failed: {}", Describe(request),
                      EscapeForTerminal(response.error, kMostText)));
   }
@@ -79,7 +79,8 @@ Response Conversation::Exchange(const std::string& line, uint64_t id, OpKind kin
                                 const std::string& what) {
   Response response;
   std::string answer;
-  const int64_t deadline = MonotonicNanos() + subject_.patience;
+  const int64_t sent = MonotonicNanos();
+  const int64_t deadline = sent + subject_.patience;
   bool there = process_->Send(line);
   while (there && (there = process_->ReadLine(&answer, deadline)) && !IsAnswer(answer)) {
     if (stray_.empty()) stray_ = Quoted(answer);
@@ -91,7 +92,9 @@ Response Conversation::Exchange(const std::string& line, uint64_t id, OpKind kin
                      late ? " (does it flush what it prints?)" : ""));
     return response;
   }
-  const Result<void> decoded = DecodeResponse(answer, id, kind, &response);
+  const int64_t received = MonotonicNanos();
+  Result<void> decoded = DecodeResponse(answer, id, kind, &manner_, &response);
+  if (decoded.ok()) decoded = CheckTimes(response, sent, received);
   if (!decoded.ok()) Fail(fmt::format("{}: {}", what, decoded.error().what));
   return response;
 }

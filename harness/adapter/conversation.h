@@ -12,6 +12,7 @@
 
 #include "harness/adapter/adapter_process.h"
 #include "harness/adapter/conformance.h"
+#include "harness/adapter/protocol.h"
 
 namespace tearproof::adapter {
 
@@ -49,6 +50,7 @@ class Conversation {
   const ConformanceSubject& subject_;
   std::unique_ptr<AdapterProcess> process_;
   uint64_t next_id_ = 1;
+  Manner manner_;
   std::string problem_;
   std::string stray_;
 };

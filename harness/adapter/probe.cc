@@ -37,9 +37,8 @@ Result<Introduction> Probe(const std::vector<std::string>& command, const Backen
   Response response;
   backend.Execute(Request{}, response);
   if (response.outcome == Outcome::kDone) return DecodeIntroduction(backend.last_answer());
-  const std::string said = response.outcome == Outcome::kError
-                               ? EscapeForTerminal(response.error, kMostText)
-                               : "it answers that it does not support init";
+  const std::string said = response.failed() ? EscapeForTerminal(response.error, kMostText)
+                                             : "it answers that it does not support init";
   std::vector<std::string> words;
   for (const std::string& word : command) words.push_back(ShellQuote(word));
   return UsageError(
@@ -52,9 +51,6 @@ Result<void> Complete(const Introduction& introduction, BackendDescription* desc
   if (description->title.empty()) {
     description->title = introduction.name.empty() ? description->id : introduction.name;
     if (!introduction.version.empty()) description->title += " " + introduction.version;
-  }
-  if (description->summary.empty() && !introduction.source.empty()) {
-    description->summary = "Loaded from " + introduction.source;
   }
   if (description->operations.empty()) description->operations = introduction.operations;
   if (description->operations.empty()) {
@@ -71,6 +67,9 @@ Result<void> Complete(const Introduction& introduction, BackendDescription* desc
     description->max_entries = introduction.max_entries;
     // A cache with a limit drops entries; to judge it as if it did not would accuse it falsely.
     description->evicts = true;
+  }
+  if (!description->process_per_operation) {
+    description->process_per_operation = introduction.process_per_operation;
   }
   if (!description->ttl && introduction.ttl_resolution) {
     description->ttl = true;

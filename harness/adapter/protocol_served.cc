@@ -68,9 +68,10 @@ std::string EncodeResponse(uint64_t id, OpKind kind, const Response& response) {
   if (response.outcome == Outcome::kUnsupported) {
     answer["unsupported"] = true;
   } else {
-    answer["ok"] = response.outcome != Outcome::kError;
-    if (response.outcome == Outcome::kError) {
+    answer["ok"] = !response.failed();
+    if (response.failed()) {
       answer["error"] = response.error;
+      if (response.outcome == Outcome::kFailed) answer["happened"] = false;
     } else {
       answer["result"] = OutcomeName(response.outcome);
     }

@@ -60,6 +60,8 @@ struct BackendDescription {
   bool miss_after_kill = false;         // Its contract allows a miss after a writer was killed.
   std::vector<BackendOption> options;
   std::optional<ShippedAdapter> adapter;  // Of backends/adapters/.
+  // handle = "operation": of one behind an adapter, whose processes live for one operation.
+  std::optional<bool> process_per_operation;
   // What is expected, by scenario ("*" is any) and then by engine ("stress", "explore").
   // Where nothing is said: a promised one must hold, one not promised may break.
   std::map<std::string, std::map<std::string, std::map<Promise, Expectation>>> expect;

@@ -86,6 +86,12 @@ void ReadCommand(TomlTable& table, ProjectBackend& backend) {
     }
   }
   backend.description.summary = table.String("summary").value_or("");
+  if (const auto handle = table.String("handle")) {
+    if (*handle != "process" && *handle != "operation") {
+      table.Report("handle", UsageError("is \"process\" or \"operation\""));
+    }
+    backend.description.process_per_operation = *handle == "operation";
+  }
   ReadContract(table, false, backend.description);
   if (!backend.description.max_entries_option.empty() &&
       !backend.options.contains(backend.description.max_entries_option)) {

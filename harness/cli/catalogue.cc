@@ -8,6 +8,7 @@
 
 #include "harness/adapter/probe.h"
 #include "harness/api/registry.h"
+#include "harness/cli/checkout.h"
 #include "harness/cli/machine.h"
 #include "harness/cli/shipped_adapters.h"
 #include "harness/core/json.h"
@@ -88,9 +89,13 @@ Result<BackendOptions> ResolveAdapterOptions(BackendDescription description,
 }
 
 // Reports should say which version was judged, and which file was really loaded.
-void NameWhatWasLoaded(const adapter::Introduction& introduction, BackendDescription* description) {
-  if (!introduction.version.empty()) description->title += " " + introduction.version;
-  if (!introduction.source.empty()) description->summary += " Loaded from " + introduction.source;
+void NoteWhatWasLoaded(const adapter::Introduction& introduction, NamedBackend* backend) {
+  backend->loaded = {introduction.version, introduction.runtime, introduction.source,
+                     RevisionOf(introduction.source)};
+  const bool titled = !backend->description.title.empty() && backend->description.adapter;
+  if (titled && !introduction.version.empty()) {
+    backend->description.title += " " + introduction.version;
+  }
 }
 
 // Fills in what its description leaves to the adapter. A package that is missing is no error.
@@ -100,7 +105,7 @@ Result<void> AskAdapter(NamedBackend* backend, const std::atomic<bool>* interrup
                      adapter::kProbePatience, interrupted);
   const auto& shipped = backend->description.adapter;
   if (introduction.ok()) {
-    if (shipped) NameWhatWasLoaded(introduction.value(), &backend->description);
+    NoteWhatWasLoaded(introduction.value(), backend);
     return adapter::Complete(introduction.value(), &backend->description);
   }
   const bool interrupt = interrupted != nullptr && interrupted->load();
@@ -306,7 +311,7 @@ Result<NamedBackend> Catalogue::FindBackend(const std::string& named,
                                own != nullptr && !own->command.empty()
                                    ? ResolveAdapterOptions(description, given)
                                    : ResolveOptions(description, given));
-    NamedBackend backend{description, description.id, {}, {}, std::move(options), named, {}};
+    NamedBackend backend{description, description.id, {}, {}, std::move(options), named, {}, {}};
     if (own != nullptr) {
       backend.implementation = own->base;
       backend.command = own->command;

@@ -18,6 +18,7 @@
 #include "harness/api/checker.h"
 #include "harness/api/project_file.h"
 #include "harness/api/reporter.h"
+#include "harness/api/run_record.h"
 #include "harness/api/scenario.h"
 #include "harness/core/result.h"
 
@@ -37,6 +38,7 @@ struct NamedBackend {
   BackendOptions options;            // Resolved: defaults filled in.
   std::string display;               // As named.
   std::vector<KnownRace> known;      // Races that its project file lists.
+  Loaded loaded;                     // Of one with a command: what it really is.
 };
 
 class Catalogue {

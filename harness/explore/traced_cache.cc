@@ -265,7 +265,7 @@ Result<void> TracedCache::Ask(Actor& actor, const Task& task) {
   setup.process = static_cast<uint16_t>(actor.number);
   setup.seed = actor.number + 1;
   setup.options = setup_.options;
-  const auto text = adapter::EncodeRequest(++actor.request, request, setup);
+  const auto text = adapter::EncodeRequest(++actor.request, request, setup, actor.manner);
   actor.running = true;
   actor.begun = false;
   if (!text) {  // A key that JSON cannot carry.
@@ -311,12 +311,14 @@ Result<void> TracedCache::TakeAnswer(Actor& actor) {
   for (size_t end; (end = actor.received.find('\n', begin)) != std::string::npos; begin = end + 1) {
     const std::string_view line = std::string_view(actor.received).substr(begin, end - begin);
     if (!adapter::IsAnswer(line)) continue;
-    const auto decoded = adapter::DecodeResponse(line, actor.request, actor.op.kind, &response);
+    // Times are passed over: an explored history counts in steps.
+    const auto decoded =
+        adapter::DecodeResponse(line, actor.request, actor.op.kind, &actor.manner, &response);
     if (!decoded.ok()) response.Fail(0, decoded.error().Message());
   }
   actor.received.erase(0, begin);
   actor.maker->Judge(response, &actor.op);
-  if (actor.op.outcome == Outcome::kError) {
+  if (actor.op.failed()) {
     parts_.evidence.push_back({actor.op.process, actor.op.sequence, response.error, {}});
   }
   if (actor.op.observation == Observed::kDamaged) {

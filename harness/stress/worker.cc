@@ -11,11 +11,13 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
 #include "harness/adapter/adapter_backend.h"
 #include "harness/adapter/adapter_process.h"
+#include "harness/adapter/operation_backend.h"
 #include "harness/api/registry.h"
 #include "harness/core/text.h"
 #include "harness/stress/control_block.h"
@@ -86,6 +88,8 @@ class Worker {
     if (getppid() != plan_.coordinator) {
       return SystemError(ESRCH, "the coordinator is gone");  // It died before the line above.
     }
+    // What an adapter leaves behind while we live is not for the coordinator to end.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     // They reach the whole group from a terminal; the coordinator ends us in order.
     for (int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
@@ -113,6 +117,8 @@ class Worker {
 
   // Before the first chdir: relative words of the command mean the user's directory.
   Result<void> StartAdapter() {
+    start_directory_ = std::filesystem::current_path();
+    if (plan_.process_per_operation) return {};
     TEARPROOF_ASSIGN_OR_RETURN(adapter_, adapter::AdapterProcess::Start(plan_.adapter_command));
     slot_->adapter.store(adapter_->id());
     return {};
@@ -155,7 +161,11 @@ class Worker {
     setup.process = static_cast<uint16_t>(slot_->process);
     setup.seed = DeriveSeed(plan_.seed ^ round_, slot_->process);
     setup.options = plan_.backend_options;
-    if (adapter_ != nullptr) {
+    if (plan_.process_per_operation) {
+      cache_ = std::make_unique<adapter::OperationBackend>(
+          plan_.adapter_command, start_directory_, std::move(setup),
+          [this](pid_t process) { slot_->adapter.store(process); });
+    } else if (adapter_ != nullptr) {
       cache_ = std::make_unique<adapter::AdapterBackend>(adapter_.get(), std::move(setup));
     } else {
       TEARPROOF_ASSIGN_OR_RETURN(cache_, backend_->open(setup));
@@ -240,6 +250,7 @@ class Worker {
   const Role* role_ = nullptr;
   const RegisteredBackend* backend_ = nullptr;  // Null with an adapter.
   std::unique_ptr<adapter::AdapterProcess> adapter_;
+  std::string start_directory_;  // The user's, where relative words of the command begin.
   std::vector<std::string> keys_;
   std::array<std::optional<SegmentWriter>, 2> segments_;  // Of the live directories, in turns.
   std::unique_ptr<Recorder> recorder_;

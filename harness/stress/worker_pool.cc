@@ -1,9 +1,7 @@
 #include "harness/stress/worker_pool.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,9 +11,9 @@
 #include <boost/process/v2/process.hpp>
 #include <cerrno>
 #include <fstream>
+#include <set>
 
 #include "harness/core/clock.h"
-#include "harness/core/unique_fd.h"
 
 namespace tearproof::stress {
 
@@ -50,20 +48,6 @@ void DescribeEnd(int native_status, ProcessInfo* info) {
   } else {
     info->end_status = WEXITSTATUS(native_status);
   }
-}
-
-// A killed worker's adapter gets its own SIGKILL from the kernel before the worker can be reaped,
-// but may still be in the system call that it was in: its operation is over only when it is gone.
-constexpr int kAdapterEndMillis = 10'000;
-
-UniqueFd HandleOfAdapter(const WorkerSlot& slot) {
-  const int32_t adapter = slot.adapter.load();
-  return UniqueFd(adapter > 0 ? static_cast<int>(syscall(SYS_pidfd_open, adapter, 0)) : -1);
-}
-
-void WaitForEnd(const UniqueFd& process_handle) {
-  pollfd wait = {process_handle.get(), POLLIN, 0};
-  if (process_handle.valid()) poll(&wait, 1, kAdapterEndMillis);
 }
 
 // By the third field of proc_pid_stat(5), which follows the name in parentheses.
@@ -136,16 +120,16 @@ ProcessInfo& WorkerPool::InfoOf(uint32_t slot) {
 void WorkerPool::Kill(uint32_t slot) {
   Child& child = *children_[slot];
   boost::system::error_code problem;
-  // While the worker lives, its adapter's number is nobody else's.
-  const UniqueFd adapter = HandleOfAdapter(control_->slot(slot));
   ::kill(child.handle.id(), SIGKILL);
   child.handle.wait(problem);
-  WaitForEnd(adapter);
+  children_[slot].reset();
+  // Its adapter, which may still be in the system call that it was in: the operation is over only
+  // when that is gone.
+  EndOrphans();
   ProcessInfo& info = InfoOf(slot);
   info.end = ProcessInfo::End::kKilled;
   info.end_signal = SIGKILL;
   info.reaped = MonotonicNanos();
-  children_[slot].reset();
 }
 
 std::vector<uint32_t> WorkerPool::ReapDead() {
@@ -154,12 +138,21 @@ std::vector<uint32_t> WorkerPool::ReapDead() {
     if (children_[slot] == nullptr) continue;
     boost::system::error_code problem;
     if (children_[slot]->handle.running(problem)) continue;
-    WaitForEnd(HandleOfAdapter(control_->slot(slot)));
-    DescribeEnd(children_[slot]->handle.native_exit_code(), &InfoOf(slot));
+    const int status = children_[slot]->handle.native_exit_code();
     children_[slot].reset();
+    EndOrphans();
+    DescribeEnd(status, &InfoOf(slot));
     dead.push_back(slot);
   }
   return dead;
+}
+
+void WorkerPool::EndOrphans() {
+  std::set<pid_t> workers;
+  for (const auto& child : children_) {
+    if (child != nullptr) workers.insert(child->handle.id());
+  }
+  orphans_.End(workers);
 }
 
 bool WorkerPool::alive(uint32_t slot) const { return children_[slot] != nullptr; }

@@ -1,8 +1,8 @@
 // The worker processes of a cell: started, killed, replaced, reaped.
 //
 // Purpose: sole owner of the workers' lives, through Boost.Process v2. Whatever way the pool goes,
-// no worker outlives it; and as each worker asks to die with its parent, none outlives a killed
-// coordinator either.
+// no worker outlives it, nor does anything that a worker's adapter has started; and as each worker
+// asks to die with its parent, none outlives a killed coordinator either.
 // Thread safety: none; the thread that starts workers must live as long as they do (prctl(2)).
 // Ownership: owns the processes; borrows the control block. Errors: kEnvironment.
 #ifndef TEARPROOF_HARNESS_STRESS_WORKER_POOL_H_
@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/adapter/orphans.h"
 #include "harness/core/result.h"
 #include "harness/history/history.h"
 #include "harness/stress/control_block.h"
@@ -52,11 +53,14 @@ class WorkerPool {
   struct Child;
   uint16_t NextFreeNumber();
   ProcessInfo& InfoOf(uint32_t slot);
+  // What dead workers have left.
+  void EndOrphans();
 
   std::string cell_directory_;
   ControlBlock* control_;
   std::vector<std::unique_ptr<Child>> children_;  // By slot; null where none lives.
   std::vector<ProcessInfo> processes_;
+  adapter::OrphanKeeper orphans_;
   uint32_t next_number_ = 0;
 };
 

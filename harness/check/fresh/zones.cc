@@ -66,7 +66,7 @@ void ZoneTest::Prefetch(std::span<const uint32_t> ops, size_t i) const {
 
 bool ZoneTest::ZoneOf(uint32_t index, uint32_t& zone) {
   const Op& op = history_.ops()[index];
-  if (op.outcome == Outcome::kUnsupported) return true;
+  if (op.outcome == Outcome::kUnsupported || op.outcome == Outcome::kFailed) return true;
   if (op.kind == OpKind::kSet) {
     if (op.counter) return false;
     if (!op.may_have_happened()) return true;
