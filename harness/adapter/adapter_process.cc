@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "harness/adapter/protocol.h"
 #include "harness/core/clock.h"
 #include "harness/core/pipe.h"
 #include "harness/core/text.h"
@@ -151,6 +152,16 @@ bool AdapterProcess::Send(std::string_view text) {
   return true;
 }
 
+bool AdapterProcess::Ask(uint64_t, std::string_view text, int64_t deadline, std::string* answer,
+                         std::string* stray) {
+  if (!Send(text)) return false;
+  while (ReadLine(answer, deadline)) {
+    if (IsAnswer(*answer)) return true;
+    if (stray->empty()) *stray = *answer;
+  }
+  return false;
+}
+
 bool AdapterProcess::ReadLine(std::string* line, int64_t deadline) {
   while (!broken()) {
     const size_t end = received_.find('\n', searched_);
@@ -167,7 +178,9 @@ bool AdapterProcess::ReadLine(std::string* line, int64_t deadline) {
       BreakAtEnd();
     } else {
       std::string_view nothing;
+      woken_ = false;
       Exchange(&nothing, deadline);
+      if (woken_) return false;
     }
   }
   return false;
@@ -190,12 +203,15 @@ bool AdapterProcess::Exchange(std::string_view* unsent, int64_t deadline) {
   // A signal between the look at the flag and poll wakes nobody.
   if (interrupted_ != nullptr) timeout = timeout < 0 ? kLookMillis : std::min(timeout, kLookMillis);
   // poll passes over negative descriptors.
-  std::array<pollfd, 3> waits = {{{ended_ ? -1 : stdout_.get(), POLLIN, 0},
+  const bool wakes = unsent->empty() && wake_ >= 0;
+  std::array<pollfd, 4> waits = {{{ended_ ? -1 : stdout_.get(), POLLIN, 0},
                                   {stderr_.get(), POLLIN, 0},
-                                  {unsent->empty() ? -1 : stdin_.get(), POLLOUT, 0}}};
+                                  {unsent->empty() ? -1 : stdin_.get(), POLLOUT, 0},
+                                  {wakes ? wake_ : -1, POLLIN, 0}}};
   if (poll(waits.data(), waits.size(), timeout) < 0) return errno == EINTR;
   if (waits[1].revents != 0) ReadStderr();
   if (waits[0].revents != 0) ReadStdout();
+  woken_ = waits[3].revents != 0;
   if (waits[2].revents != 0) return Write(unsent);
   return true;
 }
@@ -234,12 +250,12 @@ void AdapterProcess::ReadStderr() {
   }
 }
 
-void AdapterProcess::AwaitEnd() {
+bool AdapterProcess::AwaitEnd() {
   stdin_.Reset();
   const UniqueFd handle(static_cast<int>(syscall(SYS_pidfd_open, id_, 0)));
   pollfd wait = {handle.get(), POLLIN, 0};
-  if (handle.valid()) poll(&wait, 1, kEndMillis);
   failure_ = "the adapter has been ended";
+  return handle.valid() && poll(&wait, 1, kEndMillis) == 1;
 }
 
 void AdapterProcess::BreakAtEnd() {

@@ -68,6 +68,7 @@ Result<void> Complete(const Introduction& introduction, BackendDescription* desc
     // A cache with a limit drops entries; to judge it as if it did not would accuse it falsely.
     description->evicts = true;
   }
+  description->concurrency = introduction.concurrency;
   if (!description->process_per_operation) {
     description->process_per_operation = introduction.process_per_operation;
   }

@@ -19,6 +19,7 @@ using nlohmann::ordered_json;
 
 // JSON's numbers are doubles in some languages.
 constexpr uint64_t kMaxExactInteger = uint64_t{1} << 53;
+constexpr uint32_t kMaxConcurrency = 1000;
 constexpr uint64_t kMaxEntries = 1'000'000'000'000;
 
 ordered_json SecondsOf(uint32_t millis) {
@@ -177,10 +178,20 @@ Result<void> DecodePromises(const json& answer, std::string_view line,
 }
 
 Result<void> DecodeHandle(const json& answer, std::string_view line, Introduction* introduction) {
+  const auto concurrency = answer.find("concurrency");
+  if (concurrency != answer.end()) {
+    if (!concurrency->is_number_unsigned() || *concurrency == 0 || *concurrency > kMaxConcurrency) {
+      return Violation("has a \"concurrency\" that is no number from 1 to 1000", line);
+    }
+    introduction->concurrency = concurrency->get<uint32_t>();
+  }
   const auto handle = answer.find("handle");
   if (handle == answer.end() || *handle == "process") return {};
   if (*handle != "operation") {
     return Violation("has a \"handle\" that is neither \"process\" nor \"operation\"", line);
+  }
+  if (introduction->concurrency > 1) {
+    return Violation("asks for a process for each operation, and for several in one", line);
   }
   introduction->process_per_operation = true;
   return {};
@@ -225,6 +236,14 @@ std::optional<std::string> EncodeRequest(uint64_t id, const Request& request,
 }
 
 bool IsAnswer(std::string_view line) { return line.starts_with('{'); }
+
+std::optional<uint64_t> IdOf(std::string_view line) {
+  const json answer = json::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  if (!answer.is_object()) return std::nullopt;
+  const auto id = answer.find("id");
+  if (id == answer.end() || !id->is_number_unsigned()) return std::nullopt;
+  return id->get<uint64_t>();
+}
 
 Result<void> CheckTimes(const Response& response, int64_t sent, int64_t received) {
   if (response.called == 0) return {};

@@ -32,6 +32,9 @@ std::optional<std::string> EncodeRequest(uint64_t id, const Request& request,
 // Whether `line` is meant as an answer; if not, something printed it.
 bool IsAnswer(std::string_view line);
 
+// Which request `line` answers; nullopt where it does not say.
+std::optional<uint64_t> IdOf(std::string_view line);
+
 // What the answer to the request `id` says; that to init also settles `manner`. Times are checked
 // for their form only. Errors: kUsage where it is none by the protocol.
 Result<void> DecodeResponse(std::string_view line, uint64_t id, OpKind kind, Manner* manner,
@@ -51,6 +54,7 @@ struct Introduction {
   std::optional<uint64_t> max_entries;
   std::optional<int64_t> ttl_resolution;  // ns
   bool process_per_operation = false;     // "handle": "operation"
+  uint32_t concurrency = 1;               // Requests that it serves at a time.
 };
 // REQUIRES: DecodeResponse took `line` for a done init. Errors: kUsage.
 Result<Introduction> DecodeIntroduction(std::string_view line);

@@ -67,7 +67,7 @@ std::string Decoded(std::string_view line, OpKind kind = OpKind::kGet, Manner ma
   Response response;
   const Result<void> decoded = DecodeResponse(line, 3, kind, &manner, &response);
   if (!decoded.ok()) return decoded.error().what;
-  const std::string text = response.outcome == Outcome::kError ? response.error : response.value;
+  const std::string text = response.failed() ? response.error : response.value;
   return std::string(OutcomeName(response.outcome)) + ":" + text;
 }
 

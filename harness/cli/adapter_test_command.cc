@@ -68,6 +68,8 @@ Result<adapter::ConformanceSubject> SubjectOf(const AdapterTestArguments& argume
               RevisionOf(introduction.source)};
   }
   subject.operations = description.operations;
+  subject.process_per_operation = description.process_per_operation.value_or(false);
+  subject.concurrency = description.concurrency;
   if (description.ttl) subject.ttl_resolution = description.ttl_resolution;
   Print("{}\n", EscapeForTerminal(description.title));
   if (!loaded.empty()) Print("{}\n", EscapeForTerminal(loaded.Describe(), 2'000));

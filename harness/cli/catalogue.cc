@@ -112,7 +112,8 @@ Result<void> AskAdapter(NamedBackend* backend, const std::atomic<bool>* interrup
   if (!shipped || interrupt) return introduction.error();
   TEARPROOF_ASSIGN_OR_RETURN(const std::string folder, FindAdapterFolder(shipped->folder));
   if (Succeeds(FillIn(shipped->needs, folder, backend->options))) return introduction.error();
-  backend->missing = "what it needs is missing: " + shipped->install;
+  backend->missing =
+      "what it needs is missing: " + Join(FillIn({shipped->install}, folder, backend->options), "");
   return {};
 }
 

@@ -65,6 +65,9 @@ Result<PlannedCell> PlanExploreCell(const KnownScenario& known, const NamedBacke
                                     const std::vector<std::string>& typed) {
   TEARPROOF_ASSIGN_OR_RETURN(PlannedCell cell, PlanCell(known, backend, typed));
   cell.unfit = explore::UnfitToExplore(known.scenario, backend.description.operations);
+  if (backend.description.process_per_operation.value_or(false)) {
+    cell.unfit = "its processes live for one operation, and exploring needs some that live on";
+  }
   if (!backend.missing.empty()) cell.unfit = backend.missing;
   return cell;
 }

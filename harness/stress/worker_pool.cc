@@ -63,9 +63,11 @@ bool IsHalted(pid_t process) {
 
 }  // namespace
 
-WorkerPool::WorkerPool(std::string cell_directory, ControlBlock* control)
+WorkerPool::WorkerPool(std::string cell_directory, ControlBlock* control,
+                       std::vector<uint32_t> leaders)
     : cell_directory_(std::move(cell_directory)),
       control_(control),
+      leaders_(std::move(leaders)),
       children_(control->header().slot_count) {}
 
 WorkerPool::~WorkerPool() {
@@ -84,29 +86,42 @@ uint16_t WorkerPool::NextFreeNumber() {
   }
 }
 
-Result<uint16_t> WorkerPool::Start(uint32_t slot, const std::string& role, uint32_t finished) {
-  const uint16_t number = NextFreeNumber();
-  WorkerSlot& place = control_->slot(slot);
-  place.process = number;
-  place.finished.store(finished);
-  place.in_operation.store(0);
-  place.operations.store(0);
-  place.adapter.store(0);
+std::vector<uint32_t> WorkerPool::GroupOf(uint32_t slot) const {
+  std::vector<uint32_t> group;
+  for (uint32_t each = 0; each < leaders_.size(); ++each) {
+    if (leaders_[each] == leaders_[slot]) group.push_back(each);
+  }
+  return group;
+}
+
+Result<void> WorkerPool::Start(uint32_t slot, const std::vector<std::string>& roles,
+                               uint32_t finished) {
+  std::vector<std::string> arguments = {"worker", "--cell", cell_directory_};
+  const std::vector<uint32_t> group = GroupOf(slot);
+  for (const uint32_t each : group) {
+    WorkerSlot& place = control_->slot(each);
+    ProcessInfo info;
+    info.number = NextFreeNumber();
+    info.role = roles[each];
+    place.process = info.number;
+    processes_.push_back(std::move(info));
+    place.finished.store(finished);
+    place.in_operation.store(0);
+    place.operations.store(0);
+    place.adapter.store(0);
+    arguments.insert(arguments.end(), {"--slot", std::to_string(each)});
+  }
   try {
-    children_[slot] = std::make_unique<Child>(
-        process::process(Executor(), "/proc/self/exe",
-                         {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
+    children_[leaders_[slot]] =
+        std::make_unique<Child>(process::process(Executor(), "/proc/self/exe", arguments));
   } catch (const boost::system::system_error& problem) {
+    processes_.resize(processes_.size() - group.size());
     const int reason = problem.code().value();
     const char* limit = reason == EMFILE ? "open files (ulimit -n)" : "processes (ulimit -u)";
     return SystemError(reason, "cannot start a worker process",
                        fmt::format("raise the limit of {} or ask for fewer (--processes)", limit));
   }
-  ProcessInfo info;
-  info.number = number;
-  info.role = role;
-  processes_.push_back(info);
-  return number;
+  return {};
 }
 
 ProcessInfo& WorkerPool::InfoOf(uint32_t slot) {
@@ -118,18 +133,20 @@ ProcessInfo& WorkerPool::InfoOf(uint32_t slot) {
 }
 
 void WorkerPool::Kill(uint32_t slot) {
-  Child& child = *children_[slot];
+  std::unique_ptr<Child>& child = children_[leaders_[slot]];
   boost::system::error_code problem;
-  ::kill(child.handle.id(), SIGKILL);
-  child.handle.wait(problem);
-  children_[slot].reset();
+  ::kill(child->handle.id(), SIGKILL);
+  child->handle.wait(problem);
+  child.reset();
   // Its adapter, which may still be in the system call that it was in: the operation is over only
   // when that is gone.
   EndOrphans();
-  ProcessInfo& info = InfoOf(slot);
-  info.end = ProcessInfo::End::kKilled;
-  info.end_signal = SIGKILL;
-  info.reaped = MonotonicNanos();
+  for (const uint32_t each : GroupOf(slot)) {
+    ProcessInfo& info = InfoOf(each);
+    info.end = ProcessInfo::End::kKilled;
+    info.end_signal = SIGKILL;
+    info.reaped = MonotonicNanos();
+  }
 }
 
 std::vector<uint32_t> WorkerPool::ReapDead() {
@@ -141,8 +158,10 @@ std::vector<uint32_t> WorkerPool::ReapDead() {
     const int status = children_[slot]->handle.native_exit_code();
     children_[slot].reset();
     EndOrphans();
-    DescribeEnd(status, &InfoOf(slot));
-    dead.push_back(slot);
+    for (const uint32_t each : GroupOf(slot)) {
+      DescribeEnd(status, &InfoOf(each));
+      dead.push_back(each);
+    }
   }
   return dead;
 }
@@ -155,7 +174,7 @@ void WorkerPool::EndOrphans() {
   orphans_.End(workers);
 }
 
-bool WorkerPool::alive(uint32_t slot) const { return children_[slot] != nullptr; }
+bool WorkerPool::alive(uint32_t slot) const { return children_[leaders_[slot]] != nullptr; }
 
 bool WorkerPool::any_alive() const {
   return std::any_of(children_.begin(), children_.end(),
@@ -165,7 +184,7 @@ bool WorkerPool::any_alive() const {
 bool WorkerPool::halted(uint32_t slot) const {
   if (!alive(slot)) return false;
   const int32_t adapter = control_->slot(slot).adapter.load();
-  return IsHalted(children_[slot]->handle.id()) || (adapter > 0 && IsHalted(adapter));
+  return IsHalted(children_[leaders_[slot]]->handle.id()) || (adapter > 0 && IsHalted(adapter));
 }
 
 bool WorkerPool::any_halted() const {

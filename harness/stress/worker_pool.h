@@ -23,16 +23,21 @@ namespace tearproof::stress {
 
 class WorkerPool {
  public:
+  // Slots that share a process live and die together: each belongs to the group of its leader,
+  // which may be itself alone. `leaders` names that of each slot.
   // REQUIRES: plan.json and the control block lie in `cell_directory`.
-  WorkerPool(std::string cell_directory, ControlBlock* control);
+  WorkerPool(std::string cell_directory, ControlBlock* control, std::vector<uint32_t> leaders);
   ~WorkerPool();  // Kills what still lives.
 
-  // Starts the process of `slot` with the next free number, which it returns; the numbers of
-  // forgotten ones come round again, so that a run of many kills need not end. The slot's kind,
-  // role and index must be set. `finished` is the phase that it need not do any more.
-  Result<uint16_t> Start(uint32_t slot, const std::string& role, uint32_t finished);
-  // SIGKILL, then reap. Its ProcessInfo gets the time after reaping.
+  // Starts the process of the group of `slot`, each slot of it with the next free number; the
+  // numbers of forgotten ones come round again, so that a run of many kills need not end. The
+  // slots' kinds, roles and indices must be set; `roles` are their names, by slot. `finished` is
+  // the phase that they need not do any more.
+  Result<void> Start(uint32_t slot, const std::vector<std::string>& roles, uint32_t finished);
+  // SIGKILL for the group, then reap. The ProcessInfos get the time after reaping.
   void Kill(uint32_t slot);
+  // The slots that live and die with `slot`, itself included.
+  std::vector<uint32_t> GroupOf(uint32_t slot) const;
   // Reaps, without waiting, those that ended by themselves. Returns their slots.
   std::vector<uint32_t> ReapDead();
   bool alive(uint32_t slot) const;
@@ -58,7 +63,8 @@ class WorkerPool {
 
   std::string cell_directory_;
   ControlBlock* control_;
-  std::vector<std::unique_ptr<Child>> children_;  // By slot; null where none lives.
+  std::vector<uint32_t> leaders_;
+  std::vector<std::unique_ptr<Child>> children_;  // By leader; null where none lives.
   std::vector<ProcessInfo> processes_;
   adapter::OrphanKeeper orphans_;
   uint32_t next_number_ = 0;
