@@ -45,10 +45,18 @@ std::vector<std::string> SplitScenarios(const std::vector<std::string>& names) {
   return items;
 }
 
+// "cmd:python3 adapter.py": a program that has no other name.
+constexpr std::string_view kProgram = "cmd:";
+bool IsProgram(std::string_view name) { return name.starts_with(kProgram); }
+
 // "a:x=1,y=2" and "b" of "a:x=1,y=2,b".
 std::vector<std::string> SplitBackends(const std::vector<std::string>& names) {
   std::vector<std::string> items;
   for (const std::string& name : names) {
+    if (IsProgram(name)) {
+      items.push_back(name);
+      continue;
+    }
     bool first = true;
     for (const std::string& part : Split(name, ',')) {
       const bool continues = !first && part.find('=') != std::string::npos &&
@@ -299,6 +307,18 @@ Result<std::vector<NamedBackend>> Catalogue::FindBackends(
 
 Result<NamedBackend> Catalogue::FindBackend(const std::string& named,
                                             const std::atomic<bool>* interrupted) const {
+  if (IsProgram(named)) {
+    NamedBackend backend;
+    backend.description.id = "cmd";
+    for (const PromiseInfo& info : AllPromises()) {
+      if (info.always) backend.description.promises.insert(info.promise);
+    }
+    backend.display = named;
+    // The shell splits the words and gives way to the program.
+    backend.command = {"sh", "-c", "exec " + named.substr(kProgram.size())};
+    TEARPROOF_RETURN_IF_ERROR(AskAdapter(&backend, interrupted));
+    return backend;
+  }
   const size_t colon = named.find(':');
   const std::string id = named.substr(0, colon);
   for (const BackendDescription& description : backends_) {
@@ -348,6 +368,9 @@ std::vector<std::string> Catalogue::BackendIds() const {
 
 // Scenarios and backends are easily taken for each other.
 Error Catalogue::NoBackendError(const std::string& id) const {
+  if (id == "cmd") {
+    return UsageError("cmd is no backend by itself", "write --backend cmd:'python3 adapter.py'");
+  }
   Error error = UnknownNameError("backend", id, BackendIds());
   if (FindScenario(id) != nullptr) {
     error.remedy = fmt::format("that is a scenario: stress {} --backend NAME", id);

@@ -65,11 +65,12 @@ class Catalogue {
   // Tagged ones come first, in their own order; each comes once.
   Result<std::vector<KnownScenario>> FindScenarios(const std::vector<std::string>& names,
                                                    const std::vector<std::string>& tags) const;
-  // Names with options, or "all" (every sound or known one), "broken" (those with planted bugs) or
-  // "adapters" (real caches in other languages).
-  // Items are separated by commas; an item without a ':' that holds a '=' continues the options of
-  // the one before: "temp-rename:sync=full,naive", "django-v1:max_entries=50,cull_frequency=0".
-  // Each comes once. Programs are asked what they are, until `interrupted`, if any, becomes true.
+  // Names with options, "cmd:" with a line for the shell that runs an adapter, or "all" (every
+  // sound or known one), "broken" (those with planted bugs) or "adapters" (real caches in other
+  // languages). Items are separated by commas; an item without a ':' that holds a '=' continues the
+  // options of the one before: "temp-rename:sync=full,naive",
+  // "django-v1:max_entries=50,cull_frequency=0". Each comes once. Programs are asked what they are,
+  // until `interrupted`, if any, becomes true.
   Result<std::vector<NamedBackend>> FindBackends(
       const std::vector<std::string>& names, const std::atomic<bool>* interrupted = nullptr) const;
 

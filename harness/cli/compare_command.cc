@@ -42,6 +42,10 @@ void PrintRun(std::string_view side, const RunRecord& record) {
   const std::string id = record.id.empty() ? "not recorded" : record.id;
   PrintText(Block(PadRight(side, 7), EscapeForTerminal(id + "  " + record.command_line, 1'000),
                   TerminalColumns()));
+  for (const MatrixRow& row : BuildMatrix(record)) {
+    if (row.loaded.empty()) continue;
+    PrintText(Block("       ", EscapeForTerminal(row.loaded.Describe(), 2'000), TerminalColumns()));
+  }
 }
 
 void PrintChanges(const Comparison& comparison) {

@@ -35,11 +35,14 @@ std::unique_ptr<explore::CacheJudge> ExploredCache::MakeJudge(
       std::move(counting), checkers);
 }
 
+bool ExploredCache::IsNamed() const { return !cell_.backend.display.starts_with("cmd:"); }
+
 Schedule ExploredCache::EmptySchedule() const {
   Schedule schedule;
   schedule.scenario = cell_.named;
   schedule.program_hash = XXH3_64bits(cell_.known.toml.data(), cell_.known.toml.size());
-  schedule.backend = cell_.backend.display;
+  // It names things, and never carries a command to execute.
+  schedule.backend = IsNamed() ? cell_.backend.display : cell_.backend.description.id;
   return schedule;
 }
 

@@ -1,5 +1,5 @@
 """diskcache's Cache behind tearproof's adapter protocol (docs/adapters.md)."""
-import inspect, json, os, sys
+import inspect, json, os, platform, sqlite3, sys
 
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # What is printed by others is no answer.
@@ -13,7 +13,8 @@ def init(request):
     if cache is not None: cache.close()
     cache = diskcache.Cache(request["dir"], disk_min_file_size=int(options["disk_min_file_size"]))
     return {"name": "diskcache", "version": diskcache.__version__,
-            "source": inspect.getfile(diskcache.Cache)}
+            "source": inspect.getfile(diskcache.Cache),
+            "runtime": f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"}
 
 def stored(text):  # incr takes numbers.
     return int(text) if text.isdecimal() and text == str(int(text[:18])) else text
