@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "harness/adapter/conversation.h"
+#include "harness/adapter/orphans.h"
 #include "harness/api/scenario.h"
 #include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
@@ -155,7 +156,10 @@ RuleOutcome Errors(const ConformanceSubject& subject, const std::string& directo
   talk.Init(directory + "/file/cache", /*may_fail=*/true);
   talk.Ask({OpKind::kSet, kKey, "value"}, /*may_fail=*/true);
   if (talk.Ask({OpKind::kGet, kKey, {}}, true).outcome == Outcome::kHit) {
-    talk.Fail("get hits where \"dir\" cannot be a directory");
+    talk.Fail(
+        "get hits where \"dir\" cannot be a directory: init is to forget the cache that was open, "
+        "also "
+        "where it fails");
   }
   talk.Init(directory + "/cache");  // And it goes on.
   talk.Set(kKey, "value");
@@ -406,7 +410,10 @@ Result<RuleOutcome> TestRule(const ConformanceRule& rule, const ConformanceSubje
   if (!fs::create_directories(path, problem)) {
     return SystemError(problem.value(), "cannot create " + path);
   }
-  return rule.run(subject, path);
+  const OrphanKeeper keeper;
+  RuleOutcome outcome = rule.run(subject, path);
+  keeper.End({});
+  return outcome;
 }
 
 }  // namespace tearproof::adapter

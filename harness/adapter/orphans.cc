@@ -16,7 +16,7 @@ namespace tearproof::adapter {
 namespace {
 
 // A process that is killed may still be in the system call that it was in.
-constexpr int kEndMillis = 10'000;
+constexpr int kOrphanEndMillis = 10'000;
 
 // Of all threads: it is not said which of them gets an orphan.
 std::set<pid_t> Children() {
@@ -34,7 +34,7 @@ bool EndOne(pid_t child) {
   const UniqueFd handle(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
   kill(child, SIGKILL);
   pollfd wait = {handle.get(), POLLIN, 0};
-  if (!handle.valid() || poll(&wait, 1, kEndMillis) != 1) return false;
+  if (!handle.valid() || poll(&wait, 1, kOrphanEndMillis) != 1) return false;
   return waitpid(child, nullptr, WNOHANG) == child;
 }
 

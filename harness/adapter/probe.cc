@@ -6,6 +6,7 @@
 
 #include "harness/adapter/adapter_backend.h"
 #include "harness/adapter/adapter_process.h"
+#include "harness/adapter/orphans.h"
 #include "harness/core/owned_directory.h"
 #include "harness/core/text.h"
 
@@ -19,11 +20,9 @@ bool DeclaresPromises(const BackendDescription& description) {
                      [](Promise promise) { return !InfoOf(promise).always; });
 }
 
-}  // namespace
-
-Result<Introduction> Probe(const std::vector<std::string>& command, const BackendOptions& options,
-                           const std::string& parent_directory, int64_t patience,
-                           const std::atomic<bool>* interrupted) {
+Result<Introduction> AskInit(const std::vector<std::string>& command, const BackendOptions& options,
+                             const std::string& parent_directory, int64_t patience,
+                             const std::atomic<bool>* interrupted) {
   TEARPROOF_ASSIGN_OR_RETURN(OwnedDirectory directory, OwnedDirectory::Create(parent_directory));
   directory.Claim();
   TEARPROOF_ASSIGN_OR_RETURN(const std::unique_ptr<AdapterProcess> process,
@@ -45,6 +44,18 @@ Result<Introduction> Probe(const std::vector<std::string>& command, const Backen
       "the adapter `" + EscapeForTerminal(Join(words, " "), 200) + "` did not answer init: " + said,
       "start it by hand and type a line of docs/adapters.md; what is no answer "
       "belongs on its standard error");
+}
+
+}  // namespace
+
+Result<Introduction> Probe(const std::vector<std::string>& command, const BackendOptions& options,
+                           const std::string& parent_directory, int64_t patience,
+                           const std::atomic<bool>* interrupted) {
+  const OrphanKeeper keeper;
+  Result<Introduction> introduction =
+      AskInit(command, options, parent_directory, patience, interrupted);
+  keeper.End({});
+  return introduction;
 }
 
 Result<void> Complete(const Introduction& introduction, BackendDescription* description) {
@@ -72,6 +83,7 @@ Result<void> Complete(const Introduction& introduction, BackendDescription* desc
   if (!description->process_per_operation) {
     description->process_per_operation = introduction.process_per_operation;
   }
+  if (!description->restarts) description->restarts = introduction.restarts;
   if (!description->ttl && introduction.ttl_resolution) {
     description->ttl = true;
     description->ttl_resolution = *introduction.ttl_resolution;

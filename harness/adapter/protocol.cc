@@ -177,6 +177,16 @@ Result<void> DecodePromises(const json& answer, std::string_view line,
   return {};
 }
 
+// Which of two words `name` is; the first where it is absent.
+Result<bool> IsSecond(const json& answer, const char* name, std::string_view first,
+                      std::string_view second, std::string_view line) {
+  const auto word = answer.find(name);
+  if (word == answer.end() || *word == first) return false;
+  if (*word == second) return true;
+  return Violation(
+      fmt::format("has a \"{}\" that is neither \"{}\" nor \"{}\"", name, first, second), line);
+}
+
 Result<void> DecodeHandle(const json& answer, std::string_view line, Introduction* introduction) {
   const auto concurrency = answer.find("concurrency");
   if (concurrency != answer.end()) {
@@ -185,15 +195,13 @@ Result<void> DecodeHandle(const json& answer, std::string_view line, Introductio
     }
     introduction->concurrency = concurrency->get<uint32_t>();
   }
-  const auto handle = answer.find("handle");
-  if (handle == answer.end() || *handle == "process") return {};
-  if (*handle != "operation") {
-    return Violation("has a \"handle\" that is neither \"process\" nor \"operation\"", line);
-  }
-  if (introduction->concurrency > 1) {
+  TEARPROOF_ASSIGN_OR_RETURN(introduction->process_per_operation,
+                             IsSecond(answer, "handle", "process", "operation", line));
+  TEARPROOF_ASSIGN_OR_RETURN(introduction->restarts,
+                             IsSecond(answer, "reset", "directory", "process", line));
+  if (introduction->process_per_operation && introduction->concurrency > 1) {
     return Violation("asks for a process for each operation, and for several in one", line);
   }
-  introduction->process_per_operation = true;
   return {};
 }
 

@@ -54,6 +54,7 @@ struct Introduction {
   std::optional<uint64_t> max_entries;
   std::optional<int64_t> ttl_resolution;  // ns
   bool process_per_operation = false;     // "handle": "operation"
+  bool restarts = false;                  // "reset": "process"
   uint32_t concurrency = 1;               // Requests that it serves at a time.
 };
 // REQUIRES: DecodeResponse took `line` for a done init. Errors: kUsage.

@@ -62,6 +62,9 @@ struct BackendDescription {
   std::optional<ShippedAdapter> adapter;  // Of backends/adapters/.
   // handle = "operation": of one behind an adapter, whose processes live for one operation.
   std::optional<bool> process_per_operation;
+  // reset = "process": of one behind an adapter, which keeps more than its directory from one
+  // explored execution to the next.
+  std::optional<bool> restarts;
   uint32_t concurrency = 1;  // Of one behind an adapter: requests at a time to one process.
   // What is expected, by scenario ("*" is any) and then by engine ("stress", "explore").
   // Where nothing is said: a promised one must hold, one not promised may break.

@@ -18,9 +18,9 @@
 namespace tearproof::bench {
 namespace {
 
-constexpr uint32_t kValueBytes = 4096;
-constexpr uint64_t kSlots = 1 << 16;
-constexpr int kBatch = 300;
+constexpr uint32_t kServedBytes = 4096;
+constexpr uint64_t kServedSlots = 1 << 16;
+constexpr int kServedBatch = 300;
 
 // Loads the adapter without letting it serve, and answers each line, the number of operations,
 // with the nanoseconds that one took.
@@ -57,7 +57,7 @@ class AdapterPair {
   // Nanoseconds an operation of the bare loop, by its own clock.
   Result<double> Bare() {
     std::string line;
-    if (!bare_->Send(fmt::format("{}\n", kBatch)) || !bare_->ReadLine(&line)) {
+    if (!bare_->Send(fmt::format("{}\n", kServedBatch)) || !bare_->ReadLine(&line)) {
       return UsageError(bare_->WhyBroken());
     }
     double nanos = 0;
@@ -67,17 +67,17 @@ class AdapterPair {
 
   // The same through the adapter, recorded and verified.
   double Recorded() {
-    if (segment_.used() + kBatch > kSlots) segment_.BeginRound(++round_);
-    const Task task{kind_, 0, kind_ == OpKind::kSet ? kValueBytes : 0, kNoTtl};
+    if (segment_.used() + kServedBatch > kServedSlots) segment_.BeginRound(++round_);
+    const Task task{kind_, 0, kind_ == OpKind::kSet ? kServedBytes : 0, kNoTtl};
     const int64_t begin = MonotonicNanos();
-    for (int i = 0; i < kBatch; ++i) recorder_->Run(task);
-    return static_cast<double>(MonotonicNanos() - begin) / kBatch;
+    for (int i = 0; i < kServedBatch; ++i) recorder_->Run(task);
+    return static_cast<double>(MonotonicNanos() - begin) / kServedBatch;
   }
 
  private:
   Result<void> StartBare(const PythonAdapter& adapter) {
-    std::string value(kValueBytes, '\0');
-    FillValue({1, 1}, kValueBytes, value.data());
+    std::string value(kServedBytes, '\0');
+    FillValue({1, 1}, kServedBytes, value.data());
     const nlohmann::json setup = {
         {"dir", directory_->path() + "/bare"}, {"seed", 1}, {"options", adapter.options}};
     TEARPROOF_ASSIGN_OR_RETURN(bare_,
@@ -93,14 +93,14 @@ class AdapterPair {
     setup.directory = directory_->path() + "/served";
     setup.options = adapter.options;
     backend_ = std::make_unique<adapter::AdapterBackend>(process_.get(), setup);
-    TEARPROOF_ASSIGN_OR_RETURN(segment_,
-                               SegmentWriter::Create(directory_->path() + "/segment", 1, kSlots));
+    TEARPROOF_ASSIGN_OR_RETURN(
+        segment_, SegmentWriter::Create(directory_->path() + "/segment", 1, kServedSlots));
     recorder_ = std::make_unique<stress::Recorder>(slot_.get(), &keys_,
                                                    /*counters=*/false, VerifyMode::kFull, 1);
     recorder_->Use(backend_.get(), &segment_);
     segment_.BeginRound(1);
     recorder_->Run({OpKind::kInit, kNoKey, 0, kNoTtl});
-    if (recorder_->Run({OpKind::kSet, 0, kValueBytes, kNoTtl}) != Outcome::kDone) {
+    if (recorder_->Run({OpKind::kSet, 0, kServedBytes, kNoTtl}) != Outcome::kDone) {
       return UsageError("the adapter cannot set: " + process_->WhyBroken());
     }
     return {};

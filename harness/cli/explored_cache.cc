@@ -20,6 +20,7 @@ Result<std::unique_ptr<explore::TracedCache>> ExploredCache::Start(int core) con
                      "--backend", backend.implementation};
   }
   setup.scenario = cell_.known.scenario;
+  if (backend.description.restarts.value_or(false)) setup.scenario.reset = "process";
   setup.options = backend.options;
   setup.parent_directory = parent_;
   setup.core = core;

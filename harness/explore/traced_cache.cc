@@ -66,7 +66,9 @@ Result<std::unique_ptr<TracedCache>> TracedCache::Start(CacheSetup setup) {
   options.core = cache->setup_.core;
   options.owns_clock = cache->setup_.scenario.advance_nanos.has_value();
   for (size_t i = 0; i < cache->actors_.size(); ++i) {
-    options.subjects.push_back({cache->setup_.command, {}, ""});
+    // Else sets and dictionaries of Python and Perl would have another order in each process.
+    options.subjects.push_back(
+        {cache->setup_.command, {"PYTHONHASHSEED=0", "PERL_HASH_SEED=0"}, ""});
   }
   TEARPROOF_ASSIGN_OR_RETURN(cache->session_, trace::TraceSession::Start(std::move(options)));
   return cache;
