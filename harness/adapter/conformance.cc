@@ -151,15 +151,14 @@ RuleOutcome InitAgain(const ConformanceSubject& subject, const std::string& dire
 RuleOutcome Errors(const ConformanceSubject& subject, const std::string& directory) {
   if (!HasGetAndSet(subject)) return Without("get and set");
   std::ofstream(directory + "/file") << "no directory\n";
+  Conversation asked(subject);
+  asked.Init(directory + "/other");
   Conversation talk(subject);
-  talk.Init(directory + "/other");  // How it wants values to be sent.
+  talk.Use(asked.manner());  // Its first init fails, and does not say.
   talk.Init(directory + "/file/cache", /*may_fail=*/true);
   talk.Ask({OpKind::kSet, kKey, "value"}, /*may_fail=*/true);
   if (talk.Ask({OpKind::kGet, kKey, {}}, true).outcome == Outcome::kHit) {
-    talk.Fail(
-        "get hits where \"dir\" cannot be a directory: init is to forget the cache that was open, "
-        "also "
-        "where it fails");
+    talk.Fail("get hits where \"dir\" cannot be a directory");
   }
   talk.Init(directory + "/cache");  // And it goes on.
   talk.Set(kKey, "value");
@@ -179,7 +178,7 @@ RuleOutcome Bytes(const ConformanceSubject& subject, const std::string& director
   if (!HasGetAndSet(subject)) return Without("get and set");
   Conversation talk(subject);
   talk.Init(directory + "/cache");
-  if (!talk.base64() && !talk.failed()) return {Kept::kNotTried, "it asks for values as text"};
+  if (!talk.manner().base64 && !talk.failed()) return {Kept::kNotTried, "it asks for values as text"};
   std::string bytes;
   for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
   for (size_t size = 253; size <= bytes.size(); ++size) {  // Each way to pad.

@@ -44,7 +44,9 @@ class Conversation {
   void SkipTo(uint64_t id) { next_id_ = id; }
 
   void Fail(std::string problem);
-  bool base64() const { return manner_.base64; }  // It asks for values so.
+  // How it wants to be talked to, since its last init.
+  const Manner& manner() const { return manner_; }
+  void Use(const Manner& manner) { manner_ = manner; }
   bool failed() const { return !problem_.empty(); }
   const std::string& problem() const { return problem_; }
   // The first line on its standard output that was no answer, escaped; else "".

@@ -157,7 +157,26 @@ TEST(ModelAgainstRealTest, EachDifferenceOfDjangoFromItsModelIsExplained) {
 }
 
 const std::vector<Difference>& Differences() {
-  static const std::vector<Difference> differences = {};
+  const std::string opens = "(get|has) of an.* entry|(set|add) of a.*";
+  const std::string files = "\\(\"[^\"]+\"";
+  static const std::vector<Difference> differences = {
+      {opens, "newfstatat" + files + ", AT_EMPTY_PATH\\)", true,
+       "Python's open() asks what it has opened: the size of its blocks, whether it is a folder"},
+      {opens, "ioctl" + files + ", 0x5401\\)", true, "and whether it is a terminal"},
+      {opens, "lseek" + files + ", 0, SEEK_CUR\\)", true, "and where in it it is"},
+      {"get of .*", "newfstatat" + files + "\\)", false,
+       "the fix looked for the file and then opened it; 3.2 opens it and sees"},
+      {"(set|add) of a (new|known) key|set of a key that does not fit", R"(mkdir\("cache", 0700\))",
+       true, "3.2 makes the folder, and takes EEXIST for an answer; the fix looked first"},
+      {"(set|add) of a (new|known) key|set of a key that does not fit", R"(newfstatat\("\."\))",
+       true, "os.makedirs looks for the folder above before it makes one"},
+      {"set of a key that does not fit", "(newfstatat|unlink)" + files + "\\)", true,
+       "who has to go is drawn by lot,"},
+      {"set of a key that does not fit", "(newfstatat|unlink)" + files + "\\)", false,
+       "and each draws its own"},
+      {"clear", R"(newfstatat\("cache"\))", false,
+       "the fix looked for the folder first; 3.2 lists it and sees"},
+  };
   return differences;
 }
 
