@@ -178,7 +178,9 @@ RuleOutcome Bytes(const ConformanceSubject& subject, const std::string& director
   if (!HasGetAndSet(subject)) return Without("get and set");
   Conversation talk(subject);
   talk.Init(directory + "/cache");
-  if (!talk.manner().base64 && !talk.failed()) return {Kept::kNotTried, "it asks for values as text"};
+  if (!talk.manner().base64 && !talk.failed()) {
+    return {Kept::kNotTried, "it asks for values as text"};
+  }
   std::string bytes;
   for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
   for (size_t size = 253; size <= bytes.size(); ++size) {  // Each way to pad.

@@ -147,7 +147,8 @@ def serve(request):
             time.sleep(0.001)
         shared = request["value"]
         answer.update(result="done")
-    else: answer.update({"result": "miss"} if shared is None else {"result": "hit", "value": shared})
+    elif shared is None: answer.update(result="miss")
+    else: answer.update(result="hit", value=shared)
     with lock: print(json.dumps(answer), flush=True)
 for line in sys.stdin:
     request = json.loads(line)
