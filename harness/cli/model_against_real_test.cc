@@ -166,6 +166,7 @@ const std::vector<Difference>& Differences() {
       {opens, "lseek" + files + ", 0, SEEK_CUR\\)", true, "and where in it it is"},
       {"get of .*", "newfstatat" + files + "\\)", false,
        "the fix looked for the file and then opened it; 3.2 opens it and sees"},
+      {"get of nothing", "openat" + files + ", O_RDONLY\\)", true, "that there is none"},
       {"(set|add) of a (new|known) key|set of a key that does not fit", R"(mkdir\("cache", 0700\))",
        true, "3.2 makes the folder, and takes EEXIST for an answer; the fix looked first"},
       {"(set|add) of a (new|known) key|set of a key that does not fit", R"(newfstatat\("\."\))",
