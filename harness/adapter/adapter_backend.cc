@@ -1,27 +1,11 @@
 #include "harness/adapter/adapter_backend.h"
 
-#include <fmt/format.h>
-
 #include <optional>
 #include <utility>
 
 #include "harness/core/clock.h"
-#include "harness/core/text.h"
 
 namespace tearproof::adapter {
-namespace {
-
-constexpr size_t kStrayBytes = 200;
-
-// An error keeps its own text.
-void AddStray(const std::string& stray, Response* response) {
-  std::string text = fmt::format("stray line on the adapter's standard output: \"{}\"",
-                                 EscapeForTerminal(stray, kStrayBytes));
-  if (response->failed()) text = response->error + "; " + text;
-  response->Fail(response->error_number, std::move(text));
-}
-
-}  // namespace
 
 void AdapterBackend::Execute(const Request& request, Response& response) {
   response.Is(Outcome::kError);

@@ -32,6 +32,10 @@ std::optional<std::string> EncodeRequest(uint64_t id, const Request& request,
 // Whether `line` is meant as an answer; if not, something printed it.
 bool IsAnswer(std::string_view line);
 
+// Something printed `line` in between: the operation fails, and says so; an error keeps its own
+// text.
+void AddStray(std::string_view line, Response* response);
+
 // Which request `line` answers; nullopt where it does not say.
 std::optional<uint64_t> IdOf(std::string_view line);
 
