@@ -124,7 +124,7 @@ Result<void> DecodeRequest(std::string_view line, DecodedRequest* decoded) {
 std::string EncodeResponse(uint64_t id, OpKind kind, const Response& response) {
   const bool has_value = (kind == OpKind::kGet && response.outcome == Outcome::kHit) ||
                          (kind == OpKind::kIncr && response.outcome == Outcome::kDone);
-  if (response.outcome != Outcome::kUnsupported && response.outcome != Outcome::kError) {
+  if (response.outcome != Outcome::kUnsupported && !response.failed()) {
     std::string line =
         fmt::format("{{\"id\":{},\"ok\":true,\"result\":\"{}\"", id, OutcomeName(response.outcome));
     if (has_value) line += ",\"value\":";
