@@ -4,11 +4,24 @@
 #include "harness/bench/explore_benchmark.h"
 #include "harness/bench/judge_benchmark.h"
 #include "harness/bench/self_benchmark.h"
+#include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/machine.h"
 
 namespace tearproof::cli {
 namespace {
+
+// Django's, if it is there.
+Result<std::vector<bench::PythonAdapter>> FindAdapters() {
+  TEARPROOF_ASSIGN_OR_RETURN(const auto catalogue, Catalogue::Load());
+  TEARPROOF_ASSIGN_OR_RETURN(const auto found, catalogue->FindBackends({"django"}));
+  std::vector<bench::PythonAdapter> adapters;
+  for (const NamedBackend& backend : found) {
+    if (!backend.missing.empty()) continue;
+    adapters.push_back({backend.display, backend.command, backend.options});
+  }
+  return adapters;
+}
 
 Verb SelfVerb(const Session& session) {
   struct Options {
@@ -27,8 +40,9 @@ Verb SelfVerb(const Session& session) {
   verb.run = [options, &session]() -> Result<int> {
     const std::string parent =
         options->directory.empty() ? DefaultParentDirectory() : options->directory;
+    TEARPROOF_ASSIGN_OR_RETURN(const auto adapters, FindAdapters());
     TEARPROOF_RETURN_IF_ERROR(
-        bench::RunSelfBenchmark(session.arguments[0], options->flags, parent));
+        bench::RunSelfBenchmark(session.arguments[0], options->flags, parent, adapters));
     return 0;
   };
   return verb;

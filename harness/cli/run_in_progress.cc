@@ -24,10 +24,12 @@ ReportFiles ReportArguments::Files() const {
 }
 
 std::vector<Option> ReportArguments::Options() {
-  return {{"--json", "FILE", "write the run's record (- is stdout)", &json},
-          {"--junit", "FILE", "write a JUnit report", &junit},
-          {"--markdown", "FILE", "write a Markdown report", &markdown},
-          {"--quiet", "", "only what is broken, and the verdict", &quiet}};
+  return {
+      {"--json", "FILE", "write the run's record (- is stdout)", &json},
+      {"--junit", "FILE", "write a JUnit report", &junit},
+      {"--markdown", "FILE", "write a Markdown report", &markdown},
+      {"--quiet", "", "only what is broken, and the verdict", &quiet},
+      {"--bisect", "", "for `git bisect run`: exit code 125 where nothing was decided", &bisect}};
 }
 
 Result<void> RunInProgress::Begin(const RunFrame& frame, std::vector<PendingCell> planned) {

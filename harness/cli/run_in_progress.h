@@ -25,6 +25,7 @@ struct ReportArguments {
   std::string junit;
   std::string markdown;
   bool quiet = false;
+  bool bisect = false;  // Counts for whatever ends the program: main.cc sees to it.
 
   ReportFiles Files() const;
   std::vector<Option> Options();  // Each leaves its value here.

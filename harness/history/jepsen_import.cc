@@ -307,6 +307,7 @@ Result<void> Importer::Complete(const JepsenEvent& event, Process& process, int6
   op.ret = time;
   if (event.type == Type::kFail) {
     op.outcome = event.has_error ? Outcome::kUnsupported : Outcome::kRefused;
+    if (event.has_error && event.ended) op.outcome = Outcome::kFailed;
     return {};
   }
   return TakeAnswer(event, line, index);

@@ -47,7 +47,7 @@ class ConsoleReporter : public Reporter {
       report += EvidenceSection(page, false) + OpenSection(page) + SpeedSection(page);
     }
     report += ExploredSection(page);
-    return report + RemarksSection(page) + VerdictSection(page);
+    return report + LoadedSection(page) + RemarksSection(page) + VerdictSection(page);
   }
 };
 

@@ -19,7 +19,7 @@ bool IsZone(const Op& op) { return op.kind == OpKind::kSet && op.may_have_happen
 
 // Zones are of sets and of hits that name one; what did not happen does not matter.
 bool MayBeDecided(const Op& op) {
-  if (op.outcome == Outcome::kUnsupported) return true;
+  if (op.outcome == Outcome::kUnsupported || op.outcome == Outcome::kFailed) return true;
   if (op.kind == OpKind::kSet) return !op.counter;
   if (!IsRead(op)) return false;
   if (op.outcome == Outcome::kError || op.outcome == Outcome::kOpen) return true;
