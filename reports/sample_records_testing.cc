@@ -173,6 +173,24 @@ RunRecord RealisticRecord() {
   return record;
 }
 
+RunRecord LargeRecord(size_t backends, size_t scenarios) {
+  RunRecord record = Frame();
+  for (size_t i = 0; i < backends * scenarios; ++i) {
+    CellRecord cell = MakeCell("cache-" + std::to_string(i / scenarios),
+                               "scenario-" + std::to_string(i % scenarios));
+    for (const PromiseInfo& info : AllPromises()) {
+      const bool broken = (i + static_cast<size_t>(info.promise)) % 10 == 0;
+      PromiseResult result = broken ? TornRead(i + 1, 2'412'345)
+                                    : MakeResult(info.promise, Judgement::kHeld, true, 1'000 + i,
+                                                 "hits that overlapped a set of their key");
+      result.verdict.promise = info.promise;
+      cell.promises.push_back(std::move(result));
+    }
+    record.cells.push_back(std::move(cell));
+  }
+  return record;
+}
+
 RunRecord HostileRecord() {
   const std::string escape = "\x1b[31mred\x1b[0m\x1b]0;title\x07";
   // NOLINTNEXTLINE(misc-misleading-bidirectional): it is meant to mislead.

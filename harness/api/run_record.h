@@ -102,26 +102,37 @@ struct PendingCell {
   std::string engine = "stress";
 };
 
-struct RunRecord {
-  uint32_t schema = 1;
+// What tells one run from another.
+struct RunIdentity {
   std::string id;       // "2026-11-22T14-03-11-4f2a"
   std::string version;  // Of tearproof.
   std::string started;  // ISO 8601, UTC.
   int64_t elapsed = 0;
   std::string command_line;  // Shell-quoted.
   uint64_t seed = 0;
+  Machine machine;
+};
+
+struct RunRecord : RunIdentity {
+  uint32_t schema = 1;
   bool strict = false;  // Everything counts, promised or not.
   bool expect = false;  // The run is judged by the backends' expectations.
   bool interrupted = false;
-  Machine machine;
   std::string directory;           // Where the record lies: ".tearproof/runs/<id>"; may be empty.
   std::vector<std::string> notes;  // What a reader must know: "histories were not kept: ...".
   std::vector<CellRecord> cells;
   std::vector<PendingCell> not_run;  // Cut short: the cells that would have followed.
+  // Of several runs shown as one (CombineRuns): each of them. Never written.
+  std::vector<RunIdentity> combined;
 
   // The exit code by the rules of docs/exit-codes.md.
   int ExitCode() const;
 };
+
+// Several runs as one record, for a report of all of them: their cells one after another, judged by
+// expectation if all were, strictly if one was. Notes say what the runs do not share.
+// REQUIRES: at least one.
+RunRecord CombineRuns(std::vector<RunRecord> runs);
 
 // What a verdict means for the run, by the rules of docs/exit-codes.md; the worse the later.
 enum class Standing : uint8_t {

@@ -17,6 +17,7 @@ namespace tearproof::cli {
 
 ReportFiles ReportArguments::Files() const {
   ReportFiles files;
+  if (!html.empty()) files["html"] = html;
   if (!json.empty()) files["json"] = json;
   if (!junit.empty()) files["junit"] = junit;
   if (!markdown.empty()) files["markdown"] = markdown;
@@ -24,7 +25,8 @@ ReportFiles ReportArguments::Files() const {
 }
 
 std::vector<Option> ReportArguments::Options() {
-  return {{"--json", "FILE", "write the run's record (- is stdout)", &json},
+  return {{"--html", "FILE", "write a page to look at, in one file (- is stdout)", &html},
+          {"--json", "FILE", "write the run's record (- is stdout)", &json},
           {"--junit", "FILE", "write a JUnit report", &junit},
           {"--markdown", "FILE", "write a Markdown report", &markdown},
           {"--quiet", "", "only what is broken, and the verdict", &quiet}};

@@ -21,6 +21,7 @@ namespace tearproof::cli {
 
 // The reports that all engines can write; as typed.
 struct ReportArguments {
+  std::string html;
   std::string json;
   std::string junit;
   std::string markdown;
