@@ -10,9 +10,11 @@
 namespace tearproof::reports {
 namespace {
 
-constexpr size_t kLongestText = 400;
+constexpr size_t kLongestCapture = 400;
 
-std::string Safe(const std::string& captured) { return EscapeForTerminal(captured, kLongestText); }
+std::string Safe(const std::string& captured) {
+  return EscapeForTerminal(captured, kLongestCapture);
+}
 
 // "5550996791340" → "5,550,996,791,340". Whatever else it is stays as it is.
 std::string GroupDigits(const std::string& digits) {

@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "harness/api/backend_description.h"
+#include "harness/api/bench_record.h"
 #include "harness/api/exploration_record.h"
 #include "harness/api/promise.h"
+#include "harness/api/speed_record.h"
 #include "harness/api/verdict.h"
 #include "harness/history/op.h"
 
@@ -26,16 +28,6 @@ struct Machine {
   uint32_t cores = 0;
   uint64_t memory_bytes = 0;
   std::string file_system;  // Of the directory under test: "tmpfs"
-};
-
-// Measured within the workers, over the time that they ran.
-struct OperationSpeed {
-  uint64_t count = 0;
-  double per_second = 0;  // All processes together.
-  int64_t p50 = 0;
-  int64_t p99 = 0;
-  int64_t p999 = 0;
-  int64_t max = 0;
 };
 
 // How many pairs of operations of two processes on one key overlapped, by their kinds.
@@ -80,6 +72,7 @@ struct CellRecord {
   std::string scope;  // What a held verdict covers: "4 writers, 4 readers, 1 key, ..."
   std::vector<PromiseResult> promises;  // Only those that the scenario can exercise.
   std::map<OpKind, OperationSpeed> speeds;
+  std::vector<SpeedSample> timeline;  // Its speed over time.
   uint64_t operations = 0;
   OverlapCounts overlaps;
   uint64_t rounds = 0;
@@ -90,6 +83,7 @@ struct CellRecord {
   // Of each key: in how many of the rounds that set it the audit still found it (django-15825).
   std::map<std::string, std::pair<uint64_t, uint64_t>> survival;
   std::optional<ExplorationRecord> explored;  // Of engine "explore".
+  std::optional<BenchRecord> bench;           // Of engine "bench".
 
   // What held here, held in all interleavings there are.
   bool Exhausted() const { return explored && explored->exhausted; }

@@ -63,7 +63,8 @@ RunRecord FullRecord() {
   cell.elapsed = std::numeric_limits<int64_t>::max();
   cell.rerun = "again";
   cell.history = "h";
-  cell.speeds[OpKind::kIncr] = {1, 2.5, 3, 4, 5, 6};
+  cell.speeds[OpKind::kIncr] = {1, 2.5, 3, 4, 5, 6, 7, 8};
+  cell.timeline = {{0, 500, 0, {{OpKind::kIncr, {7, 8, 9}}}}, {600, 400, 2, {}}};
   cell.survival = {{"k0", {1, 2}}, {"k1", {3, 4}}};
   cell.overlaps = {{{OpKind::kGet, OpKind::kSet}, 7}, {{OpKind::kSet, OpKind::kSet}, 2}};
   cell.explored = FullExploration();
@@ -128,7 +129,8 @@ TEST(RunRecordJsonTest, ComesBackAsItWas) {
   EXPECT_EQ(cell.overlaps, record.cells[0].overlaps);
   EXPECT_EQ(cell.state, CellState::kInterrupted);
   EXPECT_EQ(cell.explored, record.cells[0].explored);
-  EXPECT_EQ(cell.speeds.at(OpKind::kIncr).per_second, 2.5);
+  EXPECT_EQ(cell.speeds, record.cells[0].speeds);
+  EXPECT_EQ(cell.timeline, record.cells[0].timeline);
   const PromiseResult& result = cell.promises.at(0);
   EXPECT_EQ(result.expectation, Expectation::kMustBreak);
   EXPECT_EQ(result.verdict.promise, Promise::kKillSafe);

@@ -9,11 +9,7 @@
 namespace tearproof::reports::html {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr size_t kMostOperations = 26;
-constexpr size_t kLongestText = 4000;
-constexpr size_t kLongestLine = 8192;
 
 // What the class of a break is called in a link and a style.
 std::string_view ClassName(BreakClass which) {
@@ -41,7 +37,7 @@ Json Operations(const Verdict& verdict, bool steps) {
     json["letter"] = std::string(1, each.letter);
     json["process"] = each.op().process;
     json["label"] = each.label;
-    json["part"] = EscapeForTerminal(each.evidence->part, kLongestText);
+    json["part"] = EscapeForTerminal(each.evidence->part, kLongestSentence);
     json["deciding"] = each.deciding();
     json["begin"] = Elapsed(origin, each.op().invoke);
     json["end"] = returned ? Json(Elapsed(origin, each.op().ret)) : Json();
@@ -65,7 +61,7 @@ Json Calls(const ExplorationRecord& explored, const Counterexample& example) {
   }
   json["deciding"] = example.deciding ? Json(*example.deciding) : Json();
   json["switches"] = SwitchesLine(example);
-  json["replay"] = EscapeForTerminal(example.replay, kLongestLine);
+  json["replay"] = EscapeForTerminal(example.replay, kLongestCommand);
   return json;
 }
 
@@ -81,11 +77,11 @@ Json BreakData(const RunRecord& record, const Break& each) {
   json["title"] = BreakTitle(each);
   json["amount"] = BreakAmount(record, each);
   json["meaning"] = InfoOf(verdict.promise).broken_when;
-  json["sentence"] = EscapeForTerminal(verdict.sentence, kLongestText);
+  json["sentence"] = EscapeForTerminal(verdict.sentence, kLongestSentence);
   json["still_held"] = StillHeldLine(verdict);
   json["known"] = EscapeForTerminal(each.source.result->known_issue);
   json["scope"] = EscapeForTerminal(cell.scope);
-  json["rerun"] = EscapeForTerminal(cell.rerun, kLongestLine);
+  json["rerun"] = EscapeForTerminal(cell.rerun, kLongestCommand);
   json["unit"] = steps ? "steps" : "ns";
   json["operations"] = Operations(verdict, steps);
   json["more"] = verdict.evidence.size() - std::min(verdict.evidence.size(), kMostOperations);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "harness/core/text.h"
@@ -13,12 +14,7 @@
 namespace tearproof::reports::html {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr size_t kLongestText = 4000;
-constexpr size_t kLongestLine = 8192;
-
-std::string Safe(std::string_view text) { return EscapeForTerminal(text, kLongestText); }
+std::string Safe(std::string_view text) { return EscapeForTerminal(text, kLongestSentence); }
 
 std::string_view StandingName(Standing standing) {
   switch (standing) {
@@ -152,16 +148,25 @@ Json CellData(const CellRecord& cell) {
   json["scenario"] = SafeName(cell.scenario);
   json["engine"] = Safe(cell.engine);
   json["scope"] = Safe(cell.scope);
-  json["rerun"] = EscapeForTerminal(cell.rerun, kLongestLine);
+  json["rerun"] = EscapeForTerminal(cell.rerun, kLongestCommand);
   json["speeds"] = Json::array();
   for (const auto& [kind, speed] : cell.speeds) {
     if (kind == OpKind::kInit) continue;  // Once a process and round: nobody's throughput.
-    json["speeds"].push_back(
-        {{"operation", OpKindName(kind)},
-         {"count", speed.count},
-         {"rate", FormatRounded(speed.per_second)},
-         {"percentiles", {{0.5, speed.p50}, {0.99, speed.p99}, {0.999, speed.p999}}},
-         {"max", speed.max}});
+    Json percentiles = Json::array();
+    for (const auto& [fraction, latency] : PercentilesOf(speed)) {
+      if (latency > 0) percentiles.push_back({fraction, latency});
+    }
+    json["speeds"].push_back({{"operation", OpKindName(kind)},
+                              {"count", speed.count},
+                              {"rate", FormatRounded(speed.per_second)},
+                              {"percentiles", std::move(percentiles)},
+                              {"max", speed.max}});
+  }
+  // Seconds, operations a second, kills.
+  json["timeline"] = Json::array();
+  for (const SpeedSample& sample : cell.timeline) {
+    json["timeline"].push_back({static_cast<double>(sample.at / 1'000'000) / 1e3,
+                                std::round(sample.PerSecond()), sample.kills});
   }
   if (cell.explored) json["explored"] = ExploredSentence(cell);
   return json;
@@ -197,7 +202,7 @@ Json RunData(const RunIdentity& run) {
   json["version"] = Safe(run.version);
   json["started"] = Safe(run.started);
   json["elapsed"] = FormatDuration(run.elapsed);
-  json["command"] = EscapeForTerminal(run.command_line, kLongestLine);
+  json["command"] = EscapeForTerminal(run.command_line, kLongestCommand);
   json["seed"] = run.seed == 0 ? "" : fmt::format("{}", run.seed);
   json["kernel"] = Safe(machine.kernel);
   json["cpu"] = Safe(machine.host_cpu);
@@ -225,7 +230,7 @@ Json PageData(const RunRecord& record) {
   Json json;
   json["exit_code"] = words.exit_code;
   json["verdict"] = words.sentence;
-  json["rerun"] = EscapeForTerminal(words.rerun, kLongestLine);
+  json["rerun"] = EscapeForTerminal(words.rerun, kLongestCommand);
   json["runs"] = Json::array();
   if (record.combined.empty()) json["runs"].push_back(RunData(record));
   for (const RunIdentity& run : record.combined) json["runs"].push_back(RunData(run));

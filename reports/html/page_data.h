@@ -13,13 +13,19 @@
 
 namespace tearproof::reports::html {
 
+using Json = nlohmann::json;
+
+// Of captured text, bytes that are shown: of a sentence, and of a line to paste.
+inline constexpr size_t kLongestSentence = 4000;
+inline constexpr size_t kLongestCommand = 8192;
+
 // Links between the matrix and the evidence: "naive/intact", one for each backend and promise.
 std::string AnchorOf(const MatrixRow& row, Promise promise);
 
-nlohmann::json PageData(const RunRecord& record);
+Json PageData(const RunRecord& record);
 
 // The evidence of a broken promise: words, and lanes of operations or of system calls.
-nlohmann::json BreakData(const RunRecord& record, const Break& each);
+Json BreakData(const RunRecord& record, const Break& each);
 
 }  // namespace tearproof::reports::html
 

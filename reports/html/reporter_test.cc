@@ -14,8 +14,6 @@ std::unique_ptr<Reporter> Make();
 
 namespace {
 
-using Json = nlohmann::json;
-
 // What stands where the template has its place for the data.
 std::string DataOf(const std::string& page) {
   const std::string_view whole = Template();

@@ -80,6 +80,7 @@ export interface Cell {
   scope: string;
   rerun: string;
   speeds: Speed[];
+  timeline: [number, number, number][]; // Seconds, operations a second, kills.
   explored?: string;
 }
 

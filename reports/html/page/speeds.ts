@@ -1,7 +1,7 @@
 // Latency by percentile and throughput: a chart of the scenario and operation that are chosen, and
 // the numbers of all.
 
-import { chart, type Series } from './chart';
+import { chart, latencies, throughput, type Series } from './chart';
 import { make, section } from './dom';
 import type { Cell, Report, Speed } from './model';
 import { formatTime } from './time_scale';
@@ -34,6 +34,22 @@ function table(rows: Row[], percentiles: number[]): HTMLElement {
       make('tbody', {}, lines)));
 }
 
+// A point a round; bands where workers were killed.
+function overTime(cells: Cell[]): HTMLElement[] {
+  const series = cells.filter((cell) => cell.timeline.length > 1).map((cell): Series => ({
+    name: cell.backend,
+    points: cell.timeline.map(([at, rate]) => [at, rate]),
+    bands: cell.timeline.flatMap(([at, , kills], i): [number, number][] =>
+      kills === 0 ? [] : [[at, cell.timeline[i + 1]?.[0] ?? at + 0.1]]),
+  }));
+  if (series.length === 0) return [];
+  const killed = series.some((each) => each.bands!.length > 0);
+  return [make('h3', {}, 'Throughput over time'),
+    make('p', { class: 'small' }, 'All operations of all processes; a point a round.' +
+      (killed ? ' Shaded: workers were killed and replaced.' : '')),
+    chart(series, throughput, 'Operations a second over time')];
+}
+
 function choice(id: string, title: string, change: () => void) {
   const select = make('select', { id, change });
   const offer = (values: string[]) => {
@@ -56,8 +72,9 @@ export function speedsSection(report: Report): HTMLElement | null {
       speed.percentiles.map(([fraction]) => String(fraction)))).map(Number).sort((a, b) => a - b);
     const series: Series[] = shown.map(({ cell, speed }) =>
       ({ name: cell.backend, points: speed.percentiles }));
-    place.replaceChildren(chart(series, `Latency of ${operation.select.value} by percentile`),
-      table(here(), percentiles));
+    place.replaceChildren(
+      chart(series, latencies, `Latency of ${operation.select.value} by percentile`),
+      ...overTime([...new Set(here().map(({ cell }) => cell))]), table(here(), percentiles));
   };
   // A scenario has its own operations.
   const redraw = () => {
