@@ -200,6 +200,34 @@ RunRecord LargeRecord(size_t backends, size_t scenarios) {
   return record;
 }
 
+RunRecord BenchmarkRecord() {
+  RunRecord record = Frame();
+  record.expect = true;
+  record.command_line = "tearproof bench --backend temp-rename:sync=full,django";
+  for (const char* backend : {"naive", "temp-rename:sync=full", "django"}) {
+    CellRecord cell = MakeCell(backend, "bench-4096B-2");
+    cell.engine = "bench";
+    cell.model = false;
+    cell.promises = Sound("get-set");
+    BenchRecord& bench = cell.bench.emplace();
+    bench.value_size = 4096;
+    bench.processes = 2;
+    bench.mix = "90/10";
+    bench.directory = "/mnt/disk";
+    bench.file_system = "ext4";
+    bench.durability = record.cells.size() == 1 ? "file + directory" : "none";
+    bench.sync_time = 812'000;
+    bench.of_naive = 1.0 / static_cast<double>(record.cells.size() + 1);
+    if (record.cells.size() < 2) bench.counts = BenchCounts{3, 7.5, 2, 4160, 64, 64, 524'288};
+    if (record.cells.empty()) {
+      cell.promises[0] = TornRead(12, 812'345);
+      cell.promises[0].expectation = Expectation::kMayBreak;
+    }
+    record.cells.push_back(std::move(cell));
+  }
+  return record;
+}
+
 RunRecord HostileRecord() {
   const std::string escape = "\x1b[31mred\x1b[0m\x1b]0;title\x07";
   // NOLINTNEXTLINE(misc-misleading-bidirectional): it is meant to mislead.

@@ -163,7 +163,8 @@ struct MatrixRow {
 // of the same backend, so that it does not matter that this one did not.
 Standing StandingOf(const RunRecord& record, const PromiseResult& result, bool exercised_elsewhere);
 // Whether it is for others than `cell` to exercise what it did not: where another cell did, and of
-// an exploration always, as its programs are what they are, whatever is drawn.
+// an exploration always, as its programs are what they are, whatever is drawn; of a benchmark, too,
+// which is run to measure.
 bool ExercisedElsewhere(const CellRecord& cell, bool by_another_cell);
 // Rows in the order in which backends were named; reports sort them as they like. Borrows `record`.
 std::vector<MatrixRow> BuildMatrix(const RunRecord& record);

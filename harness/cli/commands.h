@@ -31,6 +31,7 @@ Verb ListVerb();
 Verb ExplainVerb();
 Verb ShowVerb();
 Verb ReportVerb();
+Verb ManualVerb(const Session& session);
 Verb JudgeVerb(const Session& session);
 Verb ExportVerb();
 Verb BenchVerb(const Session& session);

@@ -26,7 +26,8 @@ Verb Program(const Session& session) {
                    NewAdapterVerb(),
                    AdapterTestVerb(),
                    WorkerVerb(),
-                   AdapterVerb()};
+                   AdapterVerb(),
+                   ManualVerb(session)};
   program.examples = {
       {"tearproof list scenarios", "what can be raced"},
       {"tearproof list backends", "which caches come with it"},

@@ -21,6 +21,10 @@ ReportFiles ReportArguments::Files() const {
   if (!json.empty()) files["json"] = json;
   if (!junit.empty()) files["junit"] = junit;
   if (!markdown.empty()) files["markdown"] = markdown;
+  for (const std::string& each : exports) {
+    const size_t equals = each.find('=');
+    files[each.substr(0, equals)] = equals == std::string::npos ? "-" : each.substr(equals + 1);
+  }
   return files;
 }
 
@@ -29,6 +33,8 @@ std::vector<Option> ReportArguments::Options() {
           {"--json", "FILE", "write the run's record (- is stdout)", &json},
           {"--junit", "FILE", "write a JUnit report", &junit},
           {"--markdown", "FILE", "write a Markdown report", &markdown},
+          {"--export", "FORMAT[=FILE]", "for other programs: csv, googlebench or chrome-trace",
+           &exports},
           {"--quiet", "", "only what is broken, and the verdict", &quiet}};
 }
 

@@ -155,7 +155,8 @@ Result<int> RunVerb(const Verb& program, const std::vector<std::string>& typed) 
     TEARPROOF_ASSIGN_OR_RETURN(verb, FindVerb(*verb, *word));
     path += " " + verb->name;
   }
-  if (!verb->verbs.empty() && word == words.end()) {
+  const bool lacks_verb = verb == &program ? !verb->verbs.empty() : verb->run == nullptr;
+  if (lacks_verb && word == words.end()) {
     std::fputs(HelpText(*verb, path, TerminalColumns()).c_str(), stderr);
     return kExitUsage;
   }

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "harness/core/text.h"
+#include "reports/bench_words.h"
 #include "reports/exploration_words.h"
 #include "reports/mark.h"
 #include "reports/verdict_words.h"
@@ -172,6 +173,21 @@ Json CellData(const CellRecord& cell) {
   return json;
 }
 
+Json BenchData(const RunRecord& record) {
+  Json json;
+  json["tables"] = Json::array();
+  for (const BenchTable& table : BenchTables(record)) {
+    Json groups = Json::array();
+    for (const BenchGroup& group : table.groups) {
+      groups.push_back({{"title", group.durability}, {"rows", group.rows}});
+    }
+    json["tables"].push_back(
+        {{"title", table.title}, {"columns", table.columns}, {"groups", std::move(groups)}});
+  }
+  json["notes"] = BenchNotes(record);
+  return json;
+}
+
 // What a reader must know, a sentence each.
 Json Notes(const RunRecord& record) {
   Json notes = Json::array();
@@ -253,6 +269,7 @@ Json PageData(const RunRecord& record) {
   json["verdicts"] = VerdictsData(record, rows);
   json["cells"] = Json::array();
   for (const CellRecord& cell : record.cells) json["cells"].push_back(CellData(cell));
+  json["bench"] = BenchData(record);
   json["notes"] = Notes(record);
   return json;
 }

@@ -1,19 +1,19 @@
 // Line charts: latencies over percentiles on an axis of nines, throughput over time.
 
 import { LineChart } from 'echarts/charts';
-import { GridComponent, MarkAreaComponent, TooltipComponent } from 'echarts/components';
+import { GridComponent, TooltipComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 
 import { make } from './dom';
 import { formatTime } from './time_scale';
 
-echarts.use([LineChart, GridComponent, MarkAreaComponent, TooltipComponent, SVGRenderer]);
+echarts.use([LineChart, GridComponent, TooltipComponent, SVGRenderer]);
 
 export interface Series {
   name: string;
   points: [number, number][];
-  bands?: [number, number][]; // Stretches of x that are shaded.
+  marked?: boolean[]; // Of each point: something happened there, and it is drawn larger.
 }
 
 interface Axis {
@@ -71,15 +71,11 @@ function line(each: Series, i: number, axes: Axes) {
     type: 'line' as const,
     data: each.points.map(([x, y]) => [place(x), axes.logarithmic ? Math.max(y, 1) : y]),
     symbol: symbols[i % symbols.length]!,
-    symbolSize: 8,
+    symbolSize: (_: unknown, point: { dataIndex: number }) =>
+      (each.marked?.[point.dataIndex] ? 15 : 7),
     color: colors[i % colors.length]!,
     lineStyle: { type: dashes[Math.floor(i / colors.length) % dashes.length]!, width: 2 },
     animation: false,
-    markArea: {
-      silent: true,
-      itemStyle: { color: 'rgba(127, 127, 127, 0.18)' },
-      data: (each.bands ?? []).map(([from, to]) => [{ xAxis: from }, { xAxis: to }]),
-    },
   };
 }
 
@@ -100,7 +96,7 @@ function options(series: Series[], axes: Axes): echarts.EChartsCoreOption {
     xAxis: {
       type: 'value',
       min: 0,
-      max: axes.place ? Math.ceil(most) : undefined,
+      max: axes.place ? Math.ceil(most - 1e-6) : undefined,
       interval: axes.place ? 1 : undefined,
       name: axes.x.title,
       nameLocation: 'middle',

@@ -1,5 +1,6 @@
 // The report: reads the data in the page, and lays it out.
 
+import { benchSection } from './bench';
 import { Breaks } from './breaks';
 import { command, make, open } from './dom';
 import { explorationsSection, notesSection, readingSection, runsSection } from './facts';
@@ -33,7 +34,7 @@ function build(report: Report): void {
   const breaks = new Breaks(report);
   const verdicts = new Verdicts(report);
   const parts = [header(report), matrixSection(report.matrix), ...breaks.sections,
-    explorationsSection(report), speedsSection(report), verdicts.element, notesSection(report),
+    explorationsSection(report), benchSection(report), speedsSection(report), verdicts.element, notesSection(report),
     runsSection(report), readingSection()];
   document.getElementById('report')!.append(...parts.filter((part) => part !== null));
   const follow = () => {

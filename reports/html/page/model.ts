@@ -108,5 +108,9 @@ export interface Report {
   groups: { title: string; breaks: number[] }[];
   verdicts: BackendVerdicts[];
   cells: Cell[];
+  bench: {
+    tables: { title: string; columns: string[]; groups: { title: string; rows: string[][] }[] }[];
+    notes: string[];
+  };
   notes: string[];
 }

@@ -34,19 +34,18 @@ function table(rows: Row[], percentiles: number[]): HTMLElement {
       make('tbody', {}, lines)));
 }
 
-// A point a round; bands where workers were killed.
+// A point a round, larger where workers were killed.
 function overTime(cells: Cell[]): HTMLElement[] {
   const series = cells.filter((cell) => cell.timeline.length > 1).map((cell): Series => ({
     name: cell.backend,
     points: cell.timeline.map(([at, rate]) => [at, rate]),
-    bands: cell.timeline.flatMap(([at, , kills], i): [number, number][] =>
-      kills === 0 ? [] : [[at, cell.timeline[i + 1]?.[0] ?? at + 0.1]]),
+    marked: cell.timeline.map(([, , kills]) => kills > 0),
   }));
   if (series.length === 0) return [];
-  const killed = series.some((each) => each.bands!.length > 0);
+  const killed = series.some((each) => each.marked!.includes(true));
   return [make('h3', {}, 'Throughput over time'),
     make('p', { class: 'small' }, 'All operations of all processes; a point a round.' +
-      (killed ? ' Shaded: workers were killed and replaced.' : '')),
+      (killed ? ' Large: workers were killed in it, and replaced.' : '')),
     chart(series, throughput, 'Operations a second over time')];
 }
 
