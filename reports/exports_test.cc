@@ -38,8 +38,9 @@ TEST(ExportsTest, EachLineOfCsvHasAllColumns) {
        {RealisticRecord(), HostileRecord(), ExploredRecord(), BenchmarkRecord()}) {
     const std::vector<std::string> lines = Split(csv::Make()->Render(record, {}), '\n');
     ASSERT_GT(lines.size(), 1U);
-    for (const std::string& line : lines) {
-      if (!line.empty()) EXPECT_EQ(Columns(line), Columns(lines[0])) << line;
+    ASSERT_EQ(lines.back(), "");
+    for (size_t i = 0; i + 1 < lines.size(); ++i) {
+      EXPECT_EQ(Columns(lines[i]), Columns(lines[0])) << lines[i];
     }
   }
 }
@@ -73,7 +74,7 @@ TEST(ExportsTest, ATraceHoldsOperationsAndCalls) {
 
 TEST(ExportsTest, HostileTextStaysJson) {
   for (const auto& make : {&googlebench::Make, &chrome_trace::Make}) {
-    EXPECT_NO_THROW(static_cast<void>(Json::parse(make()->Render(HostileRecord(), {}))));
+    EXPECT_TRUE(Json::accept(make()->Render(HostileRecord(), {})));
   }
 }
 

@@ -58,11 +58,13 @@ Result<BenchCounts> CountCost(const CostRequest& request) {
   std::vector<std::string> keys;
   for (uint32_t i = 0; i < request.keys; ++i) keys.push_back(fmt::format("k{}", i));
   std::string value(request.value_size, '\0');
-  FillValue({1, 1}, value.size(), value.data());
+  uint64_t sequence = 0;
   Response response;
   const auto run = [&](OpKind kind) {
     return std::all_of(keys.begin(), keys.end(), [&](const std::string& key) {
       const bool set = kind == OpKind::kSet;
+      // Another one each time: SQLite does not write what is there already.
+      if (set) FillValue({1, ++sequence}, value.size(), value.data());
       backend->Execute({kind, key, set ? std::string_view(value) : "", kNoTtl, 1}, response);
       return response.outcome == (set ? Outcome::kDone : Outcome::kHit);
     });
