@@ -15,6 +15,8 @@
 namespace tearproof::cli {
 namespace {
 
+// A measurement has so many, of 50 ms at least: what compares runs needs a sample from each.
+constexpr int64_t kBenchRounds = 10;
 constexpr uint64_t kLargestValue = 16 << 20;
 constexpr uint32_t kMostProcesses = 1000;
 constexpr double kFastestProcess = 1e6;  // Operations a second in an open loop.
@@ -139,9 +141,9 @@ Result<KnownScenario> BenchScenario(const BenchSettings& settings, uint64_t valu
       "story = \"A benchmark: {2} gets in a hundred operations, the others sets.\"\n"
       "keys = {{ count = {3}, distribution = \"zipf\" }}\nvalues = {{ size = \"{4}B\" }}\n"
       "[roles.client]\nstress = {{ processes = {0}, mix = {{ {5} }}{6} }}\n"
-      "[stress]\nbefore = [\"set each\"]\n",
+      "[stress]\nbefore = [\"set each\"]\nround = \"{7}ms\"\n",
       processes, FormatSize(value_size), settings.gets, kBenchKeys, value_size, Join(mix, ", "),
-      pace);
+      pace, std::clamp<int64_t>(settings.duration / kBenchRounds / kNanosPerMilli, 50, 1'000));
   const std::string id = fmt::format("bench-{}B-{}", value_size, processes);
   TEARPROOF_ASSIGN_OR_RETURN(known.scenario, ParseScenario(known.toml, id, "the benchmark"));
   return known;

@@ -16,8 +16,8 @@ int main(int argument_count, char** arguments) {
   const std::map<std::string, tearproof::RunRecord> records = {
       {"realistic", reports::RealisticRecord()}, {"hostile", reports::HostileRecord()},
       {"wide", reports::WideRecord()},           {"explored", reports::ExploredRecord()},
-      {"large", reports::LargeRecord(20, 15)},   {"huge", reports::LargeRecord(60, 100)},
-      {"empty", tearproof::RunRecord()}};
+      {"benchmark", reports::BenchmarkRecord()}, {"large", reports::LargeRecord(20, 15)},
+      {"huge", reports::LargeRecord(60, 100)},   {"empty", tearproof::RunRecord()}};
   for (const auto& [name, record] : records) {
     std::ofstream file(std::string(arguments[1]) + "/" + name + ".html", std::ios::binary);
     file << reports::html::Make()->Render(record, {});

@@ -35,7 +35,7 @@ async function openAll(page) {
 
 const tests = {
   async everySampleRendersWithoutAComplaint() {
-    for (const name of ['realistic', 'hostile', 'wide', 'explored', 'empty']) {
+    for (const name of ['realistic', 'hostile', 'wide', 'explored', 'benchmark', 'empty']) {
       for (const width of [1280, 390]) {
         const { page, problems, close } = await open(name, '', { viewport: { width, height: 800 } });
         await openAll(page);
@@ -52,7 +52,7 @@ const tests = {
   },
 
   async axeFindsNothing() {
-    for (const name of ['realistic', 'explored', 'hostile']) {
+    for (const name of ['realistic', 'explored', 'hostile', 'benchmark']) {
       for (const colorScheme of ['light', 'dark']) {
         const { page, close } = await open(name, '', { colorScheme });
         await openAll(page);
@@ -120,6 +120,14 @@ const tests = {
     await openAll(page);
     assert.ok(await page.locator('.calls tbody tr').count() > 3);
     assert.equal(await page.locator('.calls tr.deciding .decides').first().textContent(), 'decides');
+    await close();
+  },
+
+  async benchmarksAreGroupedByDurabilityAndSayWhatTore() {
+    const { page, close } = await open('benchmark');
+    const groups = await page.locator('.bench th.group').allTextContents();
+    assert.ok(groups.includes('Durability: file + directory (ext4)'), groups.join('; '));
+    assert.equal(await page.locator('.bench td.broken').first().textContent(), 'broke intact');
     await close();
   },
 
