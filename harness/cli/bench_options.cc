@@ -18,7 +18,7 @@ namespace {
 // A measurement has so many, of 50 ms at least: what compares runs needs a sample from each.
 constexpr int64_t kBenchRounds = 10;
 constexpr uint64_t kLargestValue = 16 << 20;
-constexpr uint32_t kMostProcesses = 1000;
+constexpr uint32_t kMostBenchProcesses = 1000;
 constexpr double kFastestProcess = 1e6;  // Operations a second in an open loop.
 
 Result<std::vector<uint64_t>> ParseSizes(const std::string& text) {
@@ -33,13 +33,13 @@ Result<std::vector<uint64_t>> ParseSizes(const std::string& text) {
   return sizes;
 }
 
-Result<std::vector<uint32_t>> ParseProcesses(const std::string& text) {
+Result<std::vector<uint32_t>> ParseProcessCounts(const std::string& text) {
   if (text.empty()) return std::vector<uint32_t>{std::max(std::thread::hardware_concurrency(), 2u)};
   std::vector<uint32_t> counts;
   for (const std::string& each : Split(text, ',')) {
     TEARPROOF_ASSIGN_OR_RETURN(const uint32_t count, ParseNumber<uint32_t>("--processes", each));
-    if (count == 0 || count > kMostProcesses) {
-      return UsageError(fmt::format("--processes takes 1 to {}", kMostProcesses));
+    if (count == 0 || count > kMostBenchProcesses) {
+      return UsageError(fmt::format("--processes takes 1 to {}", kMostBenchProcesses));
     }
     counts.push_back(count);
   }
@@ -98,7 +98,7 @@ std::vector<Option> BenchOptions(BenchArguments* a) {
 Result<BenchSettings> ResolveBench(const BenchArguments& arguments) {
   BenchSettings settings;
   TEARPROOF_ASSIGN_OR_RETURN(settings.value_sizes, ParseSizes(arguments.value_sizes));
-  TEARPROOF_ASSIGN_OR_RETURN(settings.processes, ParseProcesses(arguments.processes));
+  TEARPROOF_ASSIGN_OR_RETURN(settings.processes, ParseProcessCounts(arguments.processes));
   TEARPROOF_ASSIGN_OR_RETURN(settings.gets, ParseMix(arguments.mix));
   TEARPROOF_ASSIGN_OR_RETURN(settings.duration,
                              OfOption("--duration", ParseDuration(arguments.duration)));

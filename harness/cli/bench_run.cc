@@ -37,13 +37,10 @@ class BenchRun {
         interrupted_(CatchInterrupts()) {}
 
   Result<int> Run() {
-    TEARPROOF_RETURN_IF_ERROR(CheckReportFiles(arguments_.reports.Files()));
-    TEARPROOF_ASSIGN_OR_RETURN(catalogue_, Catalogue::Load(arguments_.config));
-    TEARPROOF_ASSIGN_OR_RETURN(settings_, ResolveBench(arguments_));
-    TEARPROOF_RETURN_IF_ERROR(Plan());
-    run_.emplace(session_, *catalogue_);
-    TEARPROOF_RETURN_IF_ERROR(
-        run_->Begin({settings_.directories.front(), settings_.seed, false, /*expect=*/true}, {}));
+    std::vector<std::string> wanted = arguments_.backends;
+    if (wanted.empty()) wanted = {"all"};
+    wanted.insert(wanted.begin(), kYardstick);  // First, and once.
+    TEARPROOF_RETURN_IF_ERROR(Begin({wanted}));
     std::vector<bench::Case> cases;
     for (Measurement& each : measurements_) {
       cases.push_back({NameOf(each), [this, &each] { return Measure(each); }});
@@ -55,13 +52,58 @@ class BenchRun {
     return run_->Finish(arguments_.reports, interrupted_.load());
   }
 
+  Result<std::pair<RunRecord, RunRecord>> RunInTurns(const std::string& first,
+                                                     const std::string& second) {
+    TEARPROOF_RETURN_IF_ERROR(Begin({{first}, {second}}));
+    for (int turn = 0; turn < kTurns; ++turn) {
+      for (const Measurement& each : measurements_) {
+        const Result<bench::CaseResult> measured = Measure(each);
+        if (!measured.ok()) return measured.error();
+      }
+    }
+    progress_.Clear();
+    std::pair<RunRecord, RunRecord> records = {run_->record(), run_->record()};
+    KeepTurns(first, 0, &records.first);
+    KeepTurns(first == second ? first : first + " / " + second, 1, &records.second);
+    for (CellRecord& cell : records.first.cells) cell.backend = records.second.cells[0].backend;
+    return records;
+  }
+
  private:
-  Result<void> Plan() {
-    std::vector<std::string> wanted = arguments_.backends;
-    if (wanted.empty()) wanted = {"all"};
-    wanted.insert(wanted.begin(), kYardstick);  // First, and once.
-    TEARPROOF_ASSIGN_OR_RETURN(const std::vector<NamedBackend> backends,
-                               catalogue_->FindBackends(wanted, &interrupted_));
+  static constexpr int kTurns = 20;
+
+  // Each list of names is found by itself, so that one cache may be measured beside itself.
+  Result<void> Begin(const std::vector<std::vector<std::string>>& wanted) {
+    TEARPROOF_RETURN_IF_ERROR(CheckReportFiles(arguments_.reports.Files()));
+    TEARPROOF_ASSIGN_OR_RETURN(catalogue_, Catalogue::Load(arguments_.config));
+    TEARPROOF_ASSIGN_OR_RETURN(settings_, ResolveBench(arguments_));
+    std::vector<NamedBackend> backends;
+    for (const std::vector<std::string>& names : wanted) {
+      TEARPROOF_ASSIGN_OR_RETURN(const std::vector<NamedBackend> found,
+                                 catalogue_->FindBackends(names, &interrupted_));
+      backends.insert(backends.end(), found.begin(), found.end());
+    }
+    TEARPROOF_RETURN_IF_ERROR(Plan(backends));
+    run_.emplace(session_, *catalogue_);
+    return run_->Begin({settings_.directories.front(), settings_.seed, false, /*expect=*/true}, {});
+  }
+
+  // Of cells that took turns, every other one from `begin` on, as one with a sample for each.
+  static void KeepTurns(const std::string& name, size_t begin, RunRecord* record) {
+    CellRecord kept = record->cells[begin];
+    kept.backend = name;
+    kept.timeline.clear();
+    for (size_t i = begin; i < record->cells.size(); i += 2) {
+      SpeedSample& sample = kept.timeline.emplace_back();
+      for (const SpeedSample& round : record->cells[i].timeline) sample.ran += round.ran;
+      for (const auto& [kind, speed] : record->cells[i].speeds) {
+        sample.operations[kind] = {speed.count, speed.p50, speed.p99};
+      }
+    }
+    record->cells = {std::move(kept)};
+  }
+
+  Result<void> Plan(const std::vector<NamedBackend>& backends) {
     for (const std::string& directory : settings_.directories) {
       TEARPROOF_ASSIGN_OR_RETURN(const int64_t sync_time, bench::ProbeSync(directory));
       for (const uint64_t size : settings_.value_sizes) {
@@ -231,6 +273,13 @@ class BenchRun {
 
 Result<int> RunBench(const BenchArguments& arguments, const Session& session) {
   return BenchRun(arguments, session).Run();
+}
+
+Result<std::pair<RunRecord, RunRecord>> RunInTurns(const BenchArguments& arguments,
+                                                   const std::string& first,
+                                                   const std::string& second,
+                                                   const Session& session) {
+  return BenchRun(arguments, session).RunInTurns(first, second);
 }
 
 }  // namespace tearproof::cli

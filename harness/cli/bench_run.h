@@ -5,6 +5,9 @@
 #ifndef TEARPROOF_HARNESS_CLI_BENCH_RUN_H_
 #define TEARPROOF_HARNESS_CLI_BENCH_RUN_H_
 
+#include <string>
+#include <utility>
+
 #include "harness/cli/bench_options.h"
 #include "harness/cli/commands.h"
 
@@ -12,6 +15,13 @@ namespace tearproof::cli {
 
 // Returns the exit code.
 Result<int> RunBench(const BenchArguments& arguments, const Session& session);
+
+// Two caches as named, measured in turns, so that what else the machine does falls on both alike:
+// the record of each, with one sample a turn. `arguments.backends` does not matter.
+Result<std::pair<RunRecord, RunRecord>> RunInTurns(const BenchArguments& arguments,
+                                                   const std::string& first,
+                                                   const std::string& second,
+                                                   const Session& session);
 
 }  // namespace tearproof::cli
 

@@ -34,7 +34,7 @@ bool Syncs(uint64_t number) {
          number == SYS_sync_file_range || number == SYS_syncfs;
 }
 
-bool Writes(uint64_t number) {
+bool WritesBytes(uint64_t number) {
   return number == SYS_write || number == SYS_pwrite64 || number == SYS_writev ||
          number == SYS_pwritev || number == SYS_pwritev2 || number == SYS_sendfile ||
          number == SYS_copy_file_range;
@@ -52,7 +52,7 @@ class Counter {
       if (counts_.empty() || ends) return;
       ++counts_.back().calls;
       if (Syncs(number_)) ++counts_.back().syncs;
-    } else if (info.op == PTRACE_SYSCALL_INFO_EXIT && !counts_.empty() && Writes(number_) &&
+    } else if (info.op == PTRACE_SYSCALL_INFO_EXIT && !counts_.empty() && WritesBytes(number_) &&
                info.exit.rval > 0) {
       counts_.back().bytes_written += static_cast<uint64_t>(info.exit.rval);
     }
