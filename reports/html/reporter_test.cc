@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <memory>
+#include <sstream>
 
 #include "reports/html/page_data.h"
 #include "reports/html/template.h"
@@ -29,6 +31,13 @@ TEST(HtmlReporterTest, DataOfAHostileRunCannotLeaveItsElement) {
   const Json read = Json::parse(data);
   EXPECT_NE(read.dump().find("</script><script>alert(1)</script>"), std::string::npos);
   EXPECT_EQ(read.dump().find("\\u001b"), std::string::npos) << "escaped for people, too";
+}
+
+TEST(HtmlReporterTest, TheProgramHoldsTheTemplateAsItIs) {
+  std::ifstream file(TEARPROOF_SOURCE_DIR "/reports/html/template.html", std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  EXPECT_TRUE(text.str() == Template());
 }
 
 TEST(HtmlReporterTest, TheTemplateHasOnePlaceForItsData) {
