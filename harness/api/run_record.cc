@@ -218,7 +218,7 @@ Standing StandingOf(const RunRecord& record, const PromiseResult& result,
 }
 
 bool ExercisedElsewhere(const CellRecord& cell, bool by_another_cell) {
-  return by_another_cell || cell.explored.has_value();
+  return by_another_cell || cell.explored.has_value() || cell.bench.has_value();
 }
 
 std::vector<MatrixRow> BuildMatrix(const RunRecord& record) {

@@ -230,6 +230,14 @@ const Reporter& Catalogue::reporter(std::string_view name) const {
   CheckFailed(__FILE__, __LINE__, "reporter is registered", name);
 }
 
+std::vector<std::string> Catalogue::ReportFormats() {
+  std::vector<std::string> names;
+  for (const RegisteredReporter& registered : RegisteredReporters()) {
+    names.emplace_back(registered.make()->name());
+  }
+  return names;
+}
+
 Result<std::vector<KnownScenario>> Catalogue::FindScenarios(
     const std::vector<std::string>& names, const std::vector<std::string>& tags) const {
   std::vector<KnownScenario> found;

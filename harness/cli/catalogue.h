@@ -53,6 +53,7 @@ class Catalogue {
   Result<const Profile*> FindProfile(const std::string& name) const;
   std::vector<const Checker*> checkers() const;
   const Reporter& reporter(std::string_view name) const;
+  static std::vector<std::string> ReportFormats();  // The names of all reporters.
 
   // By id, or nullptr.
   const KnownScenario* FindScenario(std::string_view id) const;

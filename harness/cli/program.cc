@@ -24,15 +24,17 @@ Verb Program(const Session& session) {
                    ReplayVerb(session),
                    ListVerb(),
                    ExplainVerb(),
-                   ShowVerb(session),
+                   ShowVerb(),
                    CompareVerb(),
+                   ReportVerb(),
                    JudgeVerb(session),
                    ExportVerb(),
                    BenchVerb(session),
                    NewAdapterVerb(),
                    AdapterTestVerb(),
                    WorkerVerb(),
-                   AdapterVerb()};
+                   AdapterVerb(),
+                   ManualVerb(session)};
   program.examples = {
       {"tearproof list scenarios", "what can be raced"},
       {"tearproof list backends", "which caches come with it"},

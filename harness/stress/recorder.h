@@ -29,7 +29,7 @@ class Recorder {
     segment_ = segment;
   }
   // REQUIRES: a backend and a segment, !full().
-  Outcome Run(const Task& task);
+  Outcome Run(const Task& task, std::optional<int64_t> due = std::nullopt);
   // No room for another operation in this round.
   bool full() const { return segment_->full(); }
   // Of the process, whatever segments it used.

@@ -220,13 +220,31 @@ class Worker {
     }
     std::atomic<uint32_t>& stop = control_.header().stop;
     Task task;
+    int64_t due = MonotonicNanos();
     while (stop.load(std::memory_order_relaxed) == 0 && !recorder_->full() &&
            program_->Next(&task)) {
-      recorder_->Run(task);
+      if (role_->stress->every_nanos > 0) {
+        RunWhenDue(task, &due);
+      } else {
+        recorder_->Run(task);
+      }
       if (slot_->environment_errno.load(std::memory_order_relaxed) != 0) break;
       if (const int64_t pause = role_->stress->pause_nanos; pause > 0) FutexWait(stop, 0, pause);
     }
     return {};
+  }
+
+  // In an open loop an operation is due at its time. One that the operation before held up counts
+  // from then on; one that we woke up late for does not, for that is no fault of the cache.
+  void RunWhenDue(const Task& task, int64_t* due) {
+    const int64_t early = *due - MonotonicNanos();
+    if (early > 0) {
+      FutexWait(control_.header().stop, 0, early);
+      recorder_->Run(task);
+    } else {
+      recorder_->Run(task, *due);
+    }
+    *due += role_->stress->every_nanos;
   }
 
   Result<void> Audit(bool baseline) {
