@@ -4,10 +4,9 @@
 #include <map>
 
 #include "harness/api/comparison.h"
-#include "harness/api/run_record_json.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/load_run.h"
 #include "harness/cli/output.h"
-#include "harness/cli/run_directory.h"
 #include "harness/cli/terminal.h"
 #include "harness/core/json.h"
 #include "harness/core/layout.h"
@@ -19,19 +18,6 @@ namespace {
 constexpr size_t kChangeColumns = 14;
 constexpr size_t kScenarioColumns = 26;
 constexpr size_t kPromiseColumns = 17;
-
-// A run's id or folder, or the file of its record.
-Result<RunRecord> LoadRecord(const std::string& named) {
-  std::string path = named;
-  if (!named.ends_with(".json")) {
-    TEARPROOF_ASSIGN_OR_RETURN(const RunDirectory run, FindRunDirectory(named));
-    if (const std::string why = WhyUnfinished(run); !why.empty()) return UsageError(why);
-    path = run.path + "/run.json";
-  }
-  const Result<std::string> text = ReadTextFile(path);
-  if (!text.ok()) return UsageError(text.error().what, "name a run, or the file of --json");
-  return FromJson(text.value(), path);
-}
 
 std::string Of(const ComparedVerdict& verdict) {
   return verdict.engine == "stress" ? verdict.scenario
@@ -129,8 +115,8 @@ nlohmann::ordered_json AsJson(const RunRecord& base, const RunRecord& patch,
 
 Result<int> CompareRuns(const std::string& base_run, const std::string& patch_run,
                         const std::string& json) {
-  TEARPROOF_ASSIGN_OR_RETURN(const RunRecord base, LoadRecord(base_run));
-  TEARPROOF_ASSIGN_OR_RETURN(const RunRecord patch, LoadRecord(patch_run));
+  TEARPROOF_ASSIGN_OR_RETURN(const RunRecord base, LoadRun(base_run));
+  TEARPROOF_ASSIGN_OR_RETURN(const RunRecord patch, LoadRun(patch_run));
   const Comparison comparison = Compare(base, patch);
   if (json != "-") PrintComparison(base, patch, comparison);
   if (json.empty()) return comparison.ExitCode();
