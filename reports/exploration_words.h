@@ -12,6 +12,9 @@
 
 namespace tearproof::reports {
 
+// A call with the names of files that are mostly a digest made short, so that it fits its line:
+// "28d61f7b…0b5.entry". Not yet escaped.
+std::string ShortenNames(const std::string& call);
 // A lane a process, a line a system call, the deciding one marked; each line behind `indent` spaces
 // and ended by a newline:
 //

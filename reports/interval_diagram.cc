@@ -6,12 +6,12 @@
 #include <map>
 
 #include "harness/core/text.h"
+#include "reports/operation_words.h"
 
 namespace tearproof::reports {
 namespace {
 
 constexpr size_t kMostOps = 12;
-constexpr size_t kLongestKey = 12;
 constexpr size_t kLongestLabel = 40;
 constexpr size_t kShortestStep = 4;
 constexpr size_t kNarrowest = 2 * kMostOps;  // Columns; each moment has one.
@@ -32,90 +32,12 @@ Unit UnitFor(double span, bool steps) {
   return {" s", 1e9, 1};
 }
 
-bool CountsSteps(std::string_view engine) { return engine == "explore" || engine == "ordered"; }
-
 // An operation with all that is drawn of it.
-struct Bar {
-  const EvidenceOp* evidence = nullptr;
-  char letter = 'A';
-  std::string label;  // "get k0 → value of A"
-  size_t begin = 0;   // Columns of its call and its return.
+struct Bar : NamedOperation {
+  size_t begin = 0;  // Columns of its call and its return.
   size_t end = 0;
   size_t row = 0;  // Of its lane.
-
-  const Op& op() const { return evidence->op; }
-  bool deciding() const { return evidence->deciding; }
 };
-
-std::vector<Bar> ChooseBars(const std::vector<EvidenceOp>& evidence) {
-  std::vector<Bar> bars;
-  for (const bool deciding : {true, false}) {
-    for (const EvidenceOp& each : evidence) {
-      if (each.deciding == deciding && bars.size() < kMostOps) {
-        bars.emplace_back().evidence = &each;
-      }
-    }
-  }
-  std::stable_sort(bars.begin(), bars.end(),
-                   [](const Bar& a, const Bar& b) { return a.op().invoke < b.op().invoke; });
-  char letter = 'A';
-  for (Bar& bar : bars) bar.letter = letter++;
-  return bars;
-}
-
-std::string CallText(const EvidenceOp& evidence) {
-  const Op& op = evidence.op;
-  std::string text(OpKindName(op.kind));
-  if (TakesKey(op.kind)) {
-    text += " " + (evidence.key.empty() ? "\"\"" : EscapeForTerminal(evidence.key, kLongestKey));
-  }
-  if (op.kind == OpKind::kSet || op.kind == OpKind::kAdd) {
-    text += op.counter ? " = 0" : fmt::format(" #{}", op.sequence);
-  }
-  if (op.kind == OpKind::kIncr) text += fmt::format(" by {}", static_cast<int32_t>(op.length));
-  if (op.ttl_millis != kNoTtl) {
-    text += " for " + FormatDuration(int64_t{op.ttl_millis} * 1'000'000);
-  }
-  return text;
-}
-
-// The value by the letter of the write that is drawn, else by the write's number.
-std::string ObservedText(const Op& op, const std::vector<Bar>& bars) {
-  switch (op.observation) {
-    case Observed::kIntact: {
-      const ValueId id = ValueId::Unpack(op.observed);
-      for (const Bar& bar : bars) {
-        if (ValueId{bar.op().process, bar.op().sequence} == id) {
-          return fmt::format("value of {}", bar.letter);
-        }
-      }
-      return fmt::format("value of #{} of process {}", id.sequence, id.process);
-    }
-    case Observed::kShort:
-      return fmt::format("{} byte{}", op.length, op.length == 1 ? "" : "s");
-    case Observed::kNumber:
-      return fmt::format("{}", static_cast<int64_t>(op.observed));
-    case Observed::kDamaged:
-      return op.length == 0 ? "0 bytes" : fmt::format("{} damaged bytes", op.length);
-    case Observed::kNothing:
-      break;
-  }
-  return op.kind == OpKind::kHas ? "there" : "hit";
-}
-
-// "" where the call says it all: it was done.
-std::string ResultText(const Op& op, const std::vector<Bar>& bars) {
-  switch (op.outcome) {
-    case Outcome::kOpen:
-      return " → no return";
-    case Outcome::kHit:
-      return " → " + ObservedText(op, bars);
-    case Outcome::kDone:
-      return op.observation == Observed::kNumber ? " → " + ObservedText(op, bars) : "";
-    default:
-      return " → " + std::string(OutcomeName(op.outcome));
-  }
-}
 
 // A bar that has room for its label: the letter, a stroke, a space, and the same behind it.
 size_t RoomyLength(const Bar& bar) { return DisplayWidth(bar.label) + 5; }
@@ -292,19 +214,6 @@ std::string Lanes(std::vector<Bar>& bars, const Style& style, size_t indent, siz
   return text;
 }
 
-// From one moment to a later one. A record from a file may hold any times.
-double Elapsed(int64_t from, int64_t to) {
-  return to <= from ? 0
-                    : static_cast<double>(static_cast<uint64_t>(to) - static_cast<uint64_t>(from));
-}
-
-std::string DurationText(const Op& op, bool steps) {
-  if (op.ret == kNever) return "…";
-  const double elapsed = Elapsed(op.invoke, op.ret);
-  if (steps) return fmt::format("{:.0f}", elapsed);
-  return FormatDuration(static_cast<int64_t>(std::min(elapsed, 9e18)));
-}
-
 // When each began, how long it took, and what it has to do with the matter.
 std::string Parts(const std::vector<Bar>& bars, std::string_view engine, size_t indent,
                   size_t columns) {
@@ -339,11 +248,12 @@ std::string Parts(const std::vector<Bar>& bars, std::string_view engine, size_t 
 
 std::string IntervalDiagram(const std::vector<EvidenceOp>& evidence, std::string_view engine,
                             const Style& style, size_t indent, size_t columns) {
-  std::vector<Bar> bars = ChooseBars(evidence);
-  if (bars.empty()) return "";
-  for (Bar& bar : bars) {
-    bar.label = Shorten(CallText(*bar.evidence) + ResultText(bar.op(), bars), kLongestLabel);
+  std::vector<Bar> bars;
+  for (NamedOperation& each : NameOperations(evidence, kMostOps)) {
+    each.label = Shorten(each.label, kLongestLabel);
+    bars.push_back({std::move(each)});
   }
+  if (bars.empty()) return "";
   std::string text = Lanes(bars, style, indent, columns) + "\n";
   text += Parts(bars, engine, indent, columns);
   if (bars.size() < evidence.size()) {

@@ -15,6 +15,12 @@ RunRecord HostileRecord();
 // All thirteen promises and every kind of cell.
 RunRecord WideRecord();
 
+// Of so many caches and scenarios, each with a verdict on every promise, a tenth of them broken.
+RunRecord LargeRecord(size_t backends, size_t scenarios);
+
+// Benchmarks of three caches, one of them behind an adapter, another one broken.
+RunRecord BenchmarkRecord();
+
 // Explorations: one that held in all interleavings, beside stress of the same; one that broke; one
 // that its budget ended; one that could not see it all.
 RunRecord ExploredRecord();

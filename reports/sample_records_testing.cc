@@ -88,9 +88,18 @@ CellRecord MakeCell(const std::string& backend, const std::string& scenario) {
                                           : "4 writers, 4 readers, 1 key, 4 KiB, key present";
   cell.rerun = "tearproof stress " + scenario + " --backend " + backend +
                " --seed 42 --duration 2s --processes writer=4,reader=4";
-  cell.speeds[OpKind::kSet] = {940'000, 470'123.4, 7'900, 31'000, 120'000, 4'210'000};
+  cell.speeds[OpKind::kSet] = {940'000, 470'123.4, 7'900,   12'000,
+                               31'000,  120'000,   890'000, 4'210'000};
   if (scenario != "set-set") {
-    cell.speeds[OpKind::kGet] = {2'400'000, 1'201'456.0, 2'900, 11'000, 64'000, 3'980'000};
+    cell.speeds[OpKind::kGet] = {2'400'000, 1'201'456.0, 2'900,   4'100,
+                                 11'000,    64'000,      410'000, 3'980'000};
+  }
+  for (int64_t round = 0; round < 4; ++round) {
+    SpeedSample& sample = cell.timeline.emplace_back();
+    sample.at = round * kSecond / 2;
+    sample.ran = kSecond / 2;
+    sample.kills = round == 2 ? 1 : 0;
+    sample.operations[OpKind::kSet] = {235'000, 7'900, 31'000};
   }
   return cell;
 }
@@ -173,6 +182,52 @@ RunRecord RealisticRecord() {
   return record;
 }
 
+RunRecord LargeRecord(size_t backends, size_t scenarios) {
+  RunRecord record = Frame();
+  for (size_t i = 0; i < backends * scenarios; ++i) {
+    CellRecord cell = MakeCell("cache-" + std::to_string(i / scenarios),
+                               "scenario-" + std::to_string(i % scenarios));
+    for (const PromiseInfo& info : AllPromises()) {
+      const bool broken = (i + static_cast<size_t>(info.promise)) % 10 == 0;
+      PromiseResult result = broken ? TornRead(i + 1, 2'412'345)
+                                    : MakeResult(info.promise, Judgement::kHeld, true, 1'000 + i,
+                                                 "hits that overlapped a set of their key");
+      result.verdict.promise = info.promise;
+      cell.promises.push_back(std::move(result));
+    }
+    record.cells.push_back(std::move(cell));
+  }
+  return record;
+}
+
+RunRecord BenchmarkRecord() {
+  RunRecord record = Frame();
+  record.expect = true;
+  record.command_line = "tearproof bench --backend temp-rename:sync=full,django";
+  for (const char* backend : {"naive", "temp-rename:sync=full", "django"}) {
+    CellRecord cell = MakeCell(backend, "bench-4096B-2");
+    cell.engine = "bench";
+    cell.model = false;
+    cell.promises = Sound("get-set");
+    BenchRecord& bench = cell.bench.emplace();
+    bench.value_size = 4096;
+    bench.processes = 2;
+    bench.mix = "90/10";
+    bench.directory = "/mnt/disk";
+    bench.file_system = "ext4";
+    bench.durability = record.cells.size() == 1 ? "file + directory" : "none";
+    bench.sync_time = 812'000;
+    bench.of_naive = 1.0 / static_cast<double>(record.cells.size() + 1);
+    if (record.cells.size() < 2) bench.counts = BenchCounts{3, 7.5, 2, 4160, 64, 64, 524'288};
+    if (record.cells.empty()) {
+      cell.promises[0] = TornRead(12, 812'345);
+      cell.promises[0].expectation = Expectation::kMayBreak;
+    }
+    record.cells.push_back(std::move(cell));
+  }
+  return record;
+}
+
 RunRecord HostileRecord() {
   const std::string escape = "\x1b[31mred\x1b[0m\x1b]0;title\x07";
   // NOLINTNEXTLINE(misc-misleading-bidirectional): it is meant to mislead.
@@ -184,6 +239,7 @@ RunRecord HostileRecord() {
   RunRecord record = Frame();
   record.notes = {escape + markup, invalid + command + nul};
   CellRecord cell = MakeCell("mine:" + escape, "odd\n" + markup);
+  cell.loaded = {"1" + escape, "Python" + markup, "/usr/lib/\n" + reversed, "1a2b" + nul};
   cell.backend_title = reversed;
   cell.scope = invalid + reversed;
   cell.rerun = "tearproof stress 'odd`\n" + escape + "'";

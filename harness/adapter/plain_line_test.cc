@@ -134,8 +134,12 @@ TEST(PlainLineTest, AnswersAreReadAsTheLibraryReadsThem) {
         for (const uint64_t id : {9U, 8U}) {
           Response quick;
           Response slow;
-          const bool read = DecodeResponse(line, id, static_cast<OpKind>(kind), &quick).ok();
-          EXPECT_EQ(read, DecodeResponse(Unusual(line), id, static_cast<OpKind>(kind), &slow).ok());
+          Manner manner;
+          const bool read =
+              DecodeResponse(line, id, static_cast<OpKind>(kind), &manner, &quick).ok();
+          EXPECT_EQ(
+              read,
+              DecodeResponse(Unusual(line), id, static_cast<OpKind>(kind), &manner, &slow).ok());
           EXPECT_EQ(quick.outcome, slow.outcome);
           EXPECT_EQ(quick.value, slow.value);
         }

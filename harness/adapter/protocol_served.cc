@@ -124,7 +124,7 @@ Result<void> DecodeRequest(std::string_view line, DecodedRequest* decoded) {
 std::string EncodeResponse(uint64_t id, OpKind kind, const Response& response) {
   const bool has_value = (kind == OpKind::kGet && response.outcome == Outcome::kHit) ||
                          (kind == OpKind::kIncr && response.outcome == Outcome::kDone);
-  if (response.outcome != Outcome::kUnsupported && response.outcome != Outcome::kError) {
+  if (response.outcome != Outcome::kUnsupported && !response.failed()) {
     std::string line =
         fmt::format("{{\"id\":{},\"ok\":true,\"result\":\"{}\"", id, OutcomeName(response.outcome));
     if (has_value) line += ",\"value\":";
@@ -135,9 +135,10 @@ std::string EncodeResponse(uint64_t id, OpKind kind, const Response& response) {
   if (response.outcome == Outcome::kUnsupported) {
     answer["unsupported"] = true;
   } else {
-    answer["ok"] = response.outcome != Outcome::kError;
-    if (response.outcome == Outcome::kError) {
+    answer["ok"] = !response.failed();
+    if (response.failed()) {
       answer["error"] = response.error;
+      if (response.outcome == Outcome::kFailed) answer["happened"] = false;
     } else {
       answer["result"] = OutcomeName(response.outcome);
     }

@@ -93,6 +93,24 @@ std::vector<std::string> ReadWords(TomlTable& table, std::string_view key,
   return words;
 }
 
+// durability = "file", or [durability_by] with an option's name and words for each of its values.
+// REQUIRES: the options were read.
+void ReadDurability(TomlTable& root, BackendDescription& description) {
+  description.durability = root.String("durability").value_or("none");
+  std::optional<TomlTable> table = root.Table("durability_by");
+  if (!table) return;
+  description.durability_option = table->RequiredString("option");
+  const BackendOption* option = FindOption(description, description.durability_option);
+  if (option == nullptr || option->choices.empty()) {
+    table->Report("option", UsageError("names no option that has choices"));
+  } else {
+    for (const std::string& value : option->choices) {
+      description.durability_by_value[value] = table->RequiredString(value);
+    }
+  }
+  table->RejectUnknown();
+}
+
 // REQUIRES: the options were read.
 void ReadAdapter(TomlTable& root, BackendDescription& description) {
   std::optional<TomlTable> table = root.Table("adapter");
@@ -134,6 +152,11 @@ std::string_view ExpectationName(Expectation expectation) {
   return kNames[static_cast<size_t>(expectation)];
 }
 
+std::string BackendDescription::DurabilityWith(const BackendOptions& options) const {
+  if (durability_option.empty()) return durability;
+  return durability_by_value.at(options.at(durability_option));
+}
+
 Expectation BackendDescription::Expected(std::string_view engine, std::string_view scenario,
                                          Promise promise) const {
   for (const std::string_view name : {scenario, std::string_view("*")}) {
@@ -160,6 +183,7 @@ Result<BackendDescription> ParseBackendDescription(std::string_view toml, const 
   ReadBug(root, description);
   ReadContract(root, true, description);
   ReadOptions(root, description);
+  ReadDurability(root, description);
   ReadAdapter(root, description);
   ReadExpectations(root, description);
   root.RejectUnknown();

@@ -58,13 +58,26 @@ struct BackendDescription {
   std::string max_entries_option;       // ...and the option that changes it, if any.
   int64_t ttl_resolution = 0;           // ns. Expiry may come early or late by that much.
   bool miss_after_kill = false;         // Its contract allows a miss after a writer was killed.
+  // What a set that has returned survives: "none" (a kill, not a power cut), "file",
+  // "file + directory" or words of its own; by the value of an option where it depends on one.
+  std::string durability = "none";
+  std::string durability_option;
+  std::map<std::string, std::string> durability_by_value;
   std::vector<BackendOption> options;
   std::optional<ShippedAdapter> adapter;  // Of backends/adapters/.
+  // handle = "operation": of one behind an adapter, whose processes live for one operation.
+  std::optional<bool> process_per_operation;
+  // reset = "process": of one behind an adapter, which keeps more than its directory from one
+  // explored execution to the next.
+  std::optional<bool> restarts;
+  uint32_t concurrency = 1;  // Of one behind an adapter: requests at a time to one process.
   // What is expected, by scenario ("*" is any) and then by engine ("stress", "explore").
   // Where nothing is said: a promised one must hold, one not promised may break.
   std::map<std::string, std::map<std::string, std::map<Promise, Expectation>>> expect;
 
   std::string DisplayName() const { return model ? id + " (model)" : id; }
+  // With `options` as ResolveOptions gave them.
+  std::string DurabilityWith(const BackendOptions& options) const;
   Expectation Expected(std::string_view engine, std::string_view scenario, Promise promise) const;
 };
 

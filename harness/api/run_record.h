@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "harness/api/backend_description.h"
+#include "harness/api/bench_record.h"
 #include "harness/api/exploration_record.h"
 #include "harness/api/promise.h"
+#include "harness/api/speed_record.h"
 #include "harness/api/verdict.h"
 #include "harness/history/op.h"
 
@@ -26,16 +28,6 @@ struct Machine {
   uint32_t cores = 0;
   uint64_t memory_bytes = 0;
   std::string file_system;  // Of the directory under test: "tmpfs"
-};
-
-// Measured within the workers, over the time that they ran.
-struct OperationSpeed {
-  uint64_t count = 0;
-  double per_second = 0;  // All processes together.
-  int64_t p50 = 0;
-  int64_t p99 = 0;
-  int64_t p999 = 0;
-  int64_t max = 0;
 };
 
 // How many pairs of operations of two processes on one key overlapped, by their kinds.
@@ -66,11 +58,27 @@ enum class CellState : uint8_t {
 };
 std::string_view CellStateName(CellState state);  // "skipped"
 
+// What a cache of another program really was on this machine: by its adapter's word, but for the
+// revision. Text is as captured: escape before printing.
+struct Loaded {
+  std::string version;  // "3.2.25"
+  std::string runtime;  // "Python 3.11.2"
+  std::string source;   // The file that was really loaded.
+  std::string revision;  // Of the git checkout that holds it: "1a2b3c4d5e6f", "…-dirty" where files
+                         // were changed since; empty if none does.
+
+  // "3.2.25 on Python 3.11.2, loaded from /usr/lib/…, revision 1a2b3c4d5e6f"
+  std::string Describe() const;
+  bool empty() const { return version.empty() && runtime.empty() && source.empty(); }
+  friend bool operator==(const Loaded&, const Loaded&) = default;
+};
+
 // One scenario on one backend under one engine.
 struct CellRecord {
   std::string backend;  // As named, with options: "temp-rename:sync=full"
   std::string backend_title;
   bool model = false;
+  Loaded loaded;
   std::string scenario;
   std::string scenario_title;
   std::string engine = "stress";
@@ -80,6 +88,7 @@ struct CellRecord {
   std::string scope;  // What a held verdict covers: "4 writers, 4 readers, 1 key, ..."
   std::vector<PromiseResult> promises;  // Only those that the scenario can exercise.
   std::map<OpKind, OperationSpeed> speeds;
+  std::vector<SpeedSample> timeline;  // Its speed over time.
   uint64_t operations = 0;
   OverlapCounts overlaps;
   uint64_t rounds = 0;
@@ -90,6 +99,7 @@ struct CellRecord {
   // Of each key: in how many of the rounds that set it the audit still found it (django-15825).
   std::map<std::string, std::pair<uint64_t, uint64_t>> survival;
   std::optional<ExplorationRecord> explored;  // Of engine "explore".
+  std::optional<BenchRecord> bench;           // Of engine "bench".
 
   // What held here, held in all interleavings there are.
   bool Exhausted() const { return explored && explored->exhausted; }
@@ -102,26 +112,37 @@ struct PendingCell {
   std::string engine = "stress";
 };
 
-struct RunRecord {
-  uint32_t schema = 1;
+// What tells one run from another.
+struct RunIdentity {
   std::string id;       // "2026-11-22T14-03-11-4f2a"
   std::string version;  // Of tearproof.
   std::string started;  // ISO 8601, UTC.
   int64_t elapsed = 0;
   std::string command_line;  // Shell-quoted.
   uint64_t seed = 0;
+  Machine machine;
+};
+
+struct RunRecord : RunIdentity {
+  uint32_t schema = 1;
   bool strict = false;  // Everything counts, promised or not.
   bool expect = false;  // The run is judged by the backends' expectations.
   bool interrupted = false;
-  Machine machine;
   std::string directory;           // Where the record lies: ".tearproof/runs/<id>"; may be empty.
   std::vector<std::string> notes;  // What a reader must know: "histories were not kept: ...".
   std::vector<CellRecord> cells;
   std::vector<PendingCell> not_run;  // Cut short: the cells that would have followed.
+  // Of several runs shown as one (CombineRuns): each of them. Never written.
+  std::vector<RunIdentity> combined;
 
   // The exit code by the rules of docs/exit-codes.md.
   int ExitCode() const;
 };
+
+// Several runs as one record, for a report of all of them: their cells one after another, judged by
+// expectation if all were, strictly if one was. Notes say what the runs do not share.
+// REQUIRES: at least one.
+RunRecord CombineRuns(std::vector<RunRecord> runs);
 
 // What a verdict means for the run, by the rules of docs/exit-codes.md; the worse the later.
 enum class Standing : uint8_t {
@@ -149,6 +170,7 @@ struct MatrixCell {
 struct MatrixRow {
   std::string backend;
   std::string display_name;
+  Loaded loaded;
   std::map<Promise, MatrixCell> cells;
   uint64_t broken_promised = 0;
   bool all_skipped = false;
@@ -158,7 +180,8 @@ struct MatrixRow {
 // of the same backend, so that it does not matter that this one did not.
 Standing StandingOf(const RunRecord& record, const PromiseResult& result, bool exercised_elsewhere);
 // Whether it is for others than `cell` to exercise what it did not: where another cell did, and of
-// an exploration always, as its programs are what they are, whatever is drawn.
+// an exploration always, as its programs are what they are, whatever is drawn; of a benchmark, too,
+// which is run to measure.
 bool ExercisedElsewhere(const CellRecord& cell, bool by_another_cell);
 // Rows in the order in which backends were named; reports sort them as they like. Borrows `record`.
 std::vector<MatrixRow> BuildMatrix(const RunRecord& record);

@@ -4,8 +4,10 @@
 
 #include <array>
 
+#include "harness/api/bench_record_json.h"
 #include "harness/api/exploration_record_json.h"
 #include "harness/api/json_reader.h"
+#include "harness/api/speed_record_json.h"
 #include "harness/core/text.h"
 
 namespace tearproof {
@@ -64,17 +66,6 @@ Json WritePromise(const PromiseResult& result) {
   return json;
 }
 
-Json WriteSpeed(const OperationSpeed& speed) {
-  Json json;
-  json["count"] = speed.count;
-  json["per_second"] = Finite(speed.per_second);
-  json["p50_ns"] = speed.p50;
-  json["p99_ns"] = speed.p99;
-  json["p999_ns"] = speed.p999;
-  json["max_ns"] = speed.max;
-  return json;
-}
-
 Json WriteOverlaps(const OverlapCounts& overlaps) {
   Json json;
   json["read_write"] = ReadWritePairs(overlaps);
@@ -92,6 +83,12 @@ Json WriteCell(const CellRecord& cell) {
   json["backend"] = cell.backend;
   json["backend_title"] = cell.backend_title;
   json["model"] = cell.model;
+  if (!cell.loaded.empty()) {
+    json["loaded"] = {{"version", cell.loaded.version},
+                      {"runtime", cell.loaded.runtime},
+                      {"source", cell.loaded.source},
+                      {"revision", cell.loaded.revision}};
+  }
   json["scenario"] = cell.scenario;
   json["scenario_title"] = cell.scenario_title;
   json["engine"] = cell.engine;
@@ -108,10 +105,8 @@ Json WriteCell(const CellRecord& cell) {
   json["history"] = cell.history;
   json["promises"] = Json::array();
   for (const PromiseResult& each : cell.promises) json["promises"].push_back(WritePromise(each));
-  json["speeds"] = Json::object();
-  for (const auto& [kind, speed] : cell.speeds) {
-    json["speeds"][std::string(OpKindName(kind))] = WriteSpeed(speed);
-  }
+  json["speeds"] = WriteSpeeds(cell.speeds);
+  if (!cell.timeline.empty()) json["timeline"] = WriteTimeline(cell.timeline);
   // A list, as two keys may look the same once bytes have been replaced.
   json["survival"] = Json::array();
   for (const auto& [key, counts] : cell.survival) {
@@ -122,6 +117,7 @@ Json WriteCell(const CellRecord& cell) {
     json["survival"].push_back(std::move(entry));
   }
   if (cell.explored) json["explored"] = WriteExploration(*cell.explored);
+  if (cell.bench) json["bench"] = WriteBench(*cell.bench);
   return json;
 }
 
@@ -222,20 +218,6 @@ PromiseResult ReadPromise(JsonReader reader) {
   return result;
 }
 
-void ReadSpeeds(JsonReader& reader, CellRecord& cell) {
-  reader.Each("speeds", true, [&](JsonReader each, const std::string& name) {
-    const std::optional<OpKind> kind = ParseOpKind(name);
-    if (!kind.has_value()) return each.Fail("", "is no operation");
-    OperationSpeed& speed = cell.speeds[*kind];
-    each.Read("count", speed.count);
-    each.Read("per_second", speed.per_second);
-    each.Read("p50_ns", speed.p50);
-    each.Read("p99_ns", speed.p99);
-    each.Read("p999_ns", speed.p999);
-    each.Read("max_ns", speed.max);
-  });
-}
-
 void ReadOverlaps(JsonReader& reader, OverlapCounts& overlaps) {
   reader.Each("pairs", false, [&](JsonReader each, const std::string&) {
     std::vector<std::string> names;
@@ -252,6 +234,12 @@ CellRecord ReadCell(JsonReader reader) {
   reader.Read("backend", cell.backend);
   reader.Read("backend_title", cell.backend_title);
   reader.Read("model", cell.model);
+  reader.Sub("loaded", [&](JsonReader loaded) {
+    loaded.Read("version", cell.loaded.version);
+    loaded.Read("runtime", cell.loaded.runtime);
+    loaded.Read("source", cell.loaded.source);
+    loaded.Read("revision", cell.loaded.revision);
+  });
   reader.Read("scenario", cell.scenario);
   reader.Read("scenario_title", cell.scenario_title);
   reader.Read("engine", cell.engine);
@@ -269,7 +257,8 @@ CellRecord ReadCell(JsonReader reader) {
   reader.Each("promises", false, [&](JsonReader each, const std::string&) {
     cell.promises.push_back(ReadPromise(std::move(each)));
   });
-  ReadSpeeds(reader, cell);
+  cell.speeds = ReadSpeeds(reader);
+  cell.timeline = ReadTimeline(reader);
   reader.Each("survival", false, [&](JsonReader each, const std::string&) {
     std::string key;
     each.Read("key", key);
@@ -279,6 +268,7 @@ CellRecord ReadCell(JsonReader reader) {
   });
   reader.Sub("explored",
              [&](JsonReader explored) { cell.explored = ReadExploration(std::move(explored)); });
+  reader.Sub("bench", [&](JsonReader bench) { cell.bench = ReadBench(std::move(bench)); });
   return cell;
 }
 

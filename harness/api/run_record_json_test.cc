@@ -50,6 +50,7 @@ RunRecord FullRecord() {
   cell.backend = "b:x=1";
   cell.backend_title = "title";
   cell.model = true;
+  cell.loaded = {"3.2.25", "Python 3.11.2", "/usr/lib", "1a2b-dirty"};
   cell.scenario = "s";
   cell.scenario_title = "Ü\n\t\"\\</script>";
   cell.engine = "explore";
@@ -63,7 +64,12 @@ RunRecord FullRecord() {
   cell.elapsed = std::numeric_limits<int64_t>::max();
   cell.rerun = "again";
   cell.history = "h";
-  cell.speeds[OpKind::kIncr] = {1, 2.5, 3, 4, 5, 6};
+  cell.speeds[OpKind::kIncr] = {1, 2.5, 3, 4, 5, 6, 7, 8};
+  cell.timeline = {{0, 500, 0, {{OpKind::kIncr, {7, 8, 9}}}}, {600, 400, 2, {}}};
+  cell.bench =
+      BenchRecord{4096,   8,     "90/10", "/mnt", "ext4",
+                  "file", 5'000, 812'000, "why",  BenchCounts{3, 7.5, 2, 4160.5, 64, 65, 524'288},
+                  0.25};
   cell.survival = {{"k0", {1, 2}}, {"k1", {3, 4}}};
   cell.overlaps = {{{OpKind::kGet, OpKind::kSet}, 7}, {{OpKind::kSet, OpKind::kSet}, 2}};
   cell.explored = FullExploration();
@@ -128,7 +134,9 @@ TEST(RunRecordJsonTest, ComesBackAsItWas) {
   EXPECT_EQ(cell.overlaps, record.cells[0].overlaps);
   EXPECT_EQ(cell.state, CellState::kInterrupted);
   EXPECT_EQ(cell.explored, record.cells[0].explored);
-  EXPECT_EQ(cell.speeds.at(OpKind::kIncr).per_second, 2.5);
+  EXPECT_EQ(cell.speeds, record.cells[0].speeds);
+  EXPECT_EQ(cell.timeline, record.cells[0].timeline);
+  EXPECT_EQ(cell.bench, record.cells[0].bench);
   const PromiseResult& result = cell.promises.at(0);
   EXPECT_EQ(result.expectation, Expectation::kMustBreak);
   EXPECT_EQ(result.verdict.promise, Promise::kKillSafe);

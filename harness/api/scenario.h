@@ -70,7 +70,9 @@ struct StressRole {
   uint32_t processes = 1;
   std::map<OpKind, uint32_t> mix;  // Weights: operations drawn until the round ends. Or:
   std::vector<Step> sequence;      // these steps once, then rest. Exactly one of the two.
-  int64_t pause_nanos = 0;         // Each process rests so long after each operation.
+  int64_t pause_nanos = 0;         // Each process rests so long after each operation. Or:
+  int64_t every_nanos = 0;         // each begins one so often, whether the last has returned or not
+                                   // (then at once, and the wait counts as latency).
 };
 
 struct ExploreRole {

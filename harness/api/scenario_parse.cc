@@ -210,6 +210,10 @@ StressRole ReadStressRole(TomlTable table, const Scenario& scenario) {
   if (std::optional<TomlTable> mix = table.Table("mix")) ReadMix(*mix, scenario, role);
   role.sequence = ReadSteps(table, "sequence", scenario, false);
   role.pause_nanos = ReadDuration(table, "pause", 0, kLongestPause).value_or(0);
+  role.every_nanos = ReadDuration(table, "every", 1'000, kLongestPause).value_or(0);
+  if (table.Has("pause") && table.Has("every")) {
+    table.Report("every", UsageError("pause and every exclude each other"));
+  }
   if (table.Has("mix") == table.Has("sequence")) {
     table.problems().ReportMissing(table.place(), table.path(),
                                    UsageError("needs a mix or a sequence, exactly one of the two"));

@@ -75,6 +75,7 @@ TEST(ScenarioParseTest, ReadsEveryField) {
   EXPECT_EQ(scenario.FindRole("adder")->stress->sequence[0].target, Step::Target::kEach);
   EXPECT_EQ(scenario.FindRole("adder")->stress->pause_nanos, 2'000'000);
   EXPECT_EQ(scenario.FindRole("writer")->stress->pause_nanos, 0);
+  EXPECT_EQ(scenario.FindRole("writer")->stress->every_nanos, 0);
   EXPECT_EQ(scenario.FindRole("nobody"), nullptr);
   EXPECT_EQ(scenario.round_nanos, 250'000'000);
   EXPECT_EQ(scenario.kills_per_second, 20);

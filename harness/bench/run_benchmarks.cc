@@ -6,7 +6,8 @@
 namespace tearproof::bench {
 
 Result<void> RunBenchmarks(const std::string& program, const std::vector<std::string>& flags,
-                           const std::string& verb, const std::function<void()>& add) {
+                           const std::string& verb, const std::function<void()>& add,
+                           benchmark::BenchmarkReporter* display) {
   std::vector<std::string> words = {program};
   words.insert(words.end(), flags.begin(), flags.end());
   std::vector<char*> argv;
@@ -19,7 +20,7 @@ Result<void> RunBenchmarks(const std::string& program, const std::vector<std::st
                       "it takes Google Benchmark's flags, --benchmark_filter=REGEX and so on");
   }
   add();
-  benchmark::RunSpecifiedBenchmarks();
+  benchmark::RunSpecifiedBenchmarks(display);
   benchmark::Shutdown();
   return {};
 }

@@ -10,12 +10,17 @@
 
 #include "harness/core/result.h"
 
+namespace benchmark {
+class BenchmarkReporter;
+}
+
 namespace tearproof::bench {
 
 // Hands `flags` to Google Benchmark, lets `add` register the benchmarks, runs them and prints.
-// `verb` names them in errors: "bench self".
+// `verb` names them in errors: "bench self". `display` prints, if it is not null.
 Result<void> RunBenchmarks(const std::string& program, const std::vector<std::string>& flags,
-                           const std::string& verb, const std::function<void()>& add);
+                           const std::string& verb, const std::function<void()>& add,
+                           benchmark::BenchmarkReporter* display = nullptr);
 
 }  // namespace tearproof::bench
 

@@ -1,14 +1,29 @@
-// `tearproof bench self`, `bench judge`, `bench explore`: what the harness itself costs.
+// `tearproof bench`: what promises cost; `bench self`, `bench judge`, `bench explore`: what the
+// harness itself costs.
 #include <charconv>
 
 #include "harness/bench/explore_benchmark.h"
 #include "harness/bench/judge_benchmark.h"
 #include "harness/bench/self_benchmark.h"
+#include "harness/cli/bench_run.h"
+#include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/machine.h"
 
 namespace tearproof::cli {
 namespace {
+
+// Django's, if it is there.
+Result<std::vector<bench::PythonAdapter>> FindAdapters() {
+  TEARPROOF_ASSIGN_OR_RETURN(const auto catalogue, Catalogue::Load());
+  TEARPROOF_ASSIGN_OR_RETURN(const auto found, catalogue->FindBackends({"django"}));
+  std::vector<bench::PythonAdapter> adapters;
+  for (const NamedBackend& backend : found) {
+    if (!backend.missing.empty()) continue;
+    adapters.push_back({backend.display, backend.command, backend.options});
+  }
+  return adapters;
+}
 
 Verb SelfVerb(const Session& session) {
   struct Options {
@@ -27,8 +42,9 @@ Verb SelfVerb(const Session& session) {
   verb.run = [options, &session]() -> Result<int> {
     const std::string parent =
         options->directory.empty() ? DefaultParentDirectory() : options->directory;
+    TEARPROOF_ASSIGN_OR_RETURN(const auto adapters, FindAdapters());
     TEARPROOF_RETURN_IF_ERROR(
-        bench::RunSelfBenchmark(session.arguments[0], options->flags, parent));
+        bench::RunSelfBenchmark(session.arguments[0], options->flags, parent, adapters));
     return 0;
   };
   return verb;
@@ -106,7 +122,20 @@ Verb ExploreBenchmarkVerb(const Session& session) {
 Verb BenchVerb(const Session& session) {
   Verb verb;
   verb.name = "bench";
-  verb.description = "Measure what tearproof itself costs, with Google Benchmark.";
+  verb.description =
+      "Measure what each promise costs: caches by value size, processes and directory, judged "
+      "while "
+      "they are measured. Google Benchmark's flags work.";
+  auto arguments = std::make_shared<BenchArguments>();
+  verb.options = BenchOptions(arguments.get());
+  verb.rest = &arguments->flags;
+  verb.run = [arguments, &session] { return RunBench(*arguments, session); };
+  verb.examples = {
+      {"tearproof bench --backend temp-rename,flock,sqlite", "three caches, beside naive"},
+      {"tearproof bench --value-size 64,4KiB,1MiB --processes 1,2,8 --dir /tmp --html bench.html",
+       "a sweep, as a page"},
+      {"tearproof bench --rate 5000/s --benchmark_repetitions=5", "an open loop, five times each"}};
+  verb.notes = {"The verbs measure what tearproof itself costs."};
   verb.verbs = {SelfVerb(session), JudgeBenchmarkVerb(session), ExploreBenchmarkVerb(session)};
   return verb;
 }

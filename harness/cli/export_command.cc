@@ -1,12 +1,16 @@
-// `tearproof export RUN`: a recorded history as Jepsen-style JSON lines.
+// `tearproof export RUN`: a run for other programs.
 #include <fmt/format.h>
 
 #include <fstream>
 #include <iostream>
 
+#include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/load_run.h"
 #include "harness/cli/option_values.h"
+#include "harness/cli/output.h"
 #include "harness/cli/run_directory.h"
+#include "harness/core/json.h"
 #include "harness/core/text.h"
 #include "harness/history/jepsen_export.h"
 #include "harness/stress/plan.h"
@@ -19,9 +23,19 @@ struct ExportOptions {
   std::string run = "latest";
   std::string cell = "1";
   std::string output = "-";
+  std::string format = "jepsen";
 };
 
-Result<void> Export(const ExportOptions& options) {
+Result<void> ExportRecord(const ExportOptions& options) {
+  TEARPROOF_ASSIGN_OR_RETURN(const RunRecord record, LoadRun(options.run));
+  TEARPROOF_ASSIGN_OR_RETURN(const std::unique_ptr<Catalogue> catalogue, Catalogue::Load());
+  const std::string text = catalogue->reporter(options.format).Render(record, {});
+  if (options.output != "-") return ReplaceFile(options.output, text);
+  PrintText(text);
+  return {};
+}
+
+Result<void> ExportHistory(const ExportOptions& options) {
   TEARPROOF_ASSIGN_OR_RETURN(const RunDirectory run, FindRunDirectory(options.run));
   TEARPROOF_ASSIGN_OR_RETURN(const uint32_t number, ParseNumber<uint32_t>("--cell", options.cell));
   const std::string cell = fmt::format("{}/cells/{:03}", run.path, number);
@@ -52,13 +66,26 @@ Verb ExportVerb() {
   auto options = std::make_shared<ExportOptions>();
   Verb verb;
   verb.name = "export";
-  verb.description = "Print a recorded history as Jepsen-style JSON lines.";
+  verb.description = "Print a run for other programs: speeds, evidence, or a recorded history.";
   verb.options = {
       {"run", "", "a run's id or directory", &options->run},
-      {"--cell", "N", "which scenario on which backend, from 1 as they ran", &options->cell},
-      {"--output", "FILE", "- is stdout", &options->output}};
+      {"--cell", "N", "of a history: which scenario on which backend, from 1 as they ran",
+       &options->cell},
+      {.name = "--format",
+       .placeholder = "",
+       .description =
+           "speeds and verdicts (csv), speeds as Google Benchmark has them, evidence for "
+           "Perfetto, or a history as Jepsen-style JSON lines",
+       .value = &options->format,
+       .choices = {"csv", "googlebench", "chrome-trace", "jepsen"}},
+      {.name = "--output",
+       .placeholder = "FILE",
+       .description = "- is stdout",
+       .value = &options->output,
+       .letter = "-o"}};
   verb.run = [options]() -> Result<int> {
-    TEARPROOF_RETURN_IF_ERROR(Export(*options));
+    const bool history = options->format == "jepsen";
+    TEARPROOF_RETURN_IF_ERROR(history ? ExportHistory(*options) : ExportRecord(*options));
     return 0;
   };
   return verb;

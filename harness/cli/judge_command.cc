@@ -13,6 +13,7 @@
 #include "harness/cli/option_values.h"
 #include "harness/cli/report_output.h"
 #include "harness/cli/run_directory.h"
+#include "harness/cli/run_in_progress.h"
 #include "harness/core/text.h"
 #include "harness/stress/plan.h"
 #include "harness/stress/round_store.h"
@@ -27,17 +28,7 @@ struct JudgeOptions {
   std::string model;
   std::string clock_uncertainty;
   bool allow_misses = false;
-  std::string json;
-  std::string junit;
-  std::string markdown;
-
-  ReportFiles FilesToReport() const {
-    ReportFiles files;
-    if (!json.empty()) files["json"] = json;
-    if (!junit.empty()) files["junit"] = junit;
-    if (!markdown.empty()) files["markdown"] = markdown;
-    return files;
-  }
+  ReportArguments reports;
 };
 
 // A run's cells, or the cell itself if it was a cell that was named.
@@ -115,7 +106,7 @@ Result<int> JudgeRun(const JudgeOptions& options, const Session& session) {
     record.seed = judged.seed;
     record.cells.push_back(std::move(judged));
   }
-  return DeliverAndConclude(record, *catalogue, options.FilesToReport(), /*quiet=*/false);
+  return DeliverAndConclude(record, *catalogue, options.reports.Files(), options.reports.quiet);
 }
 
 Result<FileToJudge> ResolveFile(const JudgeOptions& options) {
@@ -155,11 +146,11 @@ Result<int> JudgeHistoryFile(const JudgeOptions& options, const Session& session
       ". The file must hold every operation on its keys; operations are numbered from 0 within "
       "each process.");
   record.cells.push_back(std::move(cell));
-  return DeliverAndConclude(record, *catalogue, options.FilesToReport(), /*quiet=*/false);
+  return DeliverAndConclude(record, *catalogue, options.reports.Files(), options.reports.quiet);
 }
 
 Result<int> Judge(const JudgeOptions& options, const Session& session) {
-  TEARPROOF_RETURN_IF_ERROR(CheckReportFiles(options.FilesToReport()));
+  TEARPROOF_RETURN_IF_ERROR(CheckReportFiles(options.reports.Files()));
   std::error_code problem;
   const fs::file_status status = fs::status(options.named, problem);
   if (fs::exists(status) && !fs::is_directory(status)) return JudgeHistoryFile(options, session);
@@ -196,10 +187,8 @@ Verb JudgeVerb(const Session& session) {
       {"--clock-uncertainty", "TIME",
        "of a history file: by how much the clocks of two processes may differ, like 200ns; 0 if "
        "not said",
-       &options->clock_uncertainty},
-      {"--json", "FILE", "write the record of what was judged (- is stdout)", &options->json},
-      {"--junit", "FILE", "write a JUnit report", &options->junit},
-      {"--markdown", "FILE", "write a Markdown report", &options->markdown}};
+       &options->clock_uncertainty}};
+  std::ranges::move(options->reports.Options(), std::back_inserter(verb.options));
   verb.run = [options, &session] { return Judge(*options, session); };
   return verb;
 }

@@ -121,9 +121,18 @@ json DescribeAll(const Catalogue& catalogue, const std::string& what) {
   return list;
 }
 
-Result<int> List(const std::string& what, bool as_json) {
+// A line each, for completions and scripts.
+void PrintNames(const Catalogue& catalogue, const std::string& what) {
+  for (const json& each : DescribeAll(catalogue, what)) {
+    Print("{}\n", each[what == "promises" ? "name" : "id"].get<std::string>());
+  }
+}
+
+Result<int> List(const std::string& what, bool as_json, bool names) {
   TEARPROOF_ASSIGN_OR_RETURN(const std::unique_ptr<Catalogue> catalogue, Catalogue::Load());
-  if (as_json) {
+  if (names) {
+    PrintNames(*catalogue, what);
+  } else if (as_json) {
     PrintText(DumpJson(DescribeAll(*catalogue, what)));
   } else if (what == "scenarios") {
     PrintScenarios(*catalogue);
@@ -141,6 +150,7 @@ Verb ListVerb() {
   struct Options {
     std::string kind;
     bool as_json = false;
+    bool names = false;
   };
   auto options = std::make_shared<Options>();
   Verb verb;
@@ -152,8 +162,13 @@ Verb ListVerb() {
                    .value = &options->kind,
                    .choices = {"scenarios", "backends", "promises"},
                    .required = true},
-                  {"--json", "", "for programs", &options->as_json}};
-  verb.run = [options] { return List(options->kind, options->as_json); };
+                  {"--json", "", "for programs", &options->as_json},
+                  {.name = "--names",
+                   .placeholder = "",
+                   .description = "only the names, a line each",
+                   .value = &options->names,
+                   .excludes = "--json"}};
+  verb.run = [options] { return List(options->kind, options->as_json, options->names); };
   return verb;
 }
 

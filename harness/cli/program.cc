@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "harness/cli/commands.h"
 #include "harness/cli/output.h"
 #include "harness/core/text.h"
@@ -5,6 +7,10 @@
 namespace tearproof::cli {
 
 std::string Session::ProgramName() const { return ShellQuote(arguments.at(0)); }
+
+bool Session::Bisects() const {
+  return std::find(arguments.begin(), arguments.end(), "--bisect") != arguments.end();
+}
 
 Verb Program(const Session& session) {
   auto version = std::make_shared<bool>(false);
@@ -18,14 +24,17 @@ Verb Program(const Session& session) {
                    ReplayVerb(session),
                    ListVerb(),
                    ExplainVerb(),
-                   ShowVerb(session),
+                   ShowVerb(),
+                   CompareVerb(),
+                   ReportVerb(),
                    JudgeVerb(session),
                    ExportVerb(),
                    BenchVerb(session),
                    NewAdapterVerb(),
                    AdapterTestVerb(),
                    WorkerVerb(),
-                   AdapterVerb()};
+                   AdapterVerb(),
+                   ManualVerb(session)};
   program.examples = {
       {"tearproof list scenarios", "what can be raced"},
       {"tearproof list backends", "which caches come with it"},

@@ -68,6 +68,11 @@ Result<void> AppendToFile(const std::string& path, const std::string& text) {
 Result<void> CheckReportFiles(const ReportFiles& files) {
   std::set<fs::path> places;
   for (const auto& [format, file] : files) {
+    const std::vector<std::string> formats = Catalogue::ReportFormats();
+    if (std::find(formats.begin(), formats.end(), format) == formats.end()) {
+      return UnknownNameError("format", format, formats);
+    }
+    if (file.empty()) return UsageError("--export " + format + "= names no file");
     if (!places.insert(file == "-" ? fs::path(file) : Resolve(file)).second) {
       return UsageError("two reports cannot both go to " + EscapeForTerminal(file),
                         "name a file for each");

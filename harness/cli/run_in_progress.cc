@@ -17,17 +17,27 @@ namespace tearproof::cli {
 
 ReportFiles ReportArguments::Files() const {
   ReportFiles files;
+  if (!html.empty()) files["html"] = html;
   if (!json.empty()) files["json"] = json;
   if (!junit.empty()) files["junit"] = junit;
   if (!markdown.empty()) files["markdown"] = markdown;
+  for (const std::string& each : exports) {
+    const size_t equals = each.find('=');
+    files[each.substr(0, equals)] = equals == std::string::npos ? "-" : each.substr(equals + 1);
+  }
   return files;
 }
 
 std::vector<Option> ReportArguments::Options() {
-  return {{"--json", "FILE", "write the run's record (- is stdout)", &json},
-          {"--junit", "FILE", "write a JUnit report", &junit},
-          {"--markdown", "FILE", "write a Markdown report", &markdown},
-          {"--quiet", "", "only what is broken, and the verdict", &quiet}};
+  return {
+      {"--html", "FILE", "write a page to look at, in one file (- is stdout)", &html},
+      {"--json", "FILE", "write the run's record (- is stdout)", &json},
+      {"--junit", "FILE", "write a JUnit report", &junit},
+      {"--markdown", "FILE", "write a Markdown report", &markdown},
+      {"--export", "FORMAT[=FILE]", "for other programs: csv, googlebench or chrome-trace",
+       &exports},
+      {"--quiet", "", "only what is broken, and the verdict", &quiet},
+      {"--bisect", "", "for `git bisect run`: exit code 125 where nothing was decided", &bisect}};
 }
 
 Result<void> RunInProgress::Begin(const RunFrame& frame, std::vector<PendingCell> planned) {

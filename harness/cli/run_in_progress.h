@@ -21,10 +21,13 @@ namespace tearproof::cli {
 
 // The reports that all engines can write; as typed.
 struct ReportArguments {
+  std::string html;
   std::string json;
   std::string junit;
   std::string markdown;
+  std::vector<std::string> exports;  // "csv=FILE"; without a file, stdout.
   bool quiet = false;
+  bool bisect = false;  // Counts for whatever ends the program: main.cc sees to it.
 
   ReportFiles Files() const;
   std::vector<Option> Options();  // Each leaves its value here.
@@ -46,6 +49,8 @@ class RunInProgress {
   Result<void> Begin(const RunFrame& frame, std::vector<PendingCell> planned);
 
   const RunRecord& record() const { return record_; }
+  // For what can only be said of a cell when others have ended.
+  std::vector<CellRecord>& cells() { return record_.cells; }
   // Where the folder of a cell lies that is about to run: absolute, and relative to the run.
   std::string CellPath() const { return path_ + "/" + CellName(); }
   std::string CellName() const;

@@ -35,6 +35,9 @@ std::string DescribeRoles(const Scenario& scenario) {
       const std::string name(OpKindName(step.kind));
       if (std::find(kinds.begin(), kinds.end(), name) == kinds.end()) kinds.push_back(name);
     }
+    if (role.stress->every_nanos > 0) {
+      kinds.push_back(fmt::format("one every {}", FormatDuration(role.stress->every_nanos)));
+    }
     if (role.stress->pause_nanos > 0) {
       kinds.push_back(fmt::format("{} between", FormatDuration(role.stress->pause_nanos)));
     }

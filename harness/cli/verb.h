@@ -25,6 +25,7 @@ struct Option {
   std::vector<std::string> choices = {};  // If there are any, the value is one of them.
   std::string excludes = {};              // The name of an option that cannot go with it.
   bool required = false;
+  std::string letter = {};  // A short form, if it has one: "-o".
 
   bool IsPositional() const { return name.front() != '-'; }
   bool IsFlag() const { return std::holds_alternative<bool*>(value); }

@@ -53,7 +53,7 @@ std::string Entries(const Verb& verb, bool positional, size_t columns) {
   std::string text;
   for (const Option& option : verb.options) {
     if (option.IsPositional() != positional) continue;
-    std::string name = option.name;
+    std::string name = (option.letter.empty() ? "" : option.letter + ", ") + option.name;
     if (positional && option.IsList()) name += "...";
     if (!positional && !option.IsFlag()) name += " " + Placeholder(option);
     text += HelpEntry(name, Meaning(option), columns);

@@ -16,16 +16,17 @@ namespace {
 constexpr int kExitUsage = 64;
 
 void Declare(const Option& option, CLI::App* app) {
+  const std::string names = option.letter.empty() ? option.name : option.letter + "," + option.name;
   std::visit(
       [&](auto* value) {
         using Value = std::decay_t<decltype(*value)>;
         if constexpr (std::is_same_v<Value, bool>) {
-          app->add_flag(option.name, *value)->disable_flag_override();
+          app->add_flag(names, *value)->disable_flag_override();
         } else if constexpr (std::is_same_v<Value, std::string>) {
-          app->add_option(option.name, *value)->take_last();
+          app->add_option(names, *value)->take_last();
         } else {
           // Else `--backend naive get-set` would be two backends.
-          app->add_option(option.name, *value)->allow_extra_args(option.IsPositional());
+          app->add_option(names, *value)->allow_extra_args(option.IsPositional());
         }
       },
       option.value);
@@ -72,7 +73,8 @@ Error UnexpectedWord(const Verb& verb, const std::string& path, const std::strin
 
 bool IsOption(const Verb& verb, const std::string& word) {
   return std::any_of(verb.options.begin(), verb.options.end(), [&](const Option& option) {
-    return !option.IsPositional() && option.name == word;
+    return !option.IsPositional() &&
+           (option.name == word || (word.size() == 2 && option.letter == word));
   });
 }
 
@@ -153,7 +155,8 @@ Result<int> RunVerb(const Verb& program, const std::vector<std::string>& typed) 
     TEARPROOF_ASSIGN_OR_RETURN(verb, FindVerb(*verb, *word));
     path += " " + verb->name;
   }
-  if (!verb->verbs.empty() && word == words.end()) {
+  const bool lacks_verb = verb == &program ? !verb->verbs.empty() : verb->run == nullptr;
+  if (lacks_verb && word == words.end()) {
     std::fputs(HelpText(*verb, path, TerminalColumns()).c_str(), stderr);
     return kExitUsage;
   }

@@ -1,8 +1,8 @@
 // A histogram of latencies in fixed memory.
 //
 // Purpose: workers count each operation's latency in a few nanoseconds; the coordinator merges the
-// workers' histograms and reads percentiles. The buckets are log-linear: 128 of one nanosecond,
-// then 64 for each power of two, so a percentile is at most 1/64 above the latency recorded. What
+// workers' histograms and reads percentiles. The buckets are log-linear: 256 of one nanosecond,
+// then 128 for each power of two, so a percentile is at most 1/128 above the latency recorded. What
 // exceeds kHistogramMaxNanos (69 minutes) is counted in the last bucket.
 //
 // Thread and process safety: none; one writer. Plain data without pointers, all zeros when empty:
@@ -21,7 +21,7 @@
 
 namespace tearproof {
 
-inline constexpr int kHistogramSubBits = 6;  // 64 buckets for each power of two.
+inline constexpr int kHistogramSubBits = 7;  // 128 buckets for each power of two.
 inline constexpr int kHistogramTopBits = 42;
 inline constexpr int64_t kHistogramMaxNanos = (int64_t{1} << kHistogramTopBits) - 1;
 
@@ -39,6 +39,19 @@ class LatencyHistogram {
     for (size_t i = 0; i < kBuckets; ++i) buckets_[i] += other.buckets_[i];
     count_ += other.count_;
     max_ = std::max(max_, other.max_);
+  }
+
+  // What this histogram counted after it had been `earlier`. Its max is the upper end of its last
+  // bucket, unless it is this one's.
+  LatencyHistogram Since(const LatencyHistogram& earlier) const {
+    LatencyHistogram added;
+    for (size_t i = 0; i < kBuckets; ++i) {
+      added.buckets_[i] = buckets_[i] - earlier.buckets_[i];
+      if (added.buckets_[i] > 0)
+        added.max_ = i + 1 < kBuckets ? std::min(UpperEndOf(i), max_) : max_;
+    }
+    added.count_ = count_ - earlier.count_;
+    return added;
   }
 
   // The latency that `fraction` of the operations did not exceed: the upper end of its bucket, and

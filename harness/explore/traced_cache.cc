@@ -53,7 +53,9 @@ Result<std::unique_ptr<TracedCache>> TracedCache::Start(CacheSetup setup) {
   options.core = cache->setup_.core;
   options.owns_clock = true;
   for (size_t i = 0; i < cache->actors_.size(); ++i) {
-    options.subjects.push_back({cache->setup_.command, {}, ""});
+    // Else sets and dictionaries of Python and Perl would have another order in each process.
+    options.subjects.push_back(
+        {cache->setup_.command, {"PYTHONHASHSEED=0", "PERL_HASH_SEED=0"}, ""});
   }
   TEARPROOF_ASSIGN_OR_RETURN(cache->session_, trace::TraceSession::Start(std::move(options)));
   return cache;
@@ -260,7 +262,7 @@ Result<void> TracedCache::Ask(Actor& actor, const Task& task) {
   setup.process = static_cast<uint16_t>(actor.number);
   setup.seed = actor.number + 1;
   setup.options = setup_.options;
-  const auto text = adapter::EncodeRequest(++actor.request, request, setup);
+  const auto text = adapter::EncodeRequest(++actor.request, request, setup, actor.manner);
   actor.running = true;
   actor.begun = false;
   if (!text) {  // A key that JSON cannot carry.
@@ -311,13 +313,15 @@ Result<void> TracedCache::TakeAnswer(Actor& actor) {
       if (stray.empty()) stray = line;
       continue;
     }
-    const auto decoded = adapter::DecodeResponse(line, actor.request, actor.op.kind, &response);
+    // Times are passed over: an explored history counts in steps.
+    const auto decoded =
+        adapter::DecodeResponse(line, actor.request, actor.op.kind, &actor.manner, &response);
     if (!decoded.ok()) response.Fail(0, decoded.error().Message());
   }
   if (!stray.empty()) adapter::AddStray(stray, &response);
   actor.received.erase(0, begin);
   actor.maker->Judge(response, &actor.op);
-  if (actor.op.outcome == tearproof::Outcome::kError) {
+  if (actor.op.failed()) {
     parts_.evidence.push_back({actor.op.process,
                                actor.op.sequence,
                                session_->TextToShow(response.error, CacheDirectory()),

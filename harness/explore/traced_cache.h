@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/adapter/protocol.h"
 #include "harness/api/request_maker.h"
 #include "harness/api/scenario.h"
 #include "harness/core/owned_directory.h"
@@ -76,6 +77,7 @@ class TracedCache : public Subject {
     bool gone = false;
     Op op;
     std::string received;
+    adapter::Manner manner;
     std::unique_ptr<RequestMaker> maker;
   };
 

@@ -22,7 +22,7 @@ Recorder::Recorder(WorkerSlot* slot, const std::vector<std::string>* keys, bool 
                    VerifyMode verify, uint16_t process)
     : slot_(slot), maker_(keys, counters, verify), process_(process) {}
 
-Outcome Recorder::Run(const Task& task) {
+Outcome Recorder::Run(const Task& task, std::optional<int64_t> due) {
   Op op;
   op.process = process_;
   op.sequence = segment_->next_sequence();
@@ -32,10 +32,15 @@ Outcome Recorder::Run(const Task& task) {
   slot_->in_operation.store(1, std::memory_order_relaxed);
   backend_->Execute(request, response_);
   op.ret = MonotonicNanos();
+  if (response_.called != 0) {
+    op.invoke = response_.called;
+    op.ret = response_.returned;
+  }
   maker_.Judge(response_, &op);
   NoteResponse(op);
   segment_->Return(op);
-  slot_->latencies[static_cast<size_t>(task.kind)].Record(op.ret - op.invoke);
+  slot_->latencies[static_cast<size_t>(task.kind)].Record(
+      op.ret - std::min(op.invoke, due.value_or(op.invoke)));
   slot_->operations.store(slot_->operations.load(std::memory_order_relaxed) + 1,
                           std::memory_order_relaxed);
   slot_->in_operation.store(0, std::memory_order_relaxed);
@@ -43,7 +48,7 @@ Outcome Recorder::Run(const Task& task) {
 }
 
 void Recorder::NoteResponse(const Op& op) {
-  if (op.outcome == Outcome::kError) NoteError();
+  if (op.failed()) NoteError();
   if (op.observation == Observed::kDamaged) segment_->AddDamage(DescribeDamage(response_.value));
 }
 

@@ -20,6 +20,7 @@
 #include "harness/stress/round_judge.h"
 #include "harness/stress/round_runner.h"
 #include "harness/stress/round_store.h"
+#include "harness/stress/speed_meter.h"
 
 namespace tearproof::stress {
 namespace {
@@ -113,7 +114,8 @@ class Cell {
     TEARPROOF_RETURN_IF_ERROR(WritePlan(plan_, request_.cell_directory + "/plan.json"));
     // Worked with only once it has started: before, it has no memory shared with anybody.
     auto runner = std::make_unique<RoundRunner>(
-        &scenario_, request_.cell_directory, plan_.seed, [this] { return Tick(); }, &interrupted_);
+        &scenario_, request_.cell_directory, plan_.seed, plan_.concurrency,
+        [this] { return Tick(); }, &interrupted_);
     const uint64_t processes = scenario_.StressProcesses() + 2;  // The setup and the audit, too.
     TEARPROOF_RETURN_IF_ERROR(
         CheckRecordDisk(request_.cell_directory, RecordBytes(processes, plan_.segment_capacity)));
@@ -167,7 +169,9 @@ class Cell {
     runner_->BeginRound(round);
     TEARPROOF_RETURN_IF_ERROR(runner_->SetUp());
     if (!runner_->stuck()) TEARPROOF_RETURN_IF_ERROR(runner_->Prepare());
+    const int64_t began = Elapsed();
     if (!runner_->stuck()) TEARPROOF_RETURN_IF_ERROR(runner_->Run(MakeLimits()));
+    meter_.EndRound(runner_->control(), began, runner_->run_time(), runner_->kills());
     environment_->Look();  // Before the audit tidies up.
     // Of a stuck round, too: what its operations did lies there.
     survey->cache_files = directory.CacheFiles().size();
@@ -323,37 +327,14 @@ class Cell {
     if (runner_ == nullptr) return;
     record.operations = runner_->operations();
     record.kills = runner_->kills();
-    FillSpeeds();
+    record.speeds = meter_.Speeds();
+    record.timeline = meter_.timeline();
   }
 
   bool MayBeEmpty() const {
     const std::set<OpKind> kinds = scenario_.Ingredients().kinds;
     return kinds.contains(OpKind::kDelete) || kinds.contains(OpKind::kClear) ||
            kinds.contains(OpKind::kCull) || !scenario_.ttls_millis.empty();
-  }
-
-  void FillSpeeds() {
-    auto merged = std::make_unique<std::array<LatencyHistogram, kOpKindCount>>();
-    ControlBlock& control = runner_->control();
-    for (uint32_t slot = 0; slot < control.header().slot_count; ++slot) {
-      if (control.slot(slot).kind != SlotRole::kWorker) continue;
-      for (size_t kind = 0; kind < kOpKindCount; ++kind) {
-        (*merged)[kind].Merge(control.slot(slot).latencies[kind]);
-      }
-    }
-    const double seconds = static_cast<double>(runner_->run_time()) / 1e9;
-    for (size_t kind = 0; kind < kOpKindCount; ++kind) {
-      const LatencyHistogram& histogram = (*merged)[kind];
-      if (histogram.count() == 0) continue;
-      OperationSpeed speed;
-      speed.count = histogram.count();
-      speed.per_second = seconds > 0 ? static_cast<double>(histogram.count()) / seconds : 0;
-      speed.p50 = histogram.Percentile(0.5);
-      speed.p99 = histogram.Percentile(0.99);
-      speed.p999 = histogram.Percentile(0.999);
-      speed.max = histogram.max();
-      outcome_.record.speeds[static_cast<OpKind>(kind)] = speed;
-    }
   }
 
   const CellRequest& request_;
@@ -366,6 +347,7 @@ class Cell {
   std::optional<OwnedDirectory> work_;
   std::optional<Environment> environment_;
   std::unique_ptr<RoundRunner> runner_;
+  SpeedMeter meter_;
   std::set<std::string> baseline_;
   uint64_t round_ = 0;
   std::vector<uint16_t> dead_;  // Whose segments may still be being judged.

@@ -44,10 +44,11 @@ class ConsoleReporter : public Reporter {
       report += EvidenceSection(page, false) + PromiseSection(page);
     } else {
       if (!record.cells.empty()) report += MatrixSection(page);
-      report += EvidenceSection(page, false) + OpenSection(page) + SpeedSection(page);
+      report += EvidenceSection(page, false) + OpenSection(page) + SpeedSection(page) +
+                BenchSection(page);
     }
     report += ExploredSection(page);
-    return report + RemarksSection(page) + VerdictSection(page);
+    return report + LoadedSection(page) + RemarksSection(page) + VerdictSection(page);
   }
 };
 

@@ -170,5 +170,9 @@ TEST(ConsoleReporterTest, AnEmptyRunSaysSo) {
   EXPECT_NE(report.find("NOTHING SELECTED"), std::string::npos);
 }
 
+TEST(ConsoleReporterTest, RendersBenchmarks) {
+  EXPECT_TRUE(MatchesGolden("benchmark.console", Render(BenchmarkRecord())));
+}
+
 }  // namespace
 }  // namespace tearproof::reports::console

@@ -18,7 +18,7 @@ std::vector<Row> SpeedRows(const Page& page) {
   std::vector<Row> rows;
   for (const MatrixRow& backend : page.rows) {
     for (const CellRecord& cell : page.record.cells) {
-      if (cell.backend != backend.backend) continue;
+      if (cell.backend != backend.backend || cell.bench) continue;
       for (const auto& [kind, speed] : cell.speeds) {
         if (kind == OpKind::kInit) continue;  // Once a process and round: nobody's throughput.
         rows.push_back({SafeName(backend.display_name), SafeName(cell.scenario),

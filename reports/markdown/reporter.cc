@@ -6,6 +6,7 @@
 
 #include "harness/api/anomaly.h"
 #include "harness/core/text.h"
+#include "reports/bench_words.h"
 #include "reports/exploration_words.h"
 #include "reports/findings.h"
 #include "reports/interval_diagram.h"
@@ -140,6 +141,43 @@ std::string Explored(const RunRecord& record) {
   return text.empty() ? "" : "### What was explored\n\n" + text + "\n";
 }
 
+std::string LoadedCaches(const std::vector<MatrixRow>& rows) {
+  std::string text;
+  for (const MatrixRow& row : rows) {
+    if (row.loaded.empty()) continue;
+    text += fmt::format("- {}: {}\n", Literal(SafeName(row.backend)),
+                        Literal(EscapeForTerminal(row.loaded.Describe(), 2000)));
+  }
+  return text.empty() ? "" : "### What was judged\n\n" + text + "\n";
+}
+
+std::string Line(const std::vector<std::string>& cells) {
+  std::string line = "|";
+  for (const std::string& cell : cells) line += " " + cell + " |";
+  return line + "\n";
+}
+
+std::string Benchmarks(const RunRecord& record) {
+  std::string text;
+  for (const BenchTable& table : BenchTables(record)) {
+    text += "### " + table.title + "\n\n" + Line(table.columns) + "|---|---|";
+    for (size_t i = 2; i < table.columns.size(); ++i) text += "--:|";
+    text += "\n";
+    for (const BenchGroup& group : table.groups) {
+      std::vector<std::string> title(table.columns.size());
+      title[0] = "**" + Literal(group.durability) + "**";
+      text += Line(title);
+      for (std::vector<std::string> row : group.rows) {
+        for (std::string& cell : row) cell = Literal(cell);
+        text += Line(row);
+      }
+    }
+    text += "\n";
+  }
+  for (const std::string& note : BenchNotes(record)) text += "- " + Literal(note) + "\n";
+  return text.empty() ? "" : text + "\n";
+}
+
 std::string Remarks(const RunRecord& record) {
   std::string text;
   for (const CellRecord& cell : record.cells) {
@@ -185,7 +223,7 @@ class MarkdownReporter : public Reporter {
       }
     }
     if (options.quiet) return text;
-    return text + Explored(record) + Remarks(record) +
+    return text + Benchmarks(record) + Explored(record) + LoadedCaches(rows) + Remarks(record) +
            "A promise that held was not seen broken under this load on this machine; that does not "
            "prove that it cannot be broken. “All”: in every interleaving of the programs that were "
            "explored, and of no others.\n";

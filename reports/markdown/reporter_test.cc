@@ -57,5 +57,9 @@ TEST(MarkdownReporterTest, EveryRowOfATableHasAsManyCells) {
   }
 }
 
+TEST(MarkdownReporterTest, RendersBenchmarks) {
+  EXPECT_TRUE(MatchesGolden("benchmark.markdown", Make()->Render(BenchmarkRecord(), {})));
+}
+
 }  // namespace
 }  // namespace tearproof::reports::markdown

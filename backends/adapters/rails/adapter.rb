@@ -18,7 +18,7 @@ def init(request)
   $cache = ActiveSupport::Cache::FileStore.new(request["dir"])
   source = $cache.method(:clear).super_method || $cache.method(:clear)
   { name: "ActiveSupport", version: ActiveSupport.gem_version.to_s,
-    source: source.source_location[0] }
+    source: source.source_location[0], runtime: "Ruby #{RUBY_VERSION}" }
 end
 
 def lifetime(request)

@@ -1,0 +1,32 @@
+// The benchmarks of a run as tables of words: speed, and what was paid for it.
+//
+// Purpose: what every format shows of them, worded once; rows are grouped by what a set that has
+// returned survives. Thread safety: pure functions. Text is escaped as in findings.h.
+#ifndef TEARPROOF_REPORTS_BENCH_WORDS_H_
+#define TEARPROOF_REPORTS_BENCH_WORDS_H_
+
+#include <string>
+#include <vector>
+
+#include "harness/api/run_record.h"
+
+namespace tearproof::reports {
+
+struct BenchGroup {
+  std::string durability;
+  std::vector<std::vector<std::string>> rows;
+};
+struct BenchTable {
+  std::string title;
+  std::vector<std::string> columns;  // The first is the cache, the last what it kept or broke.
+  std::vector<BenchGroup> groups;    // Without a group, there is nothing to show.
+};
+
+// Speed, then cost; empty where the run has no benchmarks.
+std::vector<BenchTable> BenchTables(const RunRecord& record);
+// What a reader must know of them, a sentence each: whose durability is no measure, an open loop.
+std::vector<std::string> BenchNotes(const RunRecord& record);
+
+}  // namespace tearproof::reports
+
+#endif  // TEARPROOF_REPORTS_BENCH_WORDS_H_

@@ -1,0 +1,90 @@
+// Latency by percentile and throughput: a chart of the scenario and operation that are chosen, and
+// the numbers of all.
+
+import { chart, latencies, throughput, type Series } from './chart';
+import { make, section } from './dom';
+import type { Cell, Report, Speed } from './model';
+import { formatTime } from './time_scale';
+
+interface Row {
+  cell: Cell;
+  speed: Speed;
+}
+
+// 0.5 → "p50", 0.999 → "p99.9".
+export function percentileName(fraction: number): string {
+  return `p${Number((100 * fraction).toFixed(6))}`;
+}
+
+function table(rows: Row[], percentiles: number[]): HTMLElement {
+  const titles = ['cache', 'operation', 'operations a second', ...percentiles.map(percentileName),
+    'longest'];
+  const lines = rows.map(({ cell, speed }) => {
+    const values = new Map(speed.percentiles);
+    return make('tr', {}, make('th', { scope: 'row' }, cell.backend),
+      make('td', {}, speed.operation), make('td', { class: 'number' }, speed.rate),
+      percentiles.map((each) => make('td', { class: 'number' }, values.has(each)
+        ? formatTime(values.get(each)!, 'ns') : '')),
+      make('td', { class: 'number' }, formatTime(speed.max, 'ns')));
+  });
+  return make('div', { class: 'scroll', tabindex: 0 },
+    make('table', { class: 'speeds' },
+      make('thead', {}, make('tr', {}, titles.map((title, i) =>
+        make('th', { scope: 'col', class: i < 2 ? '' : 'number' }, title)))),
+      make('tbody', {}, lines)));
+}
+
+// A point a round, larger where workers were killed.
+function overTime(cells: Cell[]): HTMLElement[] {
+  const series = cells.filter((cell) => cell.timeline.length > 1).map((cell): Series => ({
+    name: cell.backend,
+    points: cell.timeline.map(([at, rate]) => [at, rate]),
+    marked: cell.timeline.map(([, , kills]) => kills > 0),
+  }));
+  if (series.length === 0) return [];
+  const killed = series.some((each) => each.marked!.includes(true));
+  return [make('h3', {}, 'Throughput over time'),
+    make('p', { class: 'small' }, 'All operations of all processes; a point a round.' +
+      (killed ? ' Large: workers were killed in it, and replaced.' : '')),
+    chart(series, throughput, 'Operations a second over time')];
+}
+
+function choice(id: string, title: string, change: () => void) {
+  const select = make('select', { id, change });
+  const offer = (values: string[]) => {
+    const before = select.value;
+    select.replaceChildren(...values.map((value) => make('option', { value }, value)));
+    if (values.includes(before)) select.value = before;
+  };
+  return { select, offer, element: make('label', { for: id }, `${title} `, select) };
+}
+
+export function speedsSection(report: Report): HTMLElement | null {
+  const rows = report.cells.flatMap((cell) => cell.speeds.map((speed) => ({ cell, speed })));
+  if (rows.length === 0) return null;
+  const distinct = (values: string[]) => [...new Set(values)];
+  const place = make('div', {});
+  const here = () => rows.filter(({ cell }) => cell.scenario === scenario.select.value);
+  const draw = () => {
+    const shown = here().filter(({ speed }) => speed.operation === operation.select.value);
+    const percentiles = distinct(here().flatMap(({ speed }) =>
+      speed.percentiles.map(([fraction]) => String(fraction)))).map(Number).sort((a, b) => a - b);
+    const series: Series[] = shown.map(({ cell, speed }) =>
+      ({ name: cell.backend, points: speed.percentiles }));
+    place.replaceChildren(
+      chart(series, latencies, `Latency of ${operation.select.value} by percentile`),
+      ...overTime([...new Set(here().map(({ cell }) => cell))]), table(here(), percentiles));
+  };
+  // A scenario has its own operations.
+  const redraw = () => {
+    operation.offer(distinct(here().map(({ speed }) => speed.operation)));
+    draw();
+  };
+  const scenario = choice('scenario', 'Scenario', redraw);
+  const operation = choice('operation', 'Operation', draw);
+  scenario.offer(distinct(rows.map(({ cell }) => cell.scenario)));
+  redraw();
+  return section('speeds', 'Latency and throughput',
+    make('p', { class: 'lead' }, 'Measured within the workers, all processes of a cell together.'),
+    make('div', { class: 'toolbar' }, scenario.element, operation.element), place);
+}

@@ -1,0 +1,153 @@
+// The page in a real browser: node browser_test.mjs <chromium> <html_samples>.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const [executablePath, samples] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'tearproof-pages-'));
+// Debian's chromium has no sandbox for root. A page from a file has nothing to break out to.
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+
+// A page whose every complaint and every request is a failure.
+async function open(name, hash = '', options = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 }, bypassCSP: false, ...options });
+  const page = await context.newPage();
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(error.stack));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('dialog', (dialog) => problems.push(`a dialog: ${dialog.message()}`));
+  page.on('request', (request) =>
+    request.url().startsWith('file:') || problems.push(`fetches ${request.url()}`));
+  await page.goto(`file://${join(folder, `${name}.html`)}${hash}`);
+  return { page, problems, close: () => context.close() };
+}
+
+async function openAll(page) {
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+}
+
+const tests = {
+  async everySampleRendersWithoutAComplaint() {
+    for (const name of ['realistic', 'hostile', 'wide', 'explored', 'benchmark', 'empty']) {
+      for (const width of [1280, 390]) {
+        const { page, problems, close } = await open(name, '', { viewport: { width, height: 800 } });
+        await openAll(page);
+        await page.waitForSelector('h1');
+        const beyond = await page.evaluate(() => [...document.querySelectorAll('main *')]
+          .filter((each) => document.documentElement.scrollWidth > innerWidth &&
+            each.getBoundingClientRect().right > innerWidth && !each.closest('.scroll'))
+          .map((each) => each.outerHTML.slice(0, 200)));
+        assert.deepEqual(beyond, [], `${name} at ${width}`);
+        assert.deepEqual(problems, [], name);
+        await close();
+      }
+    }
+  },
+
+  async axeFindsNothing() {
+    for (const name of ['realistic', 'explored', 'hostile', 'benchmark']) {
+      for (const colorScheme of ['light', 'dark']) {
+        const { page, close } = await open(name, '', { colorScheme });
+        await openAll(page);
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => window.axe.run());
+        assert.deepEqual(violations.map((each) =>
+          `${each.id}: ${each.nodes[0].html} ${each.nodes[0].failureSummary}`), [], name);
+        await close();
+      }
+    }
+  },
+
+  async aCellOfTheMatrixLeadsToItsEvidence() {
+    const { page, close } = await open('realistic');
+    await page.click('.matrix a[href="#naive/present"]');
+    const card = page.locator('details[id="naive/present"]');
+    assert.equal(await card.evaluate((each) => each.open), true);
+    assert.match(await card.textContent(), /missed although set #31/);
+    await page.click('.matrix a[href="#flock/intact"]');
+    await page.waitForSelector('tr[id="all/flock/intact"].chosen');
+    await close();
+  },
+
+  async theKeyboardGoesThroughOperationsAndBreaks() {
+    const { page, close } = await open('realistic', '#naive/intact');
+    const chosen = () => page.locator('.break[open] .bar[aria-pressed=true] b').first().textContent();
+    assert.equal(await chosen(), 'C', 'the one that decides');
+    await page.locator('.break[open] .bar[aria-pressed=true]').first().focus();
+    await page.keyboard.press('ArrowLeft');
+    assert.equal(await chosen(), 'B');
+    await page.keyboard.press('Home');
+    assert.equal(await chosen(), 'A');
+    await page.keyboard.press('ArrowLeft');
+    assert.equal(await chosen(), 'A', 'there is none before the first');
+    await page.keyboard.press('n');
+    await page.waitForFunction(() => location.hash !== '#naive/intact');
+    const hash = await page.evaluate(() => location.hash);
+    const second = await page.locator('details.break').nth(1).getAttribute('id');
+    assert.equal(decodeURIComponent(hash.slice(1)), second);
+    await close();
+  },
+
+  async aDeepLinkChoosesItsOperation() {
+    const { page, close } = await open('realistic', '#naive/intact/B');
+    assert.equal(await page.locator('.break[open] tr.chosen th').first().textContent(), 'B');
+    await close();
+  },
+
+  async hostileTextIsTextAndNothingElse() {
+    const { page, problems, close } = await open('hostile');
+    await openAll(page);
+    assert.equal(await page.locator('script').count(), 2, 'the data and the page itself');
+    assert.equal(await page.locator('a[href^="javascript:"]').count(), 0);
+    const text = await page.locator('main').textContent();
+    assert.match(text, /<\/script><script>alert\(1\)<\/script>/);
+    assert.match(text, /\\x1b\[31mred/);
+    assert.match(text, /a\\x00b/);
+    assert.doesNotMatch(text, /[\u0000-\u0008\u001b\u202e]/);
+    assert.deepEqual(problems, []);
+    await close();
+  },
+
+  async anExplorationShowsItsCallsAndTheDecidingOne() {
+    const { page, close } = await open('explored');
+    await openAll(page);
+    assert.ok(await page.locator('.calls tbody tr').count() > 3);
+    assert.equal(await page.locator('.calls tr.deciding .decides').first().textContent(), 'decides');
+    await close();
+  },
+
+  async benchmarksAreGroupedByDurabilityAndSayWhatTore() {
+    const { page, close } = await open('benchmark');
+    const groups = await page.locator('.bench th.group').allTextContents();
+    assert.ok(groups.includes('Durability: file + directory (ext4)'), groups.join('; '));
+    assert.equal(await page.locator('.bench td.broken').first().textContent(), 'broke intact');
+    await close();
+  },
+
+  async tenMegabytesCanBeUsed() {
+    assert.ok(statSync(join(folder, 'huge.html')).size > 10e6);
+    const { page, problems, close } = await open('huge');
+    await page.click('.matrix a >> nth=0');
+    await page.waitForSelector('.break[open] .lanes');
+    assert.deepEqual(problems, []);
+    await close();
+  },
+};
+
+try {
+  execFileSync(samples, [folder]);
+  for (const [name, test] of Object.entries(tests)) {
+    await test();
+    console.log(`passed: ${name}`);
+  }
+} finally {
+  await browser.close();
+  rmSync(folder, { recursive: true });
+}
