@@ -34,7 +34,8 @@ size_t ProcessesThatHold(int fd) {
   size_t count = 0;
   std::error_code problem;
   for (const auto& process : std::filesystem::directory_iterator("/proc", problem)) {
-    if (process.path().filename() == std::to_string(getpid())) continue;
+    const std::string name = process.path().filename();
+    if (name == std::to_string(getpid()) || name == "self" || name == "thread-self") continue;
     for (const auto& file : std::filesystem::directory_iterator(process.path() / "fd", problem)) {
       std::error_code gone;
       if (std::filesystem::read_symlink(file, gone) != pipe) continue;
