@@ -239,6 +239,7 @@ RunRecord HostileRecord() {
   RunRecord record = Frame();
   record.notes = {escape + markup, invalid + command + nul};
   CellRecord cell = MakeCell("mine:" + escape, "odd\n" + markup);
+  cell.loaded = {"1" + escape, "Python" + markup, "/usr/lib/\n" + reversed, "1a2b" + nul};
   cell.backend_title = reversed;
   cell.scope = invalid + reversed;
   cell.rerun = "tearproof stress 'odd`\n" + escape + "'";

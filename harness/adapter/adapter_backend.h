@@ -3,7 +3,7 @@
 // Purpose: one handle, on one cache directory, by way of a running adapter. Several may follow each
 // other on the same adapter, a round each: init tells it to drop all state.
 //
-// Thread safety: none. Ownership: borrows the process, which must outlive it.
+// Thread safety: none. Ownership: borrows the talk, which must outlive it.
 // Errors: whatever the adapter does wrong is the operation's kError, with a text that names it;
 // once it is broken, every operation fails at once. A key that JSON cannot carry is kRefused
 // unsent.
@@ -11,16 +11,17 @@
 #define TEARPROOF_HARNESS_ADAPTER_ADAPTER_BACKEND_H_
 
 #include <string>
+#include <utility>
 
-#include "harness/adapter/adapter_process.h"
+#include "harness/adapter/adapter_talk.h"
+#include "harness/adapter/protocol.h"
 #include "harness/api/backend.h"
 
 namespace tearproof::adapter {
 
 class AdapterBackend : public Backend {
  public:
-  AdapterBackend(AdapterProcess* process, BackendSetup setup)
-      : process_(process), setup_(std::move(setup)) {}
+  AdapterBackend(AdapterTalk* talk, BackendSetup setup) : talk_(talk), setup_(std::move(setup)) {}
 
   void Execute(const Request& request, Response& response) override;
 
@@ -30,12 +31,10 @@ class AdapterBackend : public Backend {
   void SetDeadline(int64_t deadline) { deadline_ = deadline; }
 
  private:
-  // Reads lines up to an answer; what is none goes, escaped, to `stray`.
-  bool ReadAnswer(std::string* stray);
-
-  AdapterProcess* process_;
+  AdapterTalk* talk_;
   BackendSetup setup_;
   int64_t deadline_ = kNoDeadline;
+  Manner manner_;
   std::string line_;
 };
 

@@ -4,15 +4,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 
+#include "harness/adapter/adapter_process.h"
+#include "harness/adapter/operation_backend.h"
+#include "harness/adapter/orphans.h"
 #include "harness/adapter/probe.h"
+#include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
 
 namespace tearproof::adapter {
@@ -21,6 +27,23 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+// How many processes have the pipe open that ends in `fd`, ourselves left out.
+size_t ProcessesThatHold(int fd) {
+  const auto pipe = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd));
+  size_t count = 0;
+  std::error_code problem;
+  for (const auto& process : std::filesystem::directory_iterator("/proc", problem)) {
+    if (process.path().filename() == std::to_string(getpid())) continue;
+    for (const auto& file : std::filesystem::directory_iterator(process.path() / "fd", problem)) {
+      std::error_code gone;
+      if (std::filesystem::read_symlink(file, gone) != pipe) continue;
+      ++count;
+      break;
+    }
+  }
+  return count;
+}
 
 std::vector<std::string> Command(const std::vector<std::string>& faults) {
   std::vector<std::string> command = {"python3",
@@ -52,7 +75,7 @@ class AdapterBackendTest : public ::testing::Test {
     request.key = key;
     request.value = value;
     backend_->Execute(request, response_);
-    const bool error = response_.outcome == Outcome::kError;
+    const bool error = response_.failed();
     return std::string(OutcomeName(response_.outcome)) + ":" +
            (error ? response_.error : response_.value);
   }
@@ -69,7 +92,7 @@ TEST_F(AdapterBackendTest, SetsGetsAndDeletes) {
   EXPECT_EQ(Run(OpKind::kSet, "k", "v"), "done:");
   EXPECT_EQ(Run(OpKind::kGet, "k"), "hit:v");
   EXPECT_EQ(Run(OpKind::kDelete, "k"), "done:");
-  EXPECT_THAT(Run(OpKind::kDelete, "k"), HasSubstr("error:FileNotFoundError"));
+  EXPECT_THAT(Run(OpKind::kDelete, "k"), HasSubstr("failed:FileNotFoundError"));
   EXPECT_EQ(Run(OpKind::kIncr, "k"), "unsupported:");
   EXPECT_FALSE(process_->broken());
 }
@@ -181,6 +204,85 @@ TEST(AdapterProcessTest, AProgramThatIsNotThereIsTheUsersError) {
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.error().kind, ErrorKind::kUsage);
   EXPECT_THAT(started.error().Message(), HasSubstr("no-such-adapter: No such file"));
+}
+
+// Whose children have children, in sessions of their own, whose parents are gone.
+TEST(OrphanKeeperTest, EndsWhateverADeadProcessLeaves) {
+  const OrphanKeeper keeper;
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t worker = fork();
+  if (worker == 0) {
+    close(ends[0]);
+    const auto started = AdapterProcess::Start(
+        {"sh", "-c", "setsid sleep 1000 & sleep 1000 & (sleep 1000 &) ; exec sleep 1000"});
+    while (started.ok()) pause();
+    _exit(1);
+  }
+  close(ends[1]);  // Each of them holds the other end.
+  while (ProcessesThatHold(ends[0]) < 5) sched_yield();
+  kill(worker, SIGKILL);
+  ASSERT_EQ(waitpid(worker, nullptr, 0), worker);
+  keeper.End({});
+  EXPECT_EQ(ProcessesThatHold(ends[0]), 0u);
+  close(ends[0]);
+}
+
+TEST(OrphanKeeperTest, LeavesOlderChildrenAndThoseThatAreNamedAlone) {
+  const auto child = [] {
+    const pid_t started = fork();
+    if (started == 0) {
+      while (true) pause();
+    }
+    return started;
+  };
+  const pid_t older = child();
+  const OrphanKeeper keeper;
+  const pid_t own = child();
+  keeper.End({own});
+  for (const pid_t each : {older, own}) {
+    EXPECT_EQ(waitpid(each, nullptr, WNOHANG), 0);
+    kill(each, SIGKILL);
+    EXPECT_EQ(waitpid(each, nullptr, 0), each);
+  }
+}
+
+TEST(OperationBackendTest, StartsAProcessForEachOperation) {
+  const OwnedDirectory directory = OwnedDirectory::Create(::testing::TempDir()).value();
+  std::vector<pid_t> processes;
+  BackendSetup setup;
+  setup.directory = directory.path() + "/cache";
+  OperationBackend backend(Command({}), "/", setup,
+                           [&](pid_t process) { processes.push_back(process); });
+  Response response;
+  backend.Execute({}, response);
+  EXPECT_EQ(response.outcome, Outcome::kDone);
+  const int64_t before = MonotonicNanos();
+  backend.Execute({OpKind::kSet, "k", "v"}, response);
+  EXPECT_EQ(response.outcome, Outcome::kDone);
+  // The interval is that of the operation: its process was started before.
+  EXPECT_GT(response.called, before);
+  EXPECT_LE(response.called, response.returned);
+  backend.Execute({OpKind::kGet, "k", {}}, response);
+  EXPECT_EQ(response.outcome, Outcome::kHit);
+  EXPECT_EQ(response.value, "v");
+  ASSERT_EQ(processes.size(), 6u);
+  EXPECT_NE(processes[0], processes[2]);
+  EXPECT_EQ(processes[5], 0);
+}
+
+TEST(OperationBackendTest, WhatCouldNotBeAskedHasChangedNothing) {
+  BackendSetup setup;
+  setup.directory = "/nowhere";
+  Response response;
+  OperationBackend missing({"no-such-adapter"}, "", setup, [](pid_t) {});
+  missing.Execute({OpKind::kSet, "k", "v"}, response);
+  EXPECT_EQ(response.outcome, Outcome::kFailed);
+  EXPECT_THAT(response.error, HasSubstr("no-such-adapter"));
+  OperationBackend broken(Command({"at-init", "exit"}), "", setup, [](pid_t) {});
+  broken.Execute({OpKind::kSet, "k", "v"}, response);
+  EXPECT_EQ(response.outcome, Outcome::kFailed);
+  EXPECT_THAT(response.error, HasSubstr("failed at init"));
 }
 
 TEST(ProbeTest, ReadsWhatTheAdapterSaysAndSendsTheOptions) {

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "harness/adapter/protocol.h"
 #include "harness/core/clock.h"
 #include "harness/core/pipe.h"
 #include "harness/core/text.h"
@@ -42,8 +43,10 @@ struct ChildEnds {
 
 // Between fork and exec. The order matters: with the request to die with its parent made, a parent
 // that is gone already is seen by its number.
-[[noreturn]] void RunChild(const ChildEnds& ends, pid_t parent, char* const* arguments) {
-  const bool ready = setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
+[[noreturn]] void RunChild(const ChildEnds& ends, pid_t parent, const char* directory,
+                           char* const* arguments) {
+  const bool ready = setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+                     (*directory == '\0' || chdir(directory) == 0);
   if (getppid() != parent) _exit(0);
   for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGXFSZ}) signal(number, SIG_DFL);
   if (ready && Become(ends.in, STDIN_FILENO) && Become(ends.out, STDOUT_FILENO) &&
@@ -101,7 +104,7 @@ AdapterProcess::~AdapterProcess() {
 }
 
 Result<std::unique_ptr<AdapterProcess>> AdapterProcess::Start(
-    const std::vector<std::string>& command) {
+    const std::vector<std::string>& command, const std::string& directory) {
   TEARPROOF_CHECK(!command.empty(), "an adapter has a command");
   TEARPROOF_ASSIGN_OR_RETURN(Pipe in, MakePipe());
   TEARPROOF_ASSIGN_OR_RETURN(Pipe out, MakePipe());
@@ -120,7 +123,7 @@ Result<std::unique_ptr<AdapterProcess>> AdapterProcess::Start(
   }
   if (child == 0) {
     RunChild({in.read.get(), out.write.get(), err.write.get(), report.write.get()}, parent,
-             arguments.data());
+             directory.c_str(), arguments.data());
   }
   adapter->id_ = child;
   report.write.Reset();
@@ -149,6 +152,16 @@ bool AdapterProcess::Send(std::string_view text) {
   return true;
 }
 
+bool AdapterProcess::Ask(uint64_t, std::string_view text, int64_t deadline, std::string* answer,
+                         std::string* stray) {
+  if (!Send(text)) return false;
+  while (ReadLine(answer, deadline)) {
+    if (IsAnswer(*answer)) return true;
+    if (stray->empty()) *stray = *answer;
+  }
+  return false;
+}
+
 bool AdapterProcess::ReadLine(std::string* line, int64_t deadline) {
   while (!broken()) {
     const size_t end = received_.find('\n', searched_);
@@ -165,7 +178,9 @@ bool AdapterProcess::ReadLine(std::string* line, int64_t deadline) {
       BreakAtEnd();
     } else {
       std::string_view nothing;
+      woken_ = false;
       Exchange(&nothing, deadline);
+      if (woken_) return false;
     }
   }
   return false;
@@ -188,12 +203,15 @@ bool AdapterProcess::Exchange(std::string_view* unsent, int64_t deadline) {
   // A signal between the look at the flag and poll wakes nobody.
   if (interrupted_ != nullptr) timeout = timeout < 0 ? kLookMillis : std::min(timeout, kLookMillis);
   // poll passes over negative descriptors.
-  std::array<pollfd, 3> waits = {{{ended_ ? -1 : stdout_.get(), POLLIN, 0},
+  const bool wakes = unsent->empty() && wake_ >= 0;
+  std::array<pollfd, 4> waits = {{{ended_ ? -1 : stdout_.get(), POLLIN, 0},
                                   {stderr_.get(), POLLIN, 0},
-                                  {unsent->empty() ? -1 : stdin_.get(), POLLOUT, 0}}};
+                                  {unsent->empty() ? -1 : stdin_.get(), POLLOUT, 0},
+                                  {wakes ? wake_ : -1, POLLIN, 0}}};
   if (poll(waits.data(), waits.size(), timeout) < 0) return errno == EINTR;
   if (waits[1].revents != 0) ReadStderr();
   if (waits[0].revents != 0) ReadStdout();
+  woken_ = waits[3].revents != 0;
   if (waits[2].revents != 0) return Write(unsent);
   return true;
 }
@@ -230,6 +248,14 @@ void AdapterProcess::ReadStderr() {
   } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
     stderr_.Reset();
   }
+}
+
+bool AdapterProcess::AwaitEnd() {
+  stdin_.Reset();
+  const UniqueFd handle(static_cast<int>(syscall(SYS_pidfd_open, id_, 0)));
+  pollfd wait = {handle.get(), POLLIN, 0};
+  failure_ = "the adapter has been ended";
+  return handle.valid() && poll(&wait, 1, kEndMillis) == 1;
 }
 
 void AdapterProcess::BreakAtEnd() {

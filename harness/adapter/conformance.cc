@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "harness/adapter/conversation.h"
+#include "harness/adapter/orphans.h"
 #include "harness/api/scenario.h"
 #include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
@@ -150,7 +151,10 @@ RuleOutcome InitAgain(const ConformanceSubject& subject, const std::string& dire
 RuleOutcome Errors(const ConformanceSubject& subject, const std::string& directory) {
   if (!HasGetAndSet(subject)) return Without("get and set");
   std::ofstream(directory + "/file") << "no directory\n";
+  Conversation asked(subject);
+  asked.Init(directory + "/other");
   Conversation talk(subject);
+  talk.Use(asked.manner());  // Its first init fails, and does not say.
   talk.Init(directory + "/file/cache", /*may_fail=*/true);
   talk.Ask({OpKind::kSet, kKey, "value"}, /*may_fail=*/true);
   if (talk.Ask({OpKind::kGet, kKey, {}}, true).outcome == Outcome::kHit) {
@@ -159,6 +163,74 @@ RuleOutcome Errors(const ConformanceSubject& subject, const std::string& directo
   talk.Init(directory + "/cache");  // And it goes on.
   talk.Set(kKey, "value");
   talk.ExpectValue(kKey, "value");
+  return talk.Conclude();
+}
+
+// Its times are checked with every answer; here it is only seen whether it sends any.
+RuleOutcome Times(const ConformanceSubject& subject, const std::string& directory) {
+  Conversation talk(subject);
+  talk.Init(directory + "/cache");
+  if (talk.Get("absent").called == 0 && !talk.failed()) return {Kept::kNotTried, "it sends none"};
+  return talk.Conclude();
+}
+
+RuleOutcome Bytes(const ConformanceSubject& subject, const std::string& directory) {
+  if (!HasGetAndSet(subject)) return Without("get and set");
+  Conversation talk(subject);
+  talk.Init(directory + "/cache");
+  if (!talk.manner().base64 && !talk.failed()) {
+    return {Kept::kNotTried, "it asks for values as text"};
+  }
+  std::string bytes;
+  for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
+  for (size_t size = 253; size <= bytes.size(); ++size) {  // Each way to pad.
+    talk.Set(kKey, std::string_view(bytes).substr(0, size));
+    talk.ExpectValue(kKey, std::string_view(bytes).substr(0, size));
+  }
+  return talk.Conclude();
+}
+
+RuleOutcome Happened(const ConformanceSubject& subject, const std::string& directory) {
+  if (!HasGetAndSet(subject)) return Without("get and set");
+  Conversation talk(subject);
+  talk.Init(directory + "/cache");
+  bool claimed = false;
+  for (const std::string& key : OddKeys()) {
+    const Response response = talk.Ask({OpKind::kSet, key, "value"}, /*may_fail=*/true);
+    if (response.outcome != Outcome::kFailed) continue;
+    claimed = true;
+    if (talk.Ask({OpKind::kGet, key, {}}, true).outcome != Outcome::kHit) continue;
+    talk.Fail(fmt::format("a set of the key \"{}\" failed with \"happened\": false, and is there",
+                          EscapeForTerminal(key, 60)));
+  }
+  if (!claimed && !talk.failed()) return {Kept::kNotTried, "nothing failed so"};
+  return talk.Conclude();
+}
+
+RuleOutcome Together(const ConformanceSubject& subject, const std::string& directory) {
+  if (!HasGetAndSet(subject)) return Without("get and set");
+  if (subject.concurrency <= 1) return {Kept::kNotTried, "it takes one request at a time"};
+  Conversation talk(subject);
+  talk.Init(directory + "/cache");
+  std::vector<std::string> keys;
+  for (uint32_t i = 0; i < subject.concurrency; ++i) keys.push_back(fmt::format("k{}", i));
+  std::vector<Request> sets;
+  std::vector<Request> gets;
+  for (const std::string& key : keys) {
+    sets.push_back({OpKind::kSet, key, key});
+    gets.push_back({OpKind::kGet, key, {}});
+  }
+  talk.AskTogether(sets);
+  talk.AskTogether(gets);
+  for (const std::string& key : keys) talk.ExpectValue(key, key);
+  return talk.Conclude();
+}
+
+RuleOutcome Ends(const ConformanceSubject& subject, const std::string& directory) {
+  Conversation talk(subject);
+  talk.Init(directory + "/cache");
+  talk.Get("absent");
+  talk.ExpectEnd();
   return talk.Conclude();
 }
 
@@ -200,7 +272,7 @@ RuleOutcome Keys(const ConformanceSubject& subject, const std::string& directory
   for (const std::string& key : OddKeys()) {
     const std::string value = fmt::format("value {}", stored.size());
     const Response response = talk.Ask({OpKind::kSet, key, value}, /*may_fail=*/true);
-    if (response.outcome == Outcome::kError && failure.empty()) {
+    if (response.failed() && failure.empty()) {
       failure = fmt::format("the cache fails on \"{}\": {}", EscapeForTerminal(key, 60),
                             EscapeForTerminal(response.error, 200));
     }
@@ -304,7 +376,7 @@ RuleOutcome Expiry(const ConformanceSubject& subject, const std::string& directo
 }  // namespace
 
 std::span<const ConformanceRule> ConformanceRules() {
-  static constexpr std::array<ConformanceRule, 15> kRules = {{
+  static constexpr std::array<ConformanceRule, 20> kRules = {{
       {"stdout", "nothing but answers goes to standard output", &Stdout},
       {"id", "an answer repeats the id of its request", &Id},
       {"unsupported", "what the cache does not have is answered \"unsupported\"", &Unsupported},
@@ -313,6 +385,11 @@ std::span<const ConformanceRule> ConformanceRules() {
       {"shared", "process B sees what process A has set", &Shared},
       {"init-again", "init with another directory drops all state", &InitAgain},
       {"errors", "a failure is answered, and the adapter goes on", &Errors},
+      {"ends", "it ends when its standard input does", &Ends},
+      {"times", "t0 and t1, if any, lie around the call", &Times},
+      {"happened", "what failed with \"happened\": false has changed nothing", &Happened},
+      {"together", "as many requests at a time as it takes are all answered", &Together},
+      {"bytes", "with base64, every byte comes back", &Bytes},
       {"values", "values come back byte for byte", &Values},
       {"large-values", "so do large ones, and none leaves a rest behind", &LargeValues},
       {"keys", "odd keys are kept apart, or refused, and stay in \"dir\"", &Keys},
@@ -334,7 +411,10 @@ Result<RuleOutcome> TestRule(const ConformanceRule& rule, const ConformanceSubje
   if (!fs::create_directories(path, problem)) {
     return SystemError(problem.value(), "cannot create " + path);
   }
-  return rule.run(subject, path);
+  const OrphanKeeper keeper;
+  RuleOutcome outcome = rule.run(subject, path);
+  keeper.End({});
+  return outcome;
 }
 
 }  // namespace tearproof::adapter

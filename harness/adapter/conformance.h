@@ -29,8 +29,10 @@ struct ConformanceSubject {
   BackendOptions options;
   std::set<OpKind> operations;
   std::optional<int64_t> ttl_resolution;  // Of one that takes times to live.
-  std::string parent_directory;           // For what is thrown away.
-  int64_t patience = kProbePatience;      // With one answer.
+  bool process_per_operation = false;
+  uint32_t concurrency = 1;
+  std::string parent_directory;       // For what is thrown away.
+  int64_t patience = kProbePatience;  // With one answer.
   const std::atomic<bool>* interrupted = nullptr;
 };
 

@@ -27,6 +27,7 @@ ConformanceSubject Conforming(const std::string& fault) {
   if (!fault.empty()) subject.command.push_back(fault);
   subject.operations = kOperations;
   subject.ttl_resolution = kNanosPerMilli;
+  subject.concurrency = 4;
   subject.parent_directory = testing::TempDir();
   return subject;
 }
@@ -76,6 +77,11 @@ const std::vector<BrokenRule>& BrokenRules() {
       {"in-memory", "shared", "is it in A's memory only?"},
       {"keeps-state", "init-again", "it was set before init, in another directory"},
       {"dies-of-errors", "errors", "NotADirectoryError"},
+      {"stays", "ends", "still runs two seconds after"},
+      {"wall-clock", "times", "they are to be of CLOCK_MONOTONIC"},
+      {"lies", "happened", "failed with \"happened\": false, and is there"},
+      {"mixes-ids", "together", "has the id of no open request"},
+      {"ascii-only", "bytes", "come back"},
       {"strips", "values", "come back"},
       {"cuts", "large-values", "were set and 64 KiB come back"},
       {"keys-meet", "keys", R"(of the key "Key")"},
@@ -112,6 +118,15 @@ TEST(ConformanceTest, AnAnswerThatNeverComesIsToldWithItsUsualReason) {
   EXPECT_EQ(outcome.kept, Kept::kNo);
   EXPECT_THAT(outcome.what, HasSubstr("no answer to get of the key \"k0\""));
   EXPECT_THAT(outcome.what, HasSubstr("does it flush what it prints?"));
+}
+
+TEST(ConformanceTest, AsksOneOperationOfEachProcessThatLivesForOne) {
+  ConformanceSubject subject = Conforming("forgets");
+  EXPECT_EQ(TestNamed("removal", subject).kept, Kept::kNo);
+  subject.process_per_operation = true;
+  for (const char* rule : {"shared", "removal"}) {
+    EXPECT_EQ(TestNamed(rule, subject).kept, Kept::kYes) << rule << TestNamed(rule, subject).what;
+  }
 }
 
 TEST(ConformanceTest, WhatACacheDoesNotHaveIsNotTried) {

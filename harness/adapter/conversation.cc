@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <utility>
 
 #include "harness/adapter/protocol.h"
@@ -26,43 +27,60 @@ std::string Describe(const Request& request) {
 }  // namespace
 
 Conversation::Conversation(const ConformanceSubject& subject) : subject_(subject) {
-  auto started = AdapterProcess::Start(subject.command);
+  StartProcess();
+}
+
+void Conversation::StartProcess() {
+  auto started = AdapterProcess::Start(subject_.command);
   if (!started.ok()) {
     Fail(started.error().Message());
     return;
   }
   process_ = std::move(started).value();
-  if (subject.interrupted != nullptr) process_->BreakOn(*subject.interrupted);
+  if (subject_.interrupted != nullptr) process_->BreakOn(*subject_.interrupted);
 }
 
 void Conversation::Fail(std::string problem) {
   if (!failed()) problem_ = std::move(problem);
 }
 
+void Conversation::Renew(bool init) {
+  if (!subject_.process_per_operation || (init ? !opened_ : !used_)) return;
+  process_->AwaitEnd();
+  opened_ = used_ = false;
+  StartProcess();
+  if (!init) Init(directory_, /*may_fail=*/true);
+}
+
 Response Conversation::Init(const std::string& directory, bool may_fail) {
+  if (!failed()) Renew(true);
   if (failed()) return {};
+  opened_ = true;
+  directory_ = directory;
   BackendSetup setup;
   setup.directory = directory;
   setup.seed = 1;
   setup.options = subject_.options;
-  const auto line = EncodeRequest(next_id_, Request{}, setup);
+  const auto line = EncodeRequest(next_id_, Request{}, setup, manner_);
   if (!line) {
     Fail("the directory's name or an option is no UTF-8: JSON cannot carry it");
     return {};
   }
   Response response = Exchange(*line, next_id_++, OpKind::kInit, "init");
-  if (!may_fail && response.outcome == Outcome::kError) {
+  if (!may_fail && response.failed()) {
     Fail("init failed: " + EscapeForTerminal(response.error, kMostText));
   }
   return response;
 }
 
 Response Conversation::Ask(const Request& request, bool may_fail) {
+  if (!failed()) Renew(false);
   if (failed()) return {};
-  const auto line = EncodeRequest(next_id_, request, {});
+  used_ = true;
+  const auto line = EncodeRequest(next_id_, request, {}, manner_);
   TEARPROOF_CHECK(line.has_value(), "conformance asks in UTF-8");
   Response response = Exchange(*line, next_id_++, request.kind, Describe(request));
-  if (!may_fail && response.outcome == Outcome::kError) {
+  if (!may_fail && response.failed()) {
     Fail(fmt::format("{} failed: {}", Describe(request),
                      EscapeForTerminal(response.error, kMostText)));
   }
@@ -70,28 +88,72 @@ Response Conversation::Ask(const Request& request, bool may_fail) {
 }
 
 Response Conversation::AskText(const std::string& text, OpKind kind) {
+  if (!failed()) Renew(false);
   if (failed()) return {};
+  used_ = true;
   const uint64_t id = next_id_++;
   return Exchange(fmt::format("{{\"id\":{},{}}}\n", id, text), id, kind, "{" + text + "}");
+}
+
+bool Conversation::ReadAnswer(const std::string& what, int64_t deadline, std::string* answer) {
+  while (process_->ReadLine(answer, deadline)) {
+    if (IsAnswer(*answer)) return true;
+    if (stray_.empty()) stray_ = Quoted(*answer);
+  }
+  const bool late = MonotonicNanos() >= deadline;
+  Fail(fmt::format("no answer to {}: {}{}", what,
+                   EscapeForTerminal(process_->WhyBroken(), kMostText),
+                   late ? " (does it flush what it prints?)" : ""));
+  return false;
+}
+
+void Conversation::AskTogether(const std::vector<Request>& requests) {
+  if (failed()) return;
+  const std::string what = fmt::format("{} at a time", Counted(requests.size(), "requests"));
+  const int64_t deadline = MonotonicNanos() + subject_.patience;
+  std::map<uint64_t, const Request*> open;
+  std::string lines;
+  for (const Request& request : requests) {
+    const auto line = EncodeRequest(next_id_, request, {}, manner_);
+    TEARPROOF_CHECK(line.has_value(), "conformance asks in UTF-8");
+    lines += *line;
+    open[next_id_++] = &request;
+  }
+  process_->Send(lines);
+  std::string answer;
+  while (!open.empty() && ReadAnswer(what, deadline, &answer)) {
+    const auto asked = open.find(IdOf(answer).value_or(0));
+    if (asked == open.end()) {
+      return Fail(what + ": an answer has the id of no open request: " + Quoted(answer));
+    }
+    Response response;
+    const auto [id, request] = *asked;
+    const Result<void> decoded = DecodeResponse(answer, id, request->kind, &manner_, &response);
+    if (!decoded.ok()) return Fail(what + ": " + decoded.error().what);
+    if (response.failed()) {
+      return Fail(what + ": " + Describe(*request) +
+                  " failed: " + EscapeForTerminal(response.error, kMostText));
+    }
+    open.erase(asked);
+  }
+}
+
+void Conversation::ExpectEnd() {
+  if (failed() || process_->AwaitEnd()) return;
+  Fail("it still runs two seconds after its standard input has ended");
 }
 
 Response Conversation::Exchange(const std::string& line, uint64_t id, OpKind kind,
                                 const std::string& what) {
   Response response;
   std::string answer;
-  const int64_t deadline = MonotonicNanos() + subject_.patience;
-  bool there = process_->Send(line);
-  while (there && (there = process_->ReadLine(&answer, deadline)) && !IsAnswer(answer)) {
-    if (stray_.empty()) stray_ = Quoted(answer);
-  }
-  if (!there) {
-    const bool late = MonotonicNanos() >= deadline;
-    Fail(fmt::format("no answer to {}: {}{}", what,
-                     EscapeForTerminal(process_->failure(), kMostText),
-                     late ? " (does it flush what it prints?)" : ""));
-    return response;
-  }
-  const Result<void> decoded = DecodeResponse(answer, id, kind, &response);
+  const int64_t sent = MonotonicNanos();
+  const int64_t deadline = sent + subject_.patience;
+  process_->Send(line);
+  if (!ReadAnswer(what, deadline, &answer)) return response;
+  const int64_t received = MonotonicNanos();
+  Result<void> decoded = DecodeResponse(answer, id, kind, &manner_, &response);
+  if (decoded.ok()) decoded = CheckTimes(response, sent, received);
   if (!decoded.ok()) Fail(fmt::format("{}: {}", what, decoded.error().what));
   return response;
 }

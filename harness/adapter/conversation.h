@@ -9,15 +9,18 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/adapter/adapter_process.h"
 #include "harness/adapter/conformance.h"
+#include "harness/adapter/protocol.h"
 
 namespace tearproof::adapter {
 
 class Conversation {
  public:
-  // Starts an adapter and asks for nothing yet.
+  // Starts an adapter and asks for nothing yet. Of one whose processes live for one operation,
+  // each operation is asked of a new one, after its init.
   explicit Conversation(const ConformanceSubject& subject);
 
   // Asks one operation; its views may be temporaries. An answer against the protocol, or none, is
@@ -33,10 +36,17 @@ class Conversation {
   void ExpectMiss(std::string_view key, std::string_view why);
   // Asks the members `text` of a JSON object as they are: a request that Request cannot say.
   Response AskText(const std::string& text, OpKind kind);
+  // Sends all requests before it reads an answer; they may come in any order.
+  void AskTogether(const std::vector<Request>& requests);
+  // Ends the adapter's input. It is a problem if it does not end by itself.
+  void ExpectEnd();
   // The next request has this number instead of the next one. REQUIRES: above all before.
   void SkipTo(uint64_t id) { next_id_ = id; }
 
   void Fail(std::string problem);
+  // How it wants to be talked to, since its last init.
+  const Manner& manner() const { return manner_; }
+  void Use(const Manner& manner) { manner_ = manner; }
   bool failed() const { return !problem_.empty(); }
   const std::string& problem() const { return problem_; }
   // The first line on its standard output that was no answer, escaped; else "".
@@ -44,11 +54,20 @@ class Conversation {
   RuleOutcome Conclude() const { return {failed() ? Kept::kNo : Kept::kYes, problem_}; }
 
  private:
+  void StartProcess();
+  // Where processes live for one operation: a new one, if this one has been asked something.
+  void Renew(bool init);
+  // The next answer. False: a problem.
+  bool ReadAnswer(const std::string& what, int64_t deadline, std::string* answer);
   Response Exchange(const std::string& line, uint64_t id, OpKind kind, const std::string& what);
 
   const ConformanceSubject& subject_;
   std::unique_ptr<AdapterProcess> process_;
+  std::string directory_;  // Of the last init.
+  bool used_ = false;      // The process has been asked an operation,
+  bool opened_ = false;    // or init.
   uint64_t next_id_ = 1;
+  Manner manner_;
   std::string problem_;
   std::string stray_;
 };

@@ -6,6 +6,7 @@
 
 #include "harness/adapter/adapter_backend.h"
 #include "harness/adapter/adapter_process.h"
+#include "harness/adapter/orphans.h"
 #include "harness/core/owned_directory.h"
 #include "harness/core/text.h"
 
@@ -19,11 +20,9 @@ bool DeclaresPromises(const BackendDescription& description) {
                      [](Promise promise) { return !InfoOf(promise).always; });
 }
 
-}  // namespace
-
-Result<Introduction> Probe(const std::vector<std::string>& command, const BackendOptions& options,
-                           const std::string& parent_directory, int64_t patience,
-                           const std::atomic<bool>* interrupted) {
+Result<Introduction> AskInit(const std::vector<std::string>& command, const BackendOptions& options,
+                             const std::string& parent_directory, int64_t patience,
+                             const std::atomic<bool>* interrupted) {
   TEARPROOF_ASSIGN_OR_RETURN(OwnedDirectory directory, OwnedDirectory::Create(parent_directory));
   directory.Claim();
   TEARPROOF_ASSIGN_OR_RETURN(const std::unique_ptr<AdapterProcess> process,
@@ -37,9 +36,8 @@ Result<Introduction> Probe(const std::vector<std::string>& command, const Backen
   Response response;
   backend.Execute(Request{}, response);
   if (response.outcome == Outcome::kDone) return DecodeIntroduction(backend.last_answer());
-  const std::string said = response.outcome == Outcome::kError
-                               ? EscapeForTerminal(response.error, kMostErrorText)
-                               : "it answers that it does not support init";
+  const std::string said = response.failed() ? EscapeForTerminal(response.error, kMostErrorText)
+                                             : "it answers that it does not support init";
   std::vector<std::string> words;
   for (const std::string& word : command) words.push_back(ShellQuote(word));
   return UsageError(
@@ -48,13 +46,22 @@ Result<Introduction> Probe(const std::vector<std::string>& command, const Backen
       "belongs on its standard error");
 }
 
+}  // namespace
+
+Result<Introduction> Probe(const std::vector<std::string>& command, const BackendOptions& options,
+                           const std::string& parent_directory, int64_t patience,
+                           const std::atomic<bool>* interrupted) {
+  const OrphanKeeper keeper;
+  Result<Introduction> introduction =
+      AskInit(command, options, parent_directory, patience, interrupted);
+  keeper.End({});
+  return introduction;
+}
+
 Result<void> Complete(const Introduction& introduction, BackendDescription* description) {
   if (description->title.empty()) {
     description->title = introduction.name.empty() ? description->id : introduction.name;
     if (!introduction.version.empty()) description->title += " " + introduction.version;
-  }
-  if (description->summary.empty() && !introduction.source.empty()) {
-    description->summary = "Loaded from " + introduction.source;
   }
   if (description->operations.empty()) description->operations = introduction.operations;
   if (description->operations.empty()) {
@@ -72,6 +79,11 @@ Result<void> Complete(const Introduction& introduction, BackendDescription* desc
     // A cache with a limit drops entries; to judge it as if it did not would accuse it falsely.
     description->evicts = true;
   }
+  description->concurrency = introduction.concurrency;
+  if (!description->process_per_operation) {
+    description->process_per_operation = introduction.process_per_operation;
+  }
+  if (!description->restarts) description->restarts = introduction.restarts;
   if (!description->ttl && introduction.ttl_resolution) {
     description->ttl = true;
     description->ttl_resolution = *introduction.ttl_resolution;

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "harness/adapter/plain_line.h"
+#include "harness/core/base64.h"
 #include "harness/core/text.h"
 
 namespace tearproof::adapter {
@@ -17,6 +20,7 @@ using nlohmann::ordered_json;
 
 // JSON's numbers are doubles in some languages.
 constexpr uint64_t kMaxExactInteger = uint64_t{1} << 53;
+constexpr uint32_t kMaxConcurrency = 1000;
 constexpr uint64_t kMaxEntries = 1'000'000'000'000;
 
 ordered_json SecondsOf(uint32_t millis) {
@@ -32,6 +36,46 @@ void DescribeSetup(const BackendSetup& setup, ordered_json* message) {
   ordered_json options = ordered_json::object();
   for (const auto& [name, value] : setup.options) options[name] = value;
   (*message)["options"] = std::move(options);
+}
+
+// The line as the library would write it; nothing where something has to be escaped.
+std::optional<std::string> PlainRequest(uint64_t id, const Request& request,
+                                        const BackendSetup& setup) {
+  std::string line;
+  line.reserve(128 + request.value.size());
+  bool plain = true;
+  const auto text = [&](std::string_view name, std::string_view value) {
+    line.append(name);
+    plain = AppendPlainText(value, &line) && plain;
+  };
+  const auto number = [&](std::string_view name, auto value) {
+    fmt::format_to(std::back_inserter(line), "{}{}", name, value);
+  };
+  number("{\"id\":", id);
+  text(",\"op\":", OpKindName(request.kind));
+  if (request.kind == OpKind::kInit) {
+    number(",\"protocol\":", kProtocolVersion);
+    text(",\"dir\":", setup.directory);
+    number(",\"process\":", setup.process);
+    number(",\"seed\":", setup.seed % kMaxExactInteger);
+    line.append(",\"options\":{");
+    for (const auto& [name, value] : setup.options) {
+      text(line.back() == '{' ? "" : ",", name);
+      text(":", value);
+    }
+    line.push_back('}');
+  }
+  if (TakesKey(request.kind)) text(",\"key\":", request.key);
+  if (request.kind == OpKind::kSet || request.kind == OpKind::kAdd) {
+    text(",\"value\":", request.value);
+  }
+  const uint32_t ttl = request.ttl_millis;
+  if (ttl != kNoTtl && ttl % 1000 != 0) return std::nullopt;
+  if (ttl != kNoTtl) number(",\"ttl\":", ttl / 1000);
+  if (request.kind == OpKind::kIncr) number(",\"delta\":", request.delta);
+  line.append("}\n");
+  if (!plain) return std::nullopt;
+  return line;
 }
 
 Error Violation(const std::string& what, std::string_view line) {
@@ -58,19 +102,55 @@ Result<void> DecodeError(const json& answer, std::string_view line, Response* re
     return Violation("has \"ok\": false but no text \"error\"", line);
   }
   const auto happened = answer.find("happened");
-  std::string text = error->get<std::string>();
+  bool surely_not = false;
   if (happened != answer.end()) {
     if (!happened->is_boolean()) return Violation("has a \"happened\" that is no boolean", line);
-    // A history knows no failure that certainly changed nothing; to judge it as one that may have
-    // is the weaker claim.
-    if (!happened->get<bool>()) text += " (by the adapter's word, nothing was changed)";
+    if (!happened->get<bool>()) surely_not = true;
   }
-  response->Fail(0, std::move(text));
+  response->Fail(0, error->get<std::string>());
+  if (surely_not) response->Is(Outcome::kFailed);
+  return {};
+}
+
+// Nanoseconds of CLOCK_MONOTONIC as a decimal text: JavaScript's numbers do not hold them.
+std::optional<int64_t> ParseTime(const json& time) {
+  if (!time.is_string()) return std::nullopt;
+  const auto& text = time.get_ref<const std::string&>();
+  int64_t nanos = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, problem] = std::from_chars(text.data(), end, nanos);
+  if (problem != std::errc() || rest != end || nanos <= 0) return std::nullopt;
+  return nanos;
+}
+
+Result<void> DecodeTimes(const json& answer, std::string_view line, Response* response) {
+  response->called = response->returned = 0;
+  const auto first = answer.find("t0");
+  const auto second = answer.find("t1");
+  if (first == answer.end() && second == answer.end()) return {};
+  const auto called = first == answer.end() ? std::nullopt : ParseTime(*first);
+  const auto returned = second == answer.end() ? std::nullopt : ParseTime(*second);
+  if (!called || !returned || *called > *returned) {
+    return Violation(
+        "has times that are not two texts \"t0\" and \"t1\" of nanoseconds, one after the other",
+        line);
+  }
+  response->called = *called;
+  response->returned = *returned;
+  return {};
+}
+
+Result<void> DecodeManner(const json& answer, std::string_view line, Manner* manner) {
+  *manner = Manner();
+  const auto values = answer.find("values");
+  if (values == answer.end() || *values == "text") return {};
+  if (*values != "base64") return Violation("asks for \"values\" other than base64 or text", line);
+  manner->base64 = true;
   return {};
 }
 
 Result<void> DecodeResult(const json& answer, std::string_view line, OpKind kind,
-                          Response* response) {
+                          const Manner& manner, Response* response) {
   const auto result = answer.find("result");
   if (result == answer.end() && kind == OpKind::kInit) {
     response->Is(Outcome::kDone);
@@ -89,7 +169,31 @@ Result<void> DecodeResult(const json& answer, std::string_view line, OpKind kind
   }
   response->Is(*outcome);
   response->value = has_value ? value->get<std::string>() : "";
+  if (!manner.base64 || kind != OpKind::kGet || !has_value) return {};
+  std::optional<std::string> bytes = DecodeBase64(response->value);
+  if (!bytes) return Violation("has a \"value\" that is no base64", line);
+  response->value = std::move(*bytes);
   return {};
+}
+
+// An answer that all is well, by members that are all known here. False: nothing was decoded.
+bool DecodePlainAnswer(std::string_view line, uint64_t id, OpKind kind, Response* response) {
+  constexpr std::array<std::string_view, 4> kKnown = {"id", "ok", "result", "value"};
+  const std::optional<PlainLine> answer = PlainLine::Parse(line);
+  if (!answer || kind == OpKind::kInit || answer->Number("id") != id || !answer->IsTrue("ok")) {
+    return false;
+  }
+  const bool known = std::all_of(
+      answer->members().begin(), answer->members().end(), [&](const PlainMember& member) {
+        return std::find(kKnown.begin(), kKnown.end(), member.name) != kKnown.end();
+      });
+  const std::optional<Outcome> outcome = ParseOutcome(answer->Text("result").value_or(""));
+  if (!known || !outcome || !MayAnswer(kind, *outcome)) return false;
+  const std::optional<std::string_view> value = answer->Text("value");
+  if (*outcome == Outcome::kHit && kind == OpKind::kGet && !value) return false;
+  response->Is(*outcome);
+  response->value = value.value_or("");
+  return true;
 }
 
 // The text `name`, or "" where there is none.
@@ -134,6 +238,34 @@ Result<void> DecodePromises(const json& answer, std::string_view line,
   return {};
 }
 
+// Which of two words `name` is; the first where it is absent.
+Result<bool> IsSecond(const json& answer, const char* name, std::string_view first,
+                      std::string_view second, std::string_view line) {
+  const auto word = answer.find(name);
+  if (word == answer.end() || *word == first) return false;
+  if (*word == second) return true;
+  return Violation(
+      fmt::format("has a \"{}\" that is neither \"{}\" nor \"{}\"", name, first, second), line);
+}
+
+Result<void> DecodeHandle(const json& answer, std::string_view line, Introduction* introduction) {
+  const auto concurrency = answer.find("concurrency");
+  if (concurrency != answer.end()) {
+    if (!concurrency->is_number_unsigned() || *concurrency == 0 || *concurrency > kMaxConcurrency) {
+      return Violation("has a \"concurrency\" that is no number from 1 to 1000", line);
+    }
+    introduction->concurrency = concurrency->get<uint32_t>();
+  }
+  TEARPROOF_ASSIGN_OR_RETURN(introduction->process_per_operation,
+                             IsSecond(answer, "handle", "process", "operation", line));
+  TEARPROOF_ASSIGN_OR_RETURN(introduction->restarts,
+                             IsSecond(answer, "reset", "directory", "process", line));
+  if (introduction->process_per_operation && introduction->concurrency > 1) {
+    return Violation("asks for a process for each operation, and for several in one", line);
+  }
+  return {};
+}
+
 Result<void> DecodeLimits(const json& answer, std::string_view line, Introduction* introduction) {
   const auto entries = answer.find("max_entries");
   if (entries != answer.end() && !entries->is_null()) {
@@ -154,14 +286,17 @@ Result<void> DecodeLimits(const json& answer, std::string_view line, Introductio
 }  // namespace
 
 std::optional<std::string> EncodeRequest(uint64_t id, const Request& request,
-                                         const BackendSetup& setup) {
+                                         const BackendSetup& setup, const Manner& manner) {
+  if (!manner.base64) {
+    if (std::optional<std::string> plain = PlainRequest(id, request, setup)) return plain;
+  }
   ordered_json message;
   message["id"] = id;
   message["op"] = OpKindName(request.kind);
   if (request.kind == OpKind::kInit) DescribeSetup(setup, &message);
   if (TakesKey(request.kind)) message["key"] = request.key;
   if (request.kind == OpKind::kSet || request.kind == OpKind::kAdd) {
-    message["value"] = request.value;
+    message["value"] = manner.base64 ? EncodeBase64(request.value) : std::string(request.value);
   }
   if (request.ttl_millis != kNoTtl) message["ttl"] = SecondsOf(request.ttl_millis);
   if (request.kind == OpKind::kIncr) message["delta"] = request.delta;
@@ -174,13 +309,42 @@ std::optional<std::string> EncodeRequest(uint64_t id, const Request& request,
 
 bool IsAnswer(std::string_view line) { return line.starts_with('{'); }
 
-Result<void> DecodeResponse(std::string_view line, uint64_t id, OpKind kind, Response* response) {
+std::optional<uint64_t> IdOf(std::string_view line) {
+  const json answer = json::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  if (!answer.is_object()) return std::nullopt;
+  const auto id = answer.find("id");
+  if (id == answer.end() || !id->is_number_unsigned()) return std::nullopt;
+  return id->get<uint64_t>();
+}
+
+void AddStray(std::string_view line, Response* response) {
+  constexpr size_t kShown = 200;
+  std::string text = fmt::format("stray line on the adapter's standard output: \"{}\"",
+                                 EscapeForTerminal(line, kShown));
+  if (response->failed()) text = response->error + "; " + text;
+  response->Fail(response->error_number, std::move(text));
+}
+
+Result<void> CheckTimes(const Response& response, int64_t sent, int64_t received) {
+  if (response.called == 0) return {};
+  if (sent <= response.called && response.returned <= received) return {};
+  return UsageError(fmt::format(
+      "the adapter's t0 and t1 ({} and {}) do not lie between its request and its answer ({} and "
+      "{}): they are to be of CLOCK_MONOTONIC, in nanoseconds",
+      response.called, response.returned, sent, received));
+}
+
+Result<void> DecodeResponse(std::string_view line, uint64_t id, OpKind kind, Manner* manner,
+                            Response* response) {
+  response->called = response->returned = 0;
+  if (!manner->base64 && DecodePlainAnswer(line, id, kind, response)) return {};
   const json answer = json::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);
   if (!answer.is_object()) return Violation("is no valid JSON", line);
   const auto answered = answer.find("id");
   if (answered == answer.end() || !answered->is_number_unsigned() || *answered != id) {
     return Violation(fmt::format("does not have the \"id\" of its request, {}", id), line);
   }
+  TEARPROOF_RETURN_IF_ERROR(DecodeTimes(answer, line, response));
   const auto unsupported = answer.find("unsupported");
   if (unsupported != answer.end() && *unsupported == true) {
     response->Is(Outcome::kUnsupported);
@@ -191,7 +355,8 @@ Result<void> DecodeResponse(std::string_view line, uint64_t id, OpKind kind, Res
     return Violation("has neither \"ok\" nor \"unsupported\"", line);
   }
   if (!ok->get<bool>()) return DecodeError(answer, line, response);
-  return DecodeResult(answer, line, kind, response);
+  if (kind == OpKind::kInit) TEARPROOF_RETURN_IF_ERROR(DecodeManner(answer, line, manner));
+  return DecodeResult(answer, line, kind, *manner, response);
 }
 
 Result<Introduction> DecodeIntroduction(std::string_view line) {
@@ -201,8 +366,10 @@ Result<Introduction> DecodeIntroduction(std::string_view line) {
   introduction.name = TextOf(answer, "name");
   introduction.version = TextOf(answer, "version");
   introduction.source = TextOf(answer, "source");
+  introduction.runtime = TextOf(answer, "runtime");
   TEARPROOF_RETURN_IF_ERROR(DecodeOperations(answer, line, &introduction.operations));
   TEARPROOF_RETURN_IF_ERROR(DecodePromises(answer, line, &introduction.promises));
+  TEARPROOF_RETURN_IF_ERROR(DecodeHandle(answer, line, &introduction));
   TEARPROOF_RETURN_IF_ERROR(DecodeLimits(answer, line, &introduction));
   return introduction;
 }

@@ -19,26 +19,47 @@ namespace tearproof::adapter {
 
 inline constexpr int kProtocolVersion = 1;
 
+// How an adapter wants to be talked to: what its answer to init asks for.
+struct Manner {
+  bool base64 = false;  // "values": "base64". Values go to and fro in base64.
+};
+
 // `request` as a line, newline included. nullopt where JSON cannot carry it: its text is no UTF-8.
 // `setup` is what init speaks of.
 std::optional<std::string> EncodeRequest(uint64_t id, const Request& request,
-                                         const BackendSetup& setup);
+                                         const BackendSetup& setup, const Manner& manner = {});
 
 // Whether `line` is meant as an answer; if not, something printed it.
 bool IsAnswer(std::string_view line);
 
-// What the answer to the request `id` says. Errors: kUsage where it is none by the protocol.
-Result<void> DecodeResponse(std::string_view line, uint64_t id, OpKind kind, Response* response);
+// Something printed `line` in between: the operation fails, and says so; an error keeps its own
+// text.
+void AddStray(std::string_view line, Response* response);
+
+// Which request `line` answers; nullopt where it does not say.
+std::optional<uint64_t> IdOf(std::string_view line);
+
+// What the answer to the request `id` says; that to init also settles `manner`. Times are checked
+// for their form only. Errors: kUsage where it is none by the protocol.
+Result<void> DecodeResponse(std::string_view line, uint64_t id, OpKind kind, Manner* manner,
+                            Response* response);
+// Whether what the adapter says of times, if anything, lies within [sent, received]: the
+// coordinator's own bracket. Errors: kUsage.
+Result<void> CheckTimes(const Response& response, int64_t sent, int64_t received);
 
 // What an adapter says of itself when it answers init.
 struct Introduction {
   std::string name;
   std::string version;
   std::string source;           // The file that was really loaded.
+  std::string runtime;          // "Python 3.11.2": what runs it.
   std::set<OpKind> operations;  // With init.
   std::set<Promise> promises;   // Those that it claims.
   std::optional<uint64_t> max_entries;
   std::optional<int64_t> ttl_resolution;  // ns
+  bool process_per_operation = false;     // "handle": "operation"
+  bool restarts = false;                  // "reset": "process"
+  uint32_t concurrency = 1;               // Requests that it serves at a time.
 };
 // REQUIRES: DecodeResponse took `line` for a done init. Errors: kUsage.
 Result<Introduction> DecodeIntroduction(std::string_view line);

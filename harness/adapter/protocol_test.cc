@@ -63,11 +63,11 @@ TEST(ProtocolTest, CarriesNulButNoBrokenUtf8) {
 }
 
 // "hit:value", or the violation.
-std::string Decoded(std::string_view line, OpKind kind = OpKind::kGet) {
+std::string Decoded(std::string_view line, OpKind kind = OpKind::kGet, Manner manner = {}) {
   Response response;
-  const Result<void> decoded = DecodeResponse(line, 3, kind, &response);
+  const Result<void> decoded = DecodeResponse(line, 3, kind, &manner, &response);
   if (!decoded.ok()) return decoded.error().what;
-  const std::string text = response.outcome == Outcome::kError ? response.error : response.value;
+  const std::string text = response.failed() ? response.error : response.value;
   return std::string(OutcomeName(response.outcome)) + ":" + text;
 }
 
@@ -82,10 +82,60 @@ TEST(ProtocolTest, ReadsEveryAnswer) {
   EXPECT_EQ(Decoded(R"({"id":3,"ok":false,"error":"boom"})"), "error:boom");
 }
 
-// No outcome says "failed and surely changed nothing"; refused would hide the failure.
-TEST(ProtocolTest, AFailureThatDidNotHappenIsAnErrorStill) {
+TEST(ProtocolTest, AFailureMayBeKnownToHaveChangedNothing) {
   EXPECT_EQ(Decoded(R"({"id":3,"ok":false,"error":"boom","happened":false})", OpKind::kSet),
-            "error:boom (by the adapter's word, nothing was changed)");
+            "failed:boom");
+  EXPECT_EQ(Decoded(R"({"id":3,"ok":false,"error":"boom","happened":true})", OpKind::kSet),
+            "error:boom");
+}
+
+TEST(ProtocolTest, CarriesBytesInBase64ToWhoAsksForIt) {
+  Manner manner;
+  Response response;
+  ASSERT_TRUE(DecodeResponse(R"({"id":1,"ok":true,"values":"base64"})", 1, OpKind::kInit, &manner,
+                             &response)
+                  .ok());
+  ASSERT_TRUE(manner.base64);
+  Request set = Asking(OpKind::kSet, "k");
+  set.value = "va\"lue";
+  EXPECT_EQ(EncodeRequest(3, set, SomeSetup(), manner),
+            R"({"id":3,"op":"set","key":"k","value":"dmEibHVl"})"
+            "\n");
+  EXPECT_EQ(Decoded(R"({"id":3,"ok":true,"result":"hit","value":"AP/+"})", OpKind::kGet, manner),
+            std::string("hit:\0\xff\xfe", 7));
+  EXPECT_EQ(Decoded(R"({"id":3,"ok":true,"result":"done","value":"7"})", OpKind::kIncr, manner),
+            "done:7");
+  EXPECT_THAT(Decoded(R"({"id":3,"ok":true,"result":"hit","value":"7"})", OpKind::kGet, manner),
+              HasSubstr("no base64"));
+  EXPECT_THAT(Decoded(R"({"id":3,"ok":true,"values":"hex"})", OpKind::kInit),
+              HasSubstr("other than base64"));
+  // Another init may ask for text again.
+  ASSERT_TRUE(DecodeResponse(R"({"id":2,"ok":true})", 2, OpKind::kInit, &manner, &response).ok());
+  EXPECT_FALSE(manner.base64);
+}
+
+TEST(ProtocolTest, TakesTimesThatLieWithinTheCoordinatorsOwn) {
+  Manner manner;
+  Response response;
+  const auto take = [&](std::string_view times) {
+    const std::string line = R"({"id":3,"ok":true,"result":"miss")" + std::string(times) + "}";
+    return DecodeResponse(line, 3, OpKind::kGet, &manner, &response);
+  };
+  ASSERT_TRUE(take(R"(,"t0":"100","t1":"200")").ok());
+  EXPECT_EQ(response.called, 100);
+  EXPECT_EQ(response.returned, 200);
+  EXPECT_TRUE(CheckTimes(response, 100, 200).ok());
+  EXPECT_THAT(CheckTimes(response, 101, 200).error().what, HasSubstr("CLOCK_MONOTONIC"));
+  EXPECT_FALSE(CheckTimes(response, 100, 199).ok());
+  ASSERT_TRUE(take("").ok());
+  EXPECT_EQ(response.called, 0);
+  EXPECT_TRUE(CheckTimes(response, 100, 200).ok());
+  for (const char* times :
+       {R"(,"t0":"100")", R"(,"t1":"200")", R"(,"t0":100,"t1":200)", R"(,"t0":"2","t1":"1")",
+        R"(,"t0":"","t1":"1")", R"(,"t0":"0","t1":"1")", R"(,"t0":"1e3","t1":"2000")",
+        R"(,"t0":"1","t1":"99999999999999999999")"}) {
+    EXPECT_THAT(take(times).error().what, HasSubstr("t0")) << times;
+  }
 }
 
 TEST(ProtocolTest, RejectsWhatIsNoAnswer) {

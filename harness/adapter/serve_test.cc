@@ -98,9 +98,10 @@ Response Answer(const Request& request, const std::string& before = "") {
   EXPECT_TRUE(served.result.ok());
   const size_t end = served.answers.size() - 1;
   const size_t begin = served.answers.rfind('\n', end - 1) + 1;
+  Manner manner;
   Response response;
-  const auto decoded =
-      DecodeResponse(served.answers.substr(begin, end - begin), 9, request.kind, &response);
+  const auto decoded = DecodeResponse(served.answers.substr(begin, end - begin), 9, request.kind,
+                                      &manner, &response);
   EXPECT_TRUE(decoded.ok()) << served.answers;
   return response;
 }

@@ -34,10 +34,15 @@ struct Response {
   Outcome outcome = Outcome::kUnsupported;
   std::string value;     // get: the bytes of a hit. incr: the new number in decimal, where known.
                          // Reused from call to call: a Backend assigns it, never relies on it.
-  std::string error;     // Of kError: what a user of the cache would have been shown.
-  int error_number = 0;  // Of kError: errno, where a system call failed; else 0.
+  std::string error;     // Of a failure: what a user of the cache would have been shown.
+  int error_number = 0;  // Of a failure: errno, where a system call failed; else 0.
+  // When the cache itself was called and had returned, of CLOCK_MONOTONIC, within the call of
+  // Execute: where the backend knows better than its caller. Else both are 0.
+  int64_t called = 0;
+  int64_t returned = 0;
 
   void Is(Outcome what) { outcome = what; }
+  bool failed() const { return outcome == Outcome::kError || outcome == Outcome::kFailed; }
   void Fail(int number, std::string text) {
     outcome = Outcome::kError;
     error_number = number;

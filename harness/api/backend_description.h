@@ -65,6 +65,12 @@ struct BackendDescription {
   std::map<std::string, std::string> durability_by_value;
   std::vector<BackendOption> options;
   std::optional<ShippedAdapter> adapter;  // Of backends/adapters/.
+  // handle = "operation": of one behind an adapter, whose processes live for one operation.
+  std::optional<bool> process_per_operation;
+  // reset = "process": of one behind an adapter, which keeps more than its directory from one
+  // explored execution to the next.
+  std::optional<bool> restarts;
+  uint32_t concurrency = 1;  // Of one behind an adapter: requests at a time to one process.
   // What is expected, by scenario ("*" is any) and then by engine ("stress", "explore").
   // Where nothing is said: a promised one must hold, one not promised may break.
   std::map<std::string, std::map<std::string, std::map<Promise, Expectation>>> expect;

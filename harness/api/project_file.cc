@@ -86,6 +86,17 @@ void ReadCommand(TomlTable& table, ProjectBackend& backend) {
     }
   }
   backend.description.summary = table.String("summary").value_or("");
+  const auto read = [&table](const char* key, std::string_view off, std::string_view on,
+                             std::optional<bool>* value) {
+    const std::optional<std::string> word = table.String(key);
+    if (!word) return;
+    if (*word != off && *word != on) {
+      table.Report(key, UsageError(fmt::format("is \"{}\" or \"{}\"", off, on)));
+    }
+    *value = *word == on;
+  };
+  read("handle", "process", "operation", &backend.description.process_per_operation);
+  read("reset", "directory", "process", &backend.description.restarts);
   ReadContract(table, false, backend.description);
   if (!backend.description.max_entries_option.empty() &&
       !backend.options.contains(backend.description.max_entries_option)) {

@@ -111,6 +111,7 @@ MatrixRow BuildRow(const RunRecord& record, const std::string& backend) {
   std::set<Promise> exercised;
   for (const CellRecord& cell : record.cells) {
     if (cell.backend != backend) continue;
+    if (row.loaded.empty()) row.loaded = cell.loaded;
     if (cell.model) row.display_name = backend + " (model)";
     if (!DidNotRun(cell)) row.all_skipped = false;
     if (DidNotRun(cell) && row.skip_reason.empty()) row.skip_reason = cell.reason;
@@ -155,6 +156,18 @@ bool MachineCannot(const RunRecord& record, const MatrixRow& row) {
 }
 
 }  // namespace
+
+std::string Loaded::Describe() const {
+  std::string text = version;
+  const auto add = [&text](std::string_view before, const std::string& part) {
+    if (part.empty()) return;
+    text += text.empty() ? part : std::string(before) + part;
+  };
+  add(" on ", runtime);
+  add(", loaded from ", source);
+  add(", revision ", revision);
+  return text;
+}
 
 const Counterexample* ExplorationRecord::Find(Promise promise) const {
   for (const Counterexample& each : counterexamples) {

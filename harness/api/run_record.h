@@ -58,11 +58,27 @@ enum class CellState : uint8_t {
 };
 std::string_view CellStateName(CellState state);  // "skipped"
 
+// What a cache of another program really was on this machine: by its adapter's word, but for the
+// revision. Text is as captured: escape before printing.
+struct Loaded {
+  std::string version;  // "3.2.25"
+  std::string runtime;  // "Python 3.11.2"
+  std::string source;   // The file that was really loaded.
+  std::string revision;  // Of the git checkout that holds it: "1a2b3c4d5e6f", "…-dirty" where files
+                         // were changed since; empty if none does.
+
+  // "3.2.25 on Python 3.11.2, loaded from /usr/lib/…, revision 1a2b3c4d5e6f"
+  std::string Describe() const;
+  bool empty() const { return version.empty() && runtime.empty() && source.empty(); }
+  friend bool operator==(const Loaded&, const Loaded&) = default;
+};
+
 // One scenario on one backend under one engine.
 struct CellRecord {
   std::string backend;  // As named, with options: "temp-rename:sync=full"
   std::string backend_title;
   bool model = false;
+  Loaded loaded;
   std::string scenario;
   std::string scenario_title;
   std::string engine = "stress";
@@ -154,6 +170,7 @@ struct MatrixCell {
 struct MatrixRow {
   std::string backend;
   std::string display_name;
+  Loaded loaded;
   std::map<Promise, MatrixCell> cells;
   uint64_t broken_promised = 0;
   bool all_skipped = false;

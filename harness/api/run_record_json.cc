@@ -83,6 +83,12 @@ Json WriteCell(const CellRecord& cell) {
   json["backend"] = cell.backend;
   json["backend_title"] = cell.backend_title;
   json["model"] = cell.model;
+  if (!cell.loaded.empty()) {
+    json["loaded"] = {{"version", cell.loaded.version},
+                      {"runtime", cell.loaded.runtime},
+                      {"source", cell.loaded.source},
+                      {"revision", cell.loaded.revision}};
+  }
   json["scenario"] = cell.scenario;
   json["scenario_title"] = cell.scenario_title;
   json["engine"] = cell.engine;
@@ -228,6 +234,12 @@ CellRecord ReadCell(JsonReader reader) {
   reader.Read("backend", cell.backend);
   reader.Read("backend_title", cell.backend_title);
   reader.Read("model", cell.model);
+  reader.Sub("loaded", [&](JsonReader loaded) {
+    loaded.Read("version", cell.loaded.version);
+    loaded.Read("runtime", cell.loaded.runtime);
+    loaded.Read("source", cell.loaded.source);
+    loaded.Read("revision", cell.loaded.revision);
+  });
   reader.Read("scenario", cell.scenario);
   reader.Read("scenario_title", cell.scenario_title);
   reader.Read("engine", cell.engine);

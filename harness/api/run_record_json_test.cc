@@ -50,6 +50,7 @@ RunRecord FullRecord() {
   cell.backend = "b:x=1";
   cell.backend_title = "title";
   cell.model = true;
+  cell.loaded = {"3.2.25", "Python 3.11.2", "/usr/lib", "1a2b-dirty"};
   cell.scenario = "s";
   cell.scenario_title = "Ü\n\t\"\\</script>";
   cell.engine = "explore";

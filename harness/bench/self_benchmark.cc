@@ -263,9 +263,11 @@ void RegisterCaught(const std::string& parent) {
 }  // namespace
 
 Result<void> RunSelfBenchmark(const std::string& program, const std::vector<std::string>& flags,
-                              const std::string& parent_directory) {
+                              const std::string& parent_directory,
+                              const std::vector<PythonAdapter>& adapters) {
   return RunBenchmarks(program, flags, "bench self", [&] {
     RegisterPairs(parent_directory);
+    for (const PythonAdapter& adapter : adapters) RegisterAdapter(adapter, parent_directory);
     RegisterCaught(parent_directory);
     RegisterRecord(parent_directory);
     RegisterParts();

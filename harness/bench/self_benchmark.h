@@ -10,14 +10,16 @@
 #include <string>
 #include <vector>
 
+#include "harness/bench/adapter_benchmark.h"
 #include "harness/core/result.h"
 
 namespace tearproof::bench {
 
 // `flags` are Google Benchmark's. The caches lie under `parent_directory`. Prints the benchmarks,
-// then the ratios that the documentation quotes.
+// then the ratios that the documentation quotes. `adapters`: those that are there.
 Result<void> RunSelfBenchmark(const std::string& program, const std::vector<std::string>& flags,
-                              const std::string& parent_directory);
+                              const std::string& parent_directory,
+                              const std::vector<PythonAdapter>& adapters);
 
 }  // namespace tearproof::bench
 

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "harness/cli/workspace.h"
+#include "harness/core/check.h"
 
 namespace tearproof::cli {
 namespace {
@@ -54,6 +55,12 @@ class AdapterProgramTest : public ::testing::Test {
         {"stress", scenario, "--backend", "sessions", "--duration", duration, "--goal", "0"});
   }
 
+  // Until all that is promised was put to the test once.
+  ProgramResult StressUntilExercised(const std::string& scenario) {
+    return workspace_.Run(
+        {"stress", scenario, "--backend", "sessions", "--duration", "60s", "--goal", "1"});
+  }
+
   // The judgement of `promise` in the last run's first cell.
   std::string JudgementOf(const std::string& promise) const {
     const auto record = nlohmann::json::parse(workspace_.Read(".tearproof/runs/latest/run.json"));
@@ -95,6 +102,89 @@ TEST_F(AdapterProgramTest, KilledWorkersTakeTheirAdaptersAlong) {
   const ProgramResult result = Stress("killed-writers", "2s");
   EXPECT_EQ(JudgementOf("intact"), "held") << result.output << result.errors;
   EXPECT_THAT(AdaptersIn(workspace_.path()), IsEmpty());
+}
+
+// The page's example with these members in its answer to init.
+std::string ExampleThatAsksFor(const std::string& members) {
+  std::string example = ExampleOf("adapters.md", "python");
+  const std::string place = "\"operations\": [\"get\", \"set\"]";
+  TEARPROOF_CHECK(example.find(place) != std::string::npos, "the example names its operations");
+  return example.insert(example.find(place), members + ", ");
+}
+
+TEST_F(AdapterProgramTest, WhatAnAdapterHasStartedDiesWithItsWorker) {
+  const std::string start =
+      "import subprocess\nsubprocess.Popen([\"sh\", \"-c\", \"sleep 1000; : " + workspace_.path() +
+      "/sessions_adapter.py\"], start_new_session=True, stdin=subprocess.DEVNULL)\n";
+  UseAdapter(start + ExampleOf("adapters.md", "python"));
+  const ProgramResult result =
+      workspace_.Run({"stress", "get-set", "--backend", "sessions", "--duration", "1s", "--goal",
+                      "0", "--kill", "100/s"});
+  EXPECT_NE(result.exit_code, 1) << result.output << result.errors;
+  EXPECT_THAT(AdaptersIn(workspace_.path()), IsEmpty());
+}
+
+TEST_F(AdapterProgramTest, StartsAProcessForEachOperationWhereItIsAskedTo) {
+  UseAdapter(ExampleThatAsksFor("\"handle\": \"operation\""));
+  const ProgramResult result = StressUntilExercised("get-set");
+  EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
+  EXPECT_EQ(JudgementOf("intact"), "held");
+  EXPECT_EQ(workspace_.Run({"explore", "get-set", "--backend", "sessions"}).exit_code, 77);
+}
+
+// Its state is torn: what two requests in flight at once have in common.
+TEST_F(AdapterProgramTest, RacesWithinOneProcessWhereItIsAskedTo) {
+  UseAdapter(R"(
+import json, os, sys, threading, time
+lock = threading.Lock()
+def serve(request):
+    global shared
+    answer = {"id": request["id"], "ok": True}
+    if request["op"] == "init":
+        os.makedirs(request["dir"], exist_ok=True)
+        open(request["dir"] + "/file", "w").close()
+        shared = None
+        answer.update(operations=["get", "set"], concurrency=8)
+    elif request["op"] == "set":
+        for character in request["value"][:4]:
+            shared = character * 64
+            time.sleep(0.001)
+        shared = request["value"]
+        answer.update(result="done")
+    elif shared is None: answer.update(result="miss")
+    else: answer.update(result="hit", value=shared)
+    with lock: print(json.dumps(answer), flush=True)
+for line in sys.stdin:
+    request = json.loads(line)
+    if request["op"] == "init": serve(request)
+    else: threading.Thread(target=serve, args=(request,)).start()
+)");
+  const ProgramResult result = Stress("get-set", "5s");
+  EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
+  EXPECT_EQ(JudgementOf("intact"), "broken");
+}
+
+TEST_F(AdapterProgramTest, BelievesTheTimesOfAnAdapterWithinItsOwn) {
+  const std::string page = "import time\n" + ExampleOf("adapters.md", "python");
+  const std::string began = "    answer = {\"id\"";
+  const std::string ended = "    print(json.dumps(answer)";
+  const auto with = [&](const std::string& before, const std::string& after) {
+    std::string timed = page;
+    timed.insert(timed.find(ended), after);
+    return timed.insert(timed.find(began), before);
+  };
+  UseAdapter(with("", "    answer.update(t0=\"5\", t1=\"6\")\n"));
+  ProgramResult result = Stress("get-set", "1s");
+  EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("t0 and t1 (5 and 6)"));
+  UseAdapter(with("    t0 = str(time.monotonic_ns())\n",
+                  "    answer.update(t0=t0, t1=str(time.monotonic_ns()))\n"));
+  result = StressUntilExercised("get-set");
+  EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
+  // An instant, though nothing is done in none.
+  UseAdapter(with("    t0 = str(time.monotonic_ns())\n", "    answer.update(t0=t0, t1=t0)\n"));
+  Stress("get-set", "1s");
+  EXPECT_THAT(workspace_.Read(".tearproof/runs/latest/run.json"), HasSubstr("\"p50_ns\": 0,"));
 }
 
 TEST_F(AdapterProgramTest, AnAdapterThatDiesBreaksNoErrorAndSaysWhy) {

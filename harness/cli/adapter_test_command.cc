@@ -3,6 +3,7 @@
 
 #include "harness/adapter/conformance.h"
 #include "harness/cli/catalogue.h"
+#include "harness/cli/checkout.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/machine.h"
@@ -41,6 +42,7 @@ Result<adapter::ConformanceSubject> SubjectOf(const AdapterTestArguments& argume
   TEARPROOF_ASSIGN_OR_RETURN(subject.patience, ParseDuration(arguments.patience));
   subject.interrupted = &interrupted;
   BackendDescription description;
+  Loaded loaded;
   if (!arguments.backend.empty()) {
     TEARPROOF_ASSIGN_OR_RETURN(const auto catalogue, Catalogue::Load(arguments.config));
     TEARPROOF_ASSIGN_OR_RETURN(const auto backends,
@@ -55,18 +57,22 @@ Result<adapter::ConformanceSubject> SubjectOf(const AdapterTestArguments& argume
     subject.command = backend.command;
     subject.options = backend.options;
     description = backend.description;
+    loaded = backend.loaded;
   } else {
     TEARPROOF_ASSIGN_OR_RETURN(const adapter::Introduction introduction,
                                adapter::Probe(subject.command, {}, subject.parent_directory,
                                               subject.patience, &interrupted));
     description.id = subject.command.front();
     TEARPROOF_RETURN_IF_ERROR(adapter::Complete(introduction, &description));
-    if (introduction.source.empty()) description.summary.clear();
+    loaded = {introduction.version, introduction.runtime, introduction.source,
+              RevisionOf(introduction.source)};
   }
   subject.operations = description.operations;
+  subject.process_per_operation = description.process_per_operation.value_or(false);
+  subject.concurrency = description.concurrency;
   if (description.ttl) subject.ttl_resolution = description.ttl_resolution;
   Print("{}\n", EscapeForTerminal(description.title));
-  if (!description.summary.empty()) Print("{}\n", EscapeForTerminal(description.summary));
+  if (!loaded.empty()) Print("{}\n", EscapeForTerminal(loaded.Describe(), 2'000));
   Print("\n");
   return subject;
 }

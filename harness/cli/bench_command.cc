@@ -6,11 +6,24 @@
 #include "harness/bench/judge_benchmark.h"
 #include "harness/bench/self_benchmark.h"
 #include "harness/cli/bench_run.h"
+#include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/machine.h"
 
 namespace tearproof::cli {
 namespace {
+
+// Django's, if it is there.
+Result<std::vector<bench::PythonAdapter>> FindAdapters() {
+  TEARPROOF_ASSIGN_OR_RETURN(const auto catalogue, Catalogue::Load());
+  TEARPROOF_ASSIGN_OR_RETURN(const auto found, catalogue->FindBackends({"django"}));
+  std::vector<bench::PythonAdapter> adapters;
+  for (const NamedBackend& backend : found) {
+    if (!backend.missing.empty()) continue;
+    adapters.push_back({backend.display, backend.command, backend.options});
+  }
+  return adapters;
+}
 
 Verb SelfVerb(const Session& session) {
   struct Options {
@@ -29,8 +42,9 @@ Verb SelfVerb(const Session& session) {
   verb.run = [options, &session]() -> Result<int> {
     const std::string parent =
         options->directory.empty() ? DefaultParentDirectory() : options->directory;
+    TEARPROOF_ASSIGN_OR_RETURN(const auto adapters, FindAdapters());
     TEARPROOF_RETURN_IF_ERROR(
-        bench::RunSelfBenchmark(session.arguments[0], options->flags, parent));
+        bench::RunSelfBenchmark(session.arguments[0], options->flags, parent, adapters));
     return 0;
   };
   return verb;

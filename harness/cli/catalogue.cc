@@ -8,6 +8,7 @@
 
 #include "harness/adapter/probe.h"
 #include "harness/api/registry.h"
+#include "harness/cli/checkout.h"
 #include "harness/cli/machine.h"
 #include "harness/cli/shipped_adapters.h"
 #include "harness/core/json.h"
@@ -44,10 +45,18 @@ std::vector<std::string> SplitScenarios(const std::vector<std::string>& names) {
   return items;
 }
 
+// "cmd:python3 adapter.py": a program that has no other name.
+constexpr std::string_view kProgram = "cmd:";
+bool IsProgram(std::string_view name) { return name.starts_with(kProgram); }
+
 // "a:x=1,y=2" and "b" of "a:x=1,y=2,b".
 std::vector<std::string> SplitBackends(const std::vector<std::string>& names) {
   std::vector<std::string> items;
   for (const std::string& name : names) {
+    if (IsProgram(name)) {
+      items.push_back(name);
+      continue;
+    }
     bool first = true;
     for (const std::string& part : Split(name, ',')) {
       const bool continues = !first && part.find('=') != std::string::npos &&
@@ -88,9 +97,13 @@ Result<BackendOptions> ResolveAdapterOptions(BackendDescription description,
 }
 
 // Reports should say which version was judged, and which file was really loaded.
-void NameWhatWasLoaded(const adapter::Introduction& introduction, BackendDescription* description) {
-  if (!introduction.version.empty()) description->title += " " + introduction.version;
-  if (!introduction.source.empty()) description->summary += " Loaded from " + introduction.source;
+void NoteWhatWasLoaded(const adapter::Introduction& introduction, NamedBackend* backend) {
+  backend->loaded = {introduction.version, introduction.runtime, introduction.source,
+                     RevisionOf(introduction.source)};
+  const bool titled = !backend->description.title.empty() && backend->description.adapter;
+  if (titled && !introduction.version.empty()) {
+    backend->description.title += " " + introduction.version;
+  }
 }
 
 // Fills in what its description leaves to the adapter. A package that is missing is no error.
@@ -100,14 +113,15 @@ Result<void> AskAdapter(NamedBackend* backend, const std::atomic<bool>* interrup
                      adapter::kProbePatience, interrupted);
   const auto& shipped = backend->description.adapter;
   if (introduction.ok()) {
-    if (shipped) NameWhatWasLoaded(introduction.value(), &backend->description);
+    NoteWhatWasLoaded(introduction.value(), backend);
     return adapter::Complete(introduction.value(), &backend->description);
   }
   const bool interrupt = interrupted != nullptr && interrupted->load();
   if (!shipped || interrupt) return introduction.error();
   TEARPROOF_ASSIGN_OR_RETURN(const std::string folder, FindAdapterFolder(shipped->folder));
   if (Succeeds(FillIn(shipped->needs, folder, backend->options))) return introduction.error();
-  backend->missing = "what it needs is missing: " + shipped->install;
+  backend->missing =
+      "what it needs is missing: " + Join(FillIn({shipped->install}, folder, backend->options), "");
   return {};
 }
 
@@ -301,6 +315,18 @@ Result<std::vector<NamedBackend>> Catalogue::FindBackends(
 
 Result<NamedBackend> Catalogue::FindBackend(const std::string& named,
                                             const std::atomic<bool>* interrupted) const {
+  if (IsProgram(named)) {
+    NamedBackend backend;
+    backend.description.id = "cmd";
+    for (const PromiseInfo& info : AllPromises()) {
+      if (info.always) backend.description.promises.insert(info.promise);
+    }
+    backend.display = named;
+    // The shell splits the words and gives way to the program.
+    backend.command = {"sh", "-c", "exec " + named.substr(kProgram.size())};
+    TEARPROOF_RETURN_IF_ERROR(AskAdapter(&backend, interrupted));
+    return backend;
+  }
   const size_t colon = named.find(':');
   const std::string id = named.substr(0, colon);
   for (const BackendDescription& description : backends_) {
@@ -314,7 +340,7 @@ Result<NamedBackend> Catalogue::FindBackend(const std::string& named,
                                own != nullptr && !own->command.empty()
                                    ? ResolveAdapterOptions(description, given)
                                    : ResolveOptions(description, given));
-    NamedBackend backend{description, description.id, {}, {}, std::move(options), named, {}};
+    NamedBackend backend{description, description.id, {}, {}, std::move(options), named, {}, {}};
     if (own != nullptr) {
       backend.implementation = own->base;
       backend.command = own->command;
@@ -350,6 +376,9 @@ std::vector<std::string> Catalogue::BackendIds() const {
 
 // Scenarios and backends are easily taken for each other.
 Error Catalogue::NoBackendError(const std::string& id) const {
+  if (id == "cmd") {
+    return UsageError("cmd is no backend by itself", "write --backend cmd:'python3 adapter.py'");
+  }
   Error error = UnknownNameError("backend", id, BackendIds());
   if (FindScenario(id) != nullptr) {
     error.remedy = fmt::format("that is a scenario: stress {} --backend NAME", id);

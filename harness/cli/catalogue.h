@@ -18,6 +18,7 @@
 #include "harness/api/checker.h"
 #include "harness/api/project_file.h"
 #include "harness/api/reporter.h"
+#include "harness/api/run_record.h"
 #include "harness/api/scenario.h"
 #include "harness/core/result.h"
 
@@ -37,6 +38,7 @@ struct NamedBackend {
   BackendOptions options;            // Resolved: defaults filled in.
   std::string display;               // As named.
   std::vector<KnownRace> known;      // Races that its project file lists.
+  Loaded loaded;                     // Of one with a command: what it really is.
 };
 
 class Catalogue {
@@ -64,11 +66,12 @@ class Catalogue {
   // Tagged ones come first, in their own order; each comes once.
   Result<std::vector<KnownScenario>> FindScenarios(const std::vector<std::string>& names,
                                                    const std::vector<std::string>& tags) const;
-  // Names with options, or "all" (every sound or known one), "broken" (those with planted bugs) or
-  // "adapters" (real caches in other languages).
-  // Items are separated by commas; an item without a ':' that holds a '=' continues the options of
-  // the one before: "temp-rename:sync=full,naive", "django-v1:max_entries=50,cull_frequency=0".
-  // Each comes once. Programs are asked what they are, until `interrupted`, if any, becomes true.
+  // Names with options, "cmd:" with a line for the shell that runs an adapter, or "all" (every
+  // sound or known one), "broken" (those with planted bugs) or "adapters" (real caches in other
+  // languages). Items are separated by commas; an item without a ':' that holds a '=' continues the
+  // options of the one before: "temp-rename:sync=full,naive",
+  // "django-v1:max_entries=50,cull_frequency=0". Each comes once. Programs are asked what they are,
+  // until `interrupted`, if any, becomes true.
   Result<std::vector<NamedBackend>> FindBackends(
       const std::vector<std::string>& names, const std::atomic<bool>* interrupted = nullptr) const;
 

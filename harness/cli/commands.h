@@ -18,6 +18,8 @@ struct Session {
 
   // "./tearproof", as it can be pasted to call this program again.
   std::string ProgramName() const;
+  // It was called for `git bisect run` (--bisect).
+  bool Bisects() const;
 };
 
 // The whole command line: `tearproof`, with all of the verbs below.
@@ -30,6 +32,7 @@ Verb ReplayVerb(const Session& session);
 Verb ListVerb();
 Verb ExplainVerb();
 Verb ShowVerb();
+Verb CompareVerb();
 Verb ReportVerb();
 Verb ManualVerb(const Session& session);
 Verb JudgeVerb(const Session& session);

@@ -7,6 +7,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/output.h"
 #include "harness/cli/scenario_words.h"
+#include "harness/cli/shipped_adapters.h"
 #include "harness/cli/terminal.h"
 #include "harness/core/layout.h"
 #include "harness/core/text.h"
@@ -99,7 +100,11 @@ void ExplainBackend(const BackendDescription& backend, const Catalogue& catalogu
   if (foreign) PrintFact("Program", Join(own->command, " "));
   if (const auto& shipped = backend.adapter) {
     PrintFact("Program", Join(shipped->command, " "));
-    PrintFact("Needs", shipped->install);
+    const Result<std::string> folder = FindAdapterFolder(shipped->folder);
+    const Result<BackendOptions> options = ResolveOptions(backend, {});
+    const bool found = folder.ok() && options.ok();
+    PrintFact("Needs", found ? FillIn({shipped->install}, folder.value(), options.value()).front()
+                             : shipped->install);
   }
   PrintFact("Promises", NamesOf(backend.promises, PromiseName));
   for (const auto& [promise, reason] : backend.opted_out) {

@@ -254,8 +254,10 @@ class CellRun {
     example.fewest = shrunk.fewest;
     example.schedule = schedule.Print();
     const bool promised = cell_.backend.description.promises.contains(example.promise);
-    example.replay = fmt::format("{} replay {}{}", request_.program_name,
-                                 ShellQuote(example.schedule), promised ? "" : " --strict");
+    const std::string& named = cell_.backend.display;
+    example.replay = fmt::format(
+        "{} replay {}{}{}", request_.program_name, ShellQuote(example.schedule),
+        cache_.IsNamed() ? "" : " --backend " + ShellQuote(named), promised ? "" : " --strict");
     TakeEvidence(example.promise);
     outcome_.record.explored->counterexamples.push_back(std::move(example));
     if (!request_.keep.empty()) TEARPROOF_RETURN_IF_ERROR(KeepCache(cache->CacheDirectory()));

@@ -20,6 +20,7 @@ Result<std::unique_ptr<explore::TracedCache>> ExploredCache::Start(int core) con
                      "--backend", backend.implementation};
   }
   setup.scenario = cell_.known.scenario;
+  if (backend.description.restarts.value_or(false)) setup.scenario.reset = "process";
   setup.options = backend.options;
   setup.parent_directory = parent_;
   setup.core = core;
@@ -35,11 +36,14 @@ std::unique_ptr<explore::CacheJudge> ExploredCache::MakeJudge(
       std::move(counting), checkers);
 }
 
+bool ExploredCache::IsNamed() const { return !cell_.backend.display.starts_with("cmd:"); }
+
 Schedule ExploredCache::EmptySchedule() const {
   Schedule schedule;
   schedule.scenario = cell_.named;
   schedule.program_hash = XXH3_64bits(cell_.known.toml.data(), cell_.known.toml.size());
-  schedule.backend = cell_.backend.display;
+  // It names things, and never carries a command to execute.
+  schedule.backend = IsNamed() ? cell_.backend.display : cell_.backend.description.id;
   return schedule;
 }
 
@@ -65,6 +69,9 @@ Result<PlannedCell> PlanExploreCell(const KnownScenario& known, const NamedBacke
                                     const std::vector<std::string>& typed) {
   TEARPROOF_ASSIGN_OR_RETURN(PlannedCell cell, PlanCell(known, backend, typed));
   cell.unfit = explore::UnfitToExplore(known.scenario, backend.description.operations);
+  if (backend.description.process_per_operation.value_or(false)) {
+    cell.unfit = "its processes live for one operation, and exploring needs some that live on";
+  }
   if (!backend.missing.empty()) cell.unfit = backend.missing;
   return cell;
 }

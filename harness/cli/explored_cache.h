@@ -33,6 +33,8 @@ class ExploredCache {
 
   // A schedule of this scenario and cache, without choices.
   Schedule EmptySchedule() const;
+  // Not one of "cmd:...", which a schedule does not say.
+  bool IsNamed() const;
   // Errors: kUsage, if it is one of another version of the scenario.
   Result<void> Check(const Schedule& schedule, const std::string& program_name) const;
   // "writer 0", "reader 1".

@@ -52,6 +52,7 @@ void NameCell(const PlannedCell& cell, const std::string& engine, CellRecord* re
   record->engine = engine;
   record->backend = cell.backend.display;
   record->backend_title = cell.backend.description.title;
+  record->loaded = cell.backend.loaded;
   record->model = cell.backend.description.model;
   record->scenario = scenario.id;
   record->scenario_title = scenario.title;

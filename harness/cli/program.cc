@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "harness/cli/commands.h"
 #include "harness/cli/output.h"
 #include "harness/core/text.h"
@@ -5,6 +7,10 @@
 namespace tearproof::cli {
 
 std::string Session::ProgramName() const { return ShellQuote(arguments.at(0)); }
+
+bool Session::Bisects() const {
+  return std::find(arguments.begin(), arguments.end(), "--bisect") != arguments.end();
+}
 
 Verb Program(const Session& session) {
   auto version = std::make_shared<bool>(false);
@@ -19,6 +25,7 @@ Verb Program(const Session& session) {
                    ListVerb(),
                    ExplainVerb(),
                    ShowVerb(),
+                   CompareVerb(),
                    ReportVerb(),
                    JudgeVerb(session),
                    ExportVerb(),

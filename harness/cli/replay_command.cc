@@ -19,6 +19,7 @@ constexpr int kExitInconclusive = 2;
 
 struct ReplayArguments {
   std::string schedule;
+  std::string backend;
   std::string directory;
   std::string config;
   bool strict = false;
@@ -46,7 +47,9 @@ Result<int> Replay(const ReplayArguments& arguments, const Session& session) {
   TEARPROOF_ASSIGN_OR_RETURN(const auto catalogue, Catalogue::Load(arguments.config));
   TEARPROOF_ASSIGN_OR_RETURN(const auto scenarios,
                              catalogue->FindScenarios({schedule.scenario}, {}));
-  TEARPROOF_ASSIGN_OR_RETURN(const auto backends, catalogue->FindBackends({schedule.backend}));
+  TEARPROOF_ASSIGN_OR_RETURN(
+      const auto backends,
+      catalogue->FindBackends({arguments.backend.empty() ? schedule.backend : arguments.backend}));
   if (scenarios.size() != 1 || backends.size() != 1) {
     return UsageError("the schedule does not name one scenario and one cache");
   }
@@ -94,13 +97,15 @@ Verb ReplayVerb(const Session& session) {
   Verb verb;
   verb.name = "replay";
   verb.description = "Show one interleaving again, by the line that explore printed.";
-  verb.options = {{"schedule", "", "TP1:...", &arguments->schedule, {}, "", true},
-                  {"--strict", "", "count every promise, made or not", &arguments->strict},
-                  {"--dir", "DIR",
-                   "the caches lie in a new directory under this one; /dev/shm if it can be used",
-                   &arguments->directory},
-                  {"--config", "FILE", "the project file; ./tearproof.toml if there is one",
-                   &arguments->config}};
+  verb.options = {
+      {"schedule", "", "TP1:...", &arguments->schedule, {}, "", true},
+      {"--backend", "NAME", "on this cache instead of the one that it names", &arguments->backend},
+      {"--strict", "", "count every promise, made or not", &arguments->strict},
+      {"--dir", "DIR",
+       "the caches lie in a new directory under this one; /dev/shm if it can be used",
+       &arguments->directory},
+      {"--config", "FILE", "the project file; ./tearproof.toml if there is one",
+       &arguments->config}};
   verb.run = [arguments, &session] { return Replay(*arguments, session); };
   return verb;
 }

@@ -29,13 +29,15 @@ ReportFiles ReportArguments::Files() const {
 }
 
 std::vector<Option> ReportArguments::Options() {
-  return {{"--html", "FILE", "write a page to look at, in one file (- is stdout)", &html},
-          {"--json", "FILE", "write the run's record (- is stdout)", &json},
-          {"--junit", "FILE", "write a JUnit report", &junit},
-          {"--markdown", "FILE", "write a Markdown report", &markdown},
-          {"--export", "FORMAT[=FILE]", "for other programs: csv, googlebench or chrome-trace",
-           &exports},
-          {"--quiet", "", "only what is broken, and the verdict", &quiet}};
+  return {
+      {"--html", "FILE", "write a page to look at, in one file (- is stdout)", &html},
+      {"--json", "FILE", "write the run's record (- is stdout)", &json},
+      {"--junit", "FILE", "write a JUnit report", &junit},
+      {"--markdown", "FILE", "write a Markdown report", &markdown},
+      {"--export", "FORMAT[=FILE]", "for other programs: csv, googlebench or chrome-trace",
+       &exports},
+      {"--quiet", "", "only what is broken, and the verdict", &quiet},
+      {"--bisect", "", "for `git bisect run`: exit code 125 where nothing was decided", &bisect}};
 }
 
 Result<void> RunInProgress::Begin(const RunFrame& frame, std::vector<PendingCell> planned) {

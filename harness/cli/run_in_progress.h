@@ -27,6 +27,7 @@ struct ReportArguments {
   std::string markdown;
   std::vector<std::string> exports;  // "csv=FILE"; without a file, stdout.
   bool quiet = false;
+  bool bisect = false;  // Counts for whatever ends the program: main.cc sees to it.
 
   ReportFiles Files() const;
   std::vector<Option> Options();  // Each leaves its value here.

@@ -13,7 +13,7 @@ std::vector<Option> SelectionOptions(std::vector<std::string>* scenarios,
       {"--tag", "NAME,...", "every scenario with this tag", tags},
       {"--backend", "NAME,...",
        "caches (`tearproof list backends`), with options as NAME:option=value; also all (the "
-       "default) and broken",
+       "default), adapters and broken, and cmd:'PROGRAM ...', an adapter of your own",
        backends},
   };
 }

@@ -41,7 +41,7 @@ TEST(ShippedAdaptersTest, EachKeepsTheProtocol) {
     const ProgramResult result = workspace.Run({"adapter-test", "--backend", name});
     SCOPED_TRACE(name + ": " + result.output + result.errors);
     if (result.exit_code == 77) {
-      EXPECT_THAT(result.errors, HasSubstr("what it needs is missing: apt-get install "));
+      EXPECT_THAT(result.errors, HasSubstr("what it needs is missing: "));
       continue;
     }
     EXPECT_EQ(result.exit_code, 0);
@@ -110,7 +110,7 @@ TEST(NewAdapterTest, WritesWhatPassesAtOnceAndOverwritesNothing) {
   const std::string written = workspace.Read("adapter.py");
   result = workspace.Run({"adapter-test", "python3", "adapter.py"});
   EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
-  EXPECT_THAT(result.output, HasSubstr("12 rules are kept"));
+  EXPECT_THAT(result.output, HasSubstr("13 rules are kept"));
 
   result = workspace.Run({"new-adapter", "ruby", "adapter.py"});
   EXPECT_EQ(result.exit_code, 64);
@@ -138,7 +138,7 @@ TEST(AdapterTestTest, SaysWhichRuleIsBroken) {
   EXPECT_EQ(fake.exit_code, 1);
   EXPECT_THAT(fake.output, HasSubstr("BROKEN     shared"));
   EXPECT_THAT(fake.output, HasSubstr("ok         id"));
-  EXPECT_THAT(fake.output, HasSubstr("of 15 rules are broken"));
+  EXPECT_THAT(fake.output, HasSubstr("of 20 rules are broken"));
 }
 
 TEST(AdapterTestTest, WhatIsNoAdapterIsAMistakeOfTheCommandLine) {

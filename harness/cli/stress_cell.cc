@@ -30,6 +30,8 @@ stress::CellRequest MakeRequest(const PlannedCell& cell, const StressSettings& s
   plan.overrides = settings.overrides;
   plan.backend_id = cell.backend.implementation;
   plan.adapter_command = cell.backend.command;
+  plan.process_per_operation = cell.backend.description.process_per_operation.value_or(false);
+  plan.concurrency = plan.process_per_operation ? 1 : cell.backend.description.concurrency;
   plan.backend_options = cell.backend.options;
   plan.promises = cell.backend.description.promises;
   plan.contract =

@@ -9,7 +9,7 @@ namespace tearproof::cli {
 Verb WorkerVerb() {
   struct Options {
     std::string cell;
-    std::string slot;
+    std::vector<std::string> slots;
   };
   auto options = std::make_shared<Options>();
   Verb verb;
@@ -23,12 +23,16 @@ Verb WorkerVerb() {
                    .required = true},
                   {.name = "--slot",
                    .placeholder = "N",
-                   .description = "which worker it is",
-                   .value = &options->slot,
+                   .description = "which workers it is",
+                   .value = &options->slots,
                    .required = true}};
   verb.run = [options]() -> Result<int> {
-    TEARPROOF_ASSIGN_OR_RETURN(const uint32_t slot, ParseNumber<uint32_t>("--slot", options->slot));
-    return stress::RunWorker(options->cell, slot);
+    std::vector<uint32_t> slots;
+    for (const std::string& text : options->slots) {
+      TEARPROOF_ASSIGN_OR_RETURN(const uint32_t slot, ParseNumber<uint32_t>("--slot", text));
+      slots.push_back(slot);
+    }
+    return stress::RunWorker(options->cell, slots);
   };
   return verb;
 }

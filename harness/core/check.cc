@@ -12,7 +12,11 @@ std::string& Context() {
   return *context;
 }
 
+int defect_exit_code = kExitHarnessDefect;
+
 }  // namespace
+
+void SetDefectExitCode(int code) { defect_exit_code = code; }
 
 void SetCheckContext(std::string context) { Context() = std::move(context); }
 
@@ -23,7 +27,7 @@ void CheckFailed(const char* file, int line, const char* condition, std::string_
                condition, file, line, static_cast<int>(detail.size()), detail.data(),
                Context().empty() ? "none" : Context().c_str());
   std::fflush(stderr);
-  _exit(kExitHarnessDefect);
+  _exit(defect_exit_code);
 }
 
 }  // namespace tearproof

@@ -5,8 +5,8 @@
 // process with exit code 70. A wrong environment is a Result (result.h); a wrong cache is a
 // Verdict.
 //
-// Thread safety: TEARPROOF_CHECK may be used from any thread. SetCheckContext is not synchronised
-// with a check that fails at the same moment; call it before starting threads.
+// Thread safety: TEARPROOF_CHECK may be used from any thread. The two setters are not synchronised
+// with a check that fails at the same moment; call them before starting threads.
 #ifndef TEARPROOF_HARNESS_CORE_CHECK_H_
 #define TEARPROOF_HARNESS_CORE_CHECK_H_
 
@@ -20,6 +20,8 @@ inline constexpr int kExitHarnessDefect = 70;
 
 // What a failed check prints besides its condition: the seed, the schedule, the cell that runs.
 void SetCheckContext(std::string context);
+// What a failed check exits with instead of kExitHarnessDefect.
+void SetDefectExitCode(int code);
 
 [[noreturn]] void CheckFailed(const char* file, int line, const char* condition,
                               std::string_view detail);

@@ -194,7 +194,8 @@ TEST(HistoryTest, RejectsNumbersOutOfRange) {
   ExpectRejected([](auto& parts) { parts.ops[3].sequence = kMaxSequence - 1; }, "too far");
   ExpectRejected([](auto& parts) { parts.ops[0].invoke = INT64_MIN; }, "before time began");
   ExpectRejected([](auto& parts) { parts.ops[0].kind = static_cast<OpKind>(15); }, "known kind");
-  ExpectRejected([](auto& parts) { parts.ops[0].outcome = static_cast<Outcome>(7); }, "known kind");
+  ExpectRejected([](auto& parts) { parts.ops[0].outcome = static_cast<Outcome>(kOutcomeCount); },
+                 "known kind");
   ExpectRejected([](auto& parts) { parts.ops[0].observation = static_cast<Observed>(5); },
                  "known kind");
   ExpectRejected([](auto& parts) { parts.header.clock_uncertainty = -1; }, "uncertainty");

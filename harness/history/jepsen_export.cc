@@ -58,6 +58,7 @@ std::string_view TypeOf(Outcome outcome) {
       return "ok";
     case Outcome::kRefused:
     case Outcome::kUnsupported:
+    case Outcome::kFailed:
       return "fail";
     case Outcome::kOpen:
     case Outcome::kError:
@@ -103,11 +104,11 @@ class Exporter {
 
   void AddEnd(const Op& op, ordered_json& line) const {
     if (op.outcome == Outcome::kUnsupported) line["error"] = "unsupported";
-    if (op.outcome == Outcome::kError) {
+    if (op.failed()) {
       const Evidence* evidence = history_.FindEvidence(op);
       line["error"] = evidence == nullptr || evidence->text.empty() ? "error" : evidence->text;
     }
-    if (op.uncertain()) line["ended"] = true;
+    if (op.uncertain() || op.failed()) line["ended"] = true;
     if (op.observation == Observed::kDamaged) line["bytes"] = op.length;
   }
 

@@ -34,13 +34,6 @@ struct DigestHash {
   size_t operator()(const Digest& digest) const { return digest.low; }
 };
 
-// `text`: of the value.
-Digest DigestOf(const JepsenValue& value, const std::string& text, uint32_t key) {
-  const uint64_t seed = (uint64_t{key} << 3) | value.index();  // 5 and "5" are not the same.
-  const XXH128_hash_t hash = XXH3_128bits_withSeed(text.data(), text.size(), seed);
-  return {hash.low64, hash.high64};
-}
-
 // Where an operation writes or reads a value, until it is known who wrote what.
 struct ValueUse {
   Digest digest;
@@ -60,6 +53,20 @@ struct Process {
   bool wrote = false;
   int64_t reaped = kNever;
 };
+
+// A value that our own export wrote says which of its process's operations it is: the numbers are
+// then those of the run.
+void FindFirstSequence(const JepsenEvent& event, const Op& op, Process& process) {
+  const std::string* text = std::get_if<std::string>(&event.value);
+  const std::string own = fmt::format("p{}#", process.number);
+  if (text == nullptr || !text->starts_with(own)) return;
+  uint64_t number = 0;
+  const char* end = text->data() + text->size();
+  const auto [rest, problem] = std::from_chars(text->data() + own.size(), end, number);
+  if (problem == std::errc() && rest == end && number >= op.sequence && number < kMaxSequence / 2) {
+    process.first_sequence = number - op.sequence;
+  }
+}
 
 class Importer {
  public:
@@ -84,7 +91,6 @@ class Importer {
   Result<OpKind> KindOf(const JepsenEvent& event, uint32_t line) const;
   Result<void> TakeKey(const JepsenEvent& event, uint32_t line, Op* op);
   Result<void> TakeWritten(const JepsenEvent& event, Process& process, uint32_t line, Op* op);
-  static void FindFirstSequence(const JepsenEvent& event, const Op& op, Process& process);
   Result<void> TakeAnswer(const JepsenEvent& event, uint32_t line, uint32_t index);
   void UseValue(const JepsenValue& value, uint32_t key, uint32_t op);
   void FindCounters();
@@ -252,24 +258,12 @@ Result<void> Importer::TakeWritten(const JepsenEvent& event, Process& process, u
   return {};
 }
 
-// A value that our own export wrote says which of its process's operations it is: the numbers are
-// then those of the run.
-void Importer::FindFirstSequence(const JepsenEvent& event, const Op& op, Process& process) {
-  const std::string* text = std::get_if<std::string>(&event.value);
-  const std::string own = fmt::format("p{}#", process.number);
-  if (text == nullptr || !text->starts_with(own)) return;
-  uint64_t number = 0;
-  const char* end = text->data() + text->size();
-  const auto [rest, problem] = std::from_chars(text->data() + own.size(), end, number);
-  if (problem == std::errc() && rest == end && number >= op.sequence && number < kMaxSequence / 2) {
-    process.first_sequence = number - op.sequence;
-  }
-}
-
 void Importer::UseValue(const JepsenValue& value, uint32_t key, uint32_t op) {
   ValueUse use;
   const std::string text = ToText(value);
-  use.digest = DigestOf(value, text, key);
+  const uint64_t seed = (uint64_t{key} << 3) | value.index();  // 5 and "5" are not the same.
+  const XXH128_hash_t hash = XXH3_128bits_withSeed(text.data(), text.size(), seed);
+  use.digest = {hash.low64, hash.high64};
   use.op = op;
   const int64_t* number = std::get_if<int64_t>(&value);
   use.integer = number != nullptr;
@@ -313,6 +307,7 @@ Result<void> Importer::Complete(const JepsenEvent& event, Process& process, int6
   op.ret = time;
   if (event.type == Type::kFail) {
     op.outcome = event.has_error ? Outcome::kUnsupported : Outcome::kRefused;
+    if (event.has_error && event.ended) op.outcome = Outcome::kFailed;
     return {};
   }
   return TakeAnswer(event, line, index);

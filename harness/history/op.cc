@@ -6,7 +6,7 @@ namespace {
 constexpr std::array<std::string_view, kOpKindCount> kKindNames = {
     "init", "get", "has", "set", "add", "delete", "incr", "touch", "clear", "cull"};
 constexpr std::array<std::string_view, kOutcomeCount> kOutcomeNames = {
-    "open", "hit", "miss", "done", "refused", "error", "unsupported"};
+    "open", "hit", "miss", "done", "refused", "error", "unsupported", "failed"};
 
 template <typename Enum, size_t kCount>
 std::optional<Enum> ParseName(const std::array<std::string_view, kCount>& names,

@@ -38,8 +38,9 @@ enum class Outcome : uint8_t {
                  // missing one, a key that the cache rejects.
   kError,        // It failed and may or may not have happened.
   kUnsupported,  // The cache has no such operation.
+  kFailed,       // It failed, and surely changed nothing: by the cache's word.
 };
-inline constexpr size_t kOutcomeCount = 7;
+inline constexpr size_t kOutcomeCount = 8;
 
 // What a hit returned.
 enum class Observed : uint8_t {
@@ -88,6 +89,7 @@ struct Op {
   bool happened() const { return outcome == Outcome::kDone || outcome == Outcome::kHit; }
   // It may or may not have taken effect: it failed, or its process died within it.
   bool uncertain() const { return outcome == Outcome::kError || outcome == Outcome::kOpen; }
+  bool failed() const { return outcome == Outcome::kError || outcome == Outcome::kFailed; }
   // It may have changed the cache, as far as its outcome tells.
   bool may_have_happened() const { return outcome == Outcome::kDone || uncertain(); }
 };

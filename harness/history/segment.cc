@@ -64,8 +64,13 @@ uint64_t SideCheck(const SideRecord& record, const char* bytes, uint64_t salt) {
 
 void CompilerBarrier() { std::atomic_signal_fence(std::memory_order_seq_cst); }
 
-bool DecodeInvoke(const Slot& slot, uint64_t salt, Op* op) {
-  if (slot.invoke_check != InvokeCheck(slot, salt) || slot.kind >= kOpKindCount) return false;
+// `slot`: a copy, whose check is mended where the writer died while it changed the invoke half.
+bool DecodeInvoke(Slot& slot, uint64_t salt, Op* op) {
+  if (slot.kind >= kOpKindCount) return false;
+  if (slot.invoke_check != InvokeCheck(slot, salt)) {
+    slot.invoke_check = InvokeCheck(slot, salt);  // See Return.
+    if (slot.return_check == 0 || slot.return_check != ReturnCheck(slot, salt)) return false;
+  }
   op->invoke = slot.invoke;
   op->key = slot.key;
   op->length = slot.length;
@@ -220,7 +225,20 @@ void SegmentWriter::Return(const Op& op) {
   slot.outcome = static_cast<uint8_t>(op.outcome);
   slot.observation = static_cast<uint8_t>(op.observation);
   CompilerBarrier();
-  slot.return_check = ReturnCheck(slot, salt_);
+  if (op.invoke == slot.invoke) {
+    slot.return_check = ReturnCheck(slot, salt_);
+    return;
+  }
+  // The return half speaks of the new invoke half and is whole before it: until then the operation
+  // is an open one, and between the two stores below the return half vouches for the first.
+  Slot changed = slot;
+  changed.invoke = op.invoke;
+  changed.invoke_check = InvokeCheck(changed, salt_);
+  slot.return_check = ReturnCheck(changed, salt_);
+  CompilerBarrier();
+  slot.invoke = changed.invoke;
+  CompilerBarrier();
+  slot.invoke_check = changed.invoke_check;
 }
 
 void SegmentWriter::AddErrorText(std::string_view text) {
@@ -254,11 +272,12 @@ Result<SegmentContents> ReadSegment(const std::string& path) {
   contents.ops.reserve(header.used);
   for (uint64_t i = 0; i < header.used; ++i) {
     Op op;
-    const bool invoked = DecodeInvoke(slots[i], salt, &op);
+    Slot slot = slots[i];
+    const bool invoked = DecodeInvoke(slot, salt, &op);
     op.process = contents.process;
     op.sequence = header.first_sequence + i;
     // Only the last operation can be open: before the next one, it had returned.
-    if (invoked && (DecodeReturn(slots[i], salt, &op) || i + 1 == header.used)) {
+    if (invoked && (DecodeReturn(slot, salt, &op) || i + 1 == header.used)) {
       contents.ops.push_back(op);
     } else {
       ++contents.unreadable_records;

@@ -71,7 +71,8 @@ class SegmentWriter {
   // Stores the invoke half of the next operation; returns its sequence. REQUIRES: !full(), and the
   // operation before has returned.
   uint64_t Invoke(const Op& op);
-  // Stores the return half of the operation last invoked.
+  // Stores the return half of the operation last invoked. `op.invoke` may be later than it was said
+  // to be: who answers may know better when the operation began.
   void Return(const Op& op);
 
   // Appends what is known of the operation last invoked. Kept while there is room: the first

@@ -14,6 +14,7 @@
 #include <iterator>
 #include <new>
 
+#include "harness/core/json.h"
 #include "harness/core/owned_directory.h"
 #include "harness/core/random.h"
 
@@ -117,6 +118,40 @@ TEST_F(SegmentTest, AnOperationWithoutReturnIsOpen) {
   EXPECT_EQ(contents.ops[1].outcome, Outcome::kOpen);
   EXPECT_EQ(contents.ops[1].ret, kNever);
   EXPECT_EQ(contents.unreadable_records, 0u);
+}
+
+// Whatever of its three last stores the writer came to.
+TEST_F(SegmentTest, AnInvocationThatIsPutRightIsNeverLost) {
+  SegmentWriter writer = MakeWriter(1);
+  Op op = SetOp(0);
+  op.invoke = 7;
+  writer.Invoke(op);
+  const auto bytes_of_slot = [&] { return ReadTextFile(path_).value().substr(4096, sizeof(Slot)); };
+  const std::string before = bytes_of_slot();
+  op.invoke = 9;
+  op.ret = 12;
+  writer.Return(op);
+  EXPECT_EQ(Read(path_).ops.at(0).invoke, 9);
+  const std::string after = bytes_of_slot();
+  const auto read_with = [&](std::string slot) {
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(4096);
+    file << slot;
+    file.close();
+    const SegmentContents contents = Read(path_);
+    EXPECT_EQ(contents.unreadable_records, 0u);
+    return contents.ops.at(0);
+  };
+  // The invoke half as before, the return half whole: still open.
+  std::string first = after;
+  first.replace(0, offsetof(Slot, ret), before, 0, offsetof(Slot, ret));
+  EXPECT_EQ(read_with(first).outcome, Outcome::kOpen);
+  EXPECT_EQ(read_with(first).invoke, 7);
+  // The new time with the old check.
+  std::string second = first;
+  second.replace(0, sizeof(int64_t), after, 0, sizeof(int64_t));
+  EXPECT_EQ(read_with(second).outcome, Outcome::kDone);
+  EXPECT_EQ(read_with(second).invoke, 9);
 }
 
 TEST_F(SegmentTest, FillsUpToItsCapacity) {
@@ -276,13 +311,20 @@ struct Progress {
   std::atomic<uint64_t> returned;  // Operations whose Return has returned.
 };
 
+// Of every second one it is said later when it began.
+Op SetOpAsReturned(uint64_t i) {
+  Op op = SetOp(i);
+  if (i % 2 == 1) op.invoke += 3;
+  return op;
+}
+
 // Records until it is killed.
 [[noreturn]] void WriteForever(SegmentWriter& writer, Progress& progress) {
   for (uint64_t i = 0;; ++i) {
     if (writer.full()) writer.BeginRound(i);
     writer.Invoke(SetOp(i));
     progress.invoked.store(i + 1, std::memory_order_release);
-    writer.Return(SetOp(i));
+    writer.Return(SetOpAsReturned(i));
     progress.returned.store(i + 1, std::memory_order_release);
   }
 }
@@ -324,7 +366,9 @@ TEST_F(SegmentTest, KillingTheWriterLosesNothingThatHadReturned) {
     for (size_t i = 0; i < contents.ops.size(); ++i) {
       const Op& op = contents.ops[i];
       ASSERT_EQ(op.sequence, contents.ops.front().sequence + i);
-      ASSERT_EQ(op.invoke, SetOp(op.sequence).invoke);
+      ASSERT_EQ(op.invoke,
+                (op.outcome == Outcome::kOpen ? SetOp(op.sequence) : SetOpAsReturned(op.sequence))
+                    .invoke);
       ASSERT_EQ(op.outcome == Outcome::kOpen,
                 i + 1 == contents.ops.size() && whole == last.sequence);
     }

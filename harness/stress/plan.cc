@@ -179,6 +179,8 @@ Result<void> WritePlan(const Plan& plan, const std::string& path) {
                     {"backend_id", plan.backend_id},
                     {"backend_options", plan.backend_options},
                     {"adapter_command", plan.adapter_command},
+                    {"process_per_operation", plan.process_per_operation},
+                    {"concurrency", plan.concurrency},
                     {"promises", promises},
                     {"contract", ContractToJson(plan.contract)},
                     {"ttl", plan.ttl},
@@ -205,6 +207,8 @@ Result<Plan> ReadPlan(const std::string& path) {
     plan.backend_id = in.at("backend_id");
     plan.backend_options = in.at("backend_options").get<BackendOptions>();
     plan.adapter_command = in.at("adapter_command").get<std::vector<std::string>>();
+    plan.process_per_operation = in.at("process_per_operation").get<bool>();
+    plan.concurrency = in.at("concurrency").get<uint32_t>();
     for (const json& name : in.at("promises")) {
       const auto promise = ParsePromise(name.get<std::string>());
       if (promise) plan.promises.insert(*promise);

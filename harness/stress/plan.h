@@ -42,6 +42,8 @@ struct Plan {
   std::string backend_id;
   BackendOptions backend_options;
   std::vector<std::string> adapter_command;  // Of a user's own backend: the program behind it.
+  bool process_per_operation = false;        // Of that program.
+  uint32_t concurrency = 1;                  // So many requests at a time does it serve.
   std::set<Promise> promises;                // What the backend promises.
   Contract contract;
   bool ttl = false;  // The backend takes times to live.

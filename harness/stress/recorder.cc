@@ -32,6 +32,10 @@ Outcome Recorder::Run(const Task& task, std::optional<int64_t> due) {
   slot_->in_operation.store(1, std::memory_order_relaxed);
   backend_->Execute(request, response_);
   op.ret = MonotonicNanos();
+  if (response_.called != 0) {
+    op.invoke = response_.called;
+    op.ret = response_.returned;
+  }
   maker_.Judge(response_, &op);
   NoteResponse(op);
   segment_->Return(op);
@@ -44,7 +48,7 @@ Outcome Recorder::Run(const Task& task, std::optional<int64_t> due) {
 }
 
 void Recorder::NoteResponse(const Op& op) {
-  if (op.outcome == Outcome::kError) NoteError();
+  if (op.failed()) NoteError();
   if (op.observation == Observed::kDamaged) segment_->AddDamage(DescribeDamage(response_.value));
 }
 

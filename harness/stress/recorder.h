@@ -2,8 +2,9 @@
 //
 // Purpose: the hot path of a worker. No system call, no allocation and no lock an operation beyond
 // the backend's own; the clock is read right before and right after the call, so that making and
-// verifying values is no part of an operation's interval.
-// Thread safety: none; one recorder a process. Ownership: borrows all but its buffers.
+// verifying values is no part of an operation's interval. A backend that knows when the cache
+// itself was called (Response::called) is believed; it answers for that lying in between. Thread
+// safety: none; one recorder a process. Ownership: borrows all but its buffers.
 #ifndef TEARPROOF_HARNESS_STRESS_RECORDER_H_
 #define TEARPROOF_HARNESS_STRESS_RECORDER_H_
 

@@ -35,8 +35,10 @@ Result<void> JudgeExit(const ProcessInfo& info) {
 }  // namespace
 
 RoundRunner::RoundRunner(const Scenario* scenario, std::string cell_directory, uint64_t seed,
-                         std::function<bool()> tick, const std::atomic<bool>* interrupted)
+                         uint32_t concurrency, std::function<bool()> tick,
+                         const std::atomic<bool>* interrupted)
     : scenario_(scenario),
+      concurrency_(concurrency),
       cell_directory_(std::move(cell_directory)),
       tick_(std::move(tick)),
       interrupted_(interrupted),
@@ -67,7 +69,7 @@ Result<void> RoundRunner::Start() {
       control_.slot(slot).index = i;
     }
   }
-  pool_ = std::make_unique<WorkerPool>(cell_directory_, &control_);
+  pool_ = std::make_unique<WorkerPool>(cell_directory_, &control_, Leaders(slots));
   watches_.resize(slots);
   return Refill();
 }
@@ -80,10 +82,26 @@ Result<void> RoundRunner::Refill() {
 }
 
 Result<void> RoundRunner::StartSlot(uint32_t slot, uint32_t finished) {
-  if (slot >= kFirstWorkerSlot) retired_operations_ += control_.slot(slot).operations.load();
-  const Result<uint16_t> started = pool_->Start(slot, RoleName(slot), finished);
-  if (!started.ok()) return started.error();
-  return {};
+  std::vector<std::string> roles;
+  for (uint32_t each = 0; each < control_.header().slot_count; ++each) {
+    roles.push_back(RoleName(each));
+  }
+  for (const uint32_t each : pool_->GroupOf(slot)) {
+    if (each >= kFirstWorkerSlot) retired_operations_ += control_.slot(each).operations.load();
+  }
+  return pool_->Start(slot, roles, finished);
+}
+
+// Workers are dealt out to as few processes as serve them: each has some of every role.
+std::vector<uint32_t> RoundRunner::Leaders(uint32_t slots) const {
+  const uint32_t workers = slots - kFirstWorkerSlot;
+  const uint32_t processes = (workers + concurrency_ - 1) / concurrency_;
+  std::vector<uint32_t> leaders;
+  for (uint32_t slot = 0; slot < slots; ++slot) {
+    const bool works = slot >= kFirstWorkerSlot;
+    leaders.push_back(works ? kFirstWorkerSlot + (slot - kFirstWorkerSlot) % processes : slot);
+  }
+  return leaders;
 }
 
 std::string RoundRunner::RoleName(uint32_t slot) const {
@@ -196,7 +214,7 @@ Result<void> RoundRunner::KillWhenDue(int64_t now) {
   if (!pool_->alive(slot)) return {};
   pool_->Kill(slot);
   ++kills_;
-  watches_[slot] = {0, false, now, false};
+  for (const uint32_t each : pool_->GroupOf(slot)) watches_[each] = {0, false, now, false};
   return StartSlot(slot, phase_ - 1);
 }
 

@@ -31,9 +31,11 @@ struct RoundLimits {
 
 class RoundRunner {
  public:
+  // So many workers, at most, share a process: `concurrency`.
   // `tick` is called some ten times a second while processes run; false: the round is to end.
   RoundRunner(const Scenario* scenario, std::string cell_directory, uint64_t seed,
-              std::function<bool()> tick, const std::atomic<bool>* interrupted);
+              uint32_t concurrency, std::function<bool()> tick,
+              const std::atomic<bool>* interrupted);
   ~RoundRunner();
 
   // Starts all processes. REQUIRES: plan.json and live/ are there.
@@ -70,6 +72,8 @@ class RoundRunner {
     bool stalled = false;
   };
 
+  std::vector<uint32_t> Leaders(uint32_t slots) const;
+  // With its group.
   Result<void> StartSlot(uint32_t slot, uint32_t finished);
   void Post(Command command);
   Result<void> Do(Command command, SlotRole role, std::optional<RoundLimits> limits);
@@ -85,6 +89,7 @@ class RoundRunner {
   std::string RoleName(uint32_t slot) const;
 
   const Scenario* scenario_;
+  uint32_t concurrency_;
   std::string cell_directory_;
   std::function<bool()> tick_;
   const std::atomic<bool>* interrupted_;

@@ -114,7 +114,8 @@ class Cell {
     TEARPROOF_RETURN_IF_ERROR(WritePlan(plan_, request_.cell_directory + "/plan.json"));
     // Worked with only once it has started: before, it has no memory shared with anybody.
     auto runner = std::make_unique<RoundRunner>(
-        &scenario_, request_.cell_directory, plan_.seed, [this] { return Tick(); }, &interrupted_);
+        &scenario_, request_.cell_directory, plan_.seed, plan_.concurrency,
+        [this] { return Tick(); }, &interrupted_);
     const uint64_t processes = scenario_.StressProcesses() + 2;  // The setup and the audit, too.
     TEARPROOF_RETURN_IF_ERROR(
         CheckRecordDisk(request_.cell_directory, RecordBytes(processes, plan_.segment_capacity)));

@@ -11,11 +11,15 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <thread>
 
 #include "harness/adapter/adapter_backend.h"
 #include "harness/adapter/adapter_process.h"
+#include "harness/adapter/operation_backend.h"
+#include "harness/adapter/shared_adapter.h"
 #include "harness/api/registry.h"
 #include "harness/core/text.h"
 #include "harness/stress/control_block.h"
@@ -47,8 +51,11 @@ bool HasInitStep(const Scenario& scenario) {
 
 class Worker {
  public:
-  static Result<std::unique_ptr<Worker>> Create(const std::string& cell_directory, uint32_t index) {
+  // `shared`, if any, is the adapter that it uses with others.
+  static Result<std::unique_ptr<Worker>> Create(const std::string& cell_directory, uint32_t index,
+                                                adapter::SharedAdapter* shared) {
     auto worker = std::unique_ptr<Worker>(new Worker);
+    worker->shared_ = shared;
     TEARPROOF_ASSIGN_OR_RETURN(worker->plan_, ReadPlan(cell_directory + "/plan.json"));
     TEARPROOF_ASSIGN_OR_RETURN(worker->scenario_, worker->plan_.LoadScenario());
     TEARPROOF_ASSIGN_OR_RETURN(worker->control_, ControlBlock::Open(cell_directory + "/control"));
@@ -86,6 +93,8 @@ class Worker {
     if (getppid() != plan_.coordinator) {
       return SystemError(ESRCH, "the coordinator is gone");  // It died before the line above.
     }
+    // What an adapter leaves behind while we live is not for the coordinator to end.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     // They reach the whole group from a terminal; the coordinator ends us in order.
     for (int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
@@ -113,6 +122,12 @@ class Worker {
 
   // Before the first chdir: relative words of the command mean the user's directory.
   Result<void> StartAdapter() {
+    if (shared_ != nullptr) {
+      slot_->adapter.store(shared_->process_id());
+      return {};
+    }
+    start_directory_ = std::filesystem::current_path();
+    if (plan_.process_per_operation) return {};
     TEARPROOF_ASSIGN_OR_RETURN(adapter_, adapter::AdapterProcess::Start(plan_.adapter_command));
     slot_->adapter.store(adapter_->id());
     return {};
@@ -155,7 +170,14 @@ class Worker {
     setup.process = static_cast<uint16_t>(slot_->process);
     setup.seed = DeriveSeed(plan_.seed ^ round_, slot_->process);
     setup.options = plan_.backend_options;
-    if (adapter_ != nullptr) {
+    if (shared_ != nullptr) {
+      shared_->BeginRound(round_);
+      cache_ = std::make_unique<adapter::AdapterBackend>(shared_, std::move(setup));
+    } else if (plan_.process_per_operation) {
+      cache_ = std::make_unique<adapter::OperationBackend>(
+          plan_.adapter_command, start_directory_, std::move(setup),
+          [this](pid_t process) { slot_->adapter.store(process); });
+    } else if (adapter_ != nullptr) {
       cache_ = std::make_unique<adapter::AdapterBackend>(adapter_.get(), std::move(setup));
     } else {
       TEARPROOF_ASSIGN_OR_RETURN(cache_, backend_->open(setup));
@@ -258,6 +280,8 @@ class Worker {
   const Role* role_ = nullptr;
   const RegisteredBackend* backend_ = nullptr;  // Null with an adapter.
   std::unique_ptr<adapter::AdapterProcess> adapter_;
+  adapter::SharedAdapter* shared_ = nullptr;
+  std::string start_directory_;  // The user's, where relative words of the command begin.
   std::vector<std::string> keys_;
   std::array<std::optional<SegmentWriter>, 2> segments_;  // Of the live directories, in turns.
   std::unique_ptr<Recorder> recorder_;
@@ -267,14 +291,39 @@ class Worker {
   uint64_t round_ = UINT64_MAX;
 };
 
+int Complain(const Error& error) {
+  std::fprintf(stderr, "tearproof worker: %s\n", error.Message().c_str());
+  return error.ExitCode();
+}
+
+// Whatever ends one of them ends the process: they share its fate.
+int RunTogether(const std::string& cell_directory, const std::vector<uint32_t>& slots) {
+  const Result<Plan> plan = ReadPlan(cell_directory + "/plan.json");
+  if (!plan.ok()) return Complain(plan.error());
+  const auto shared = adapter::SharedAdapter::Start(plan.value().adapter_command);
+  if (!shared.ok()) return Complain(shared.error());
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (const uint32_t slot : slots) {
+    auto worker = Worker::Create(cell_directory, slot, shared.value().get());
+    if (!worker.ok()) return Complain(worker.error());
+    workers.push_back(std::move(worker).value());
+  }
+  std::vector<std::thread> threads;
+  for (const auto& worker : workers) {
+    threads.emplace_back([&worker] {
+      if (const int code = worker->Loop(); code != 0) _exit(code);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return 0;
+}
+
 }  // namespace
 
-int RunWorker(const std::string& cell_directory, uint32_t slot) {
-  Result<std::unique_ptr<Worker>> worker = Worker::Create(cell_directory, slot);
-  if (!worker.ok()) {
-    std::fprintf(stderr, "tearproof worker: %s\n", worker.error().Message().c_str());
-    return worker.error().ExitCode();
-  }
+int RunWorker(const std::string& cell_directory, const std::vector<uint32_t>& slots) {
+  if (slots.size() > 1) return RunTogether(cell_directory, slots);
+  Result<std::unique_ptr<Worker>> worker = Worker::Create(cell_directory, slots.front(), nullptr);
+  if (!worker.ok()) return Complain(worker.error());
   return worker.value()->Loop();
 }
 

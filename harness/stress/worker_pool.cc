@@ -1,9 +1,7 @@
 #include "harness/stress/worker_pool.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,9 +11,9 @@
 #include <boost/process/v2/process.hpp>
 #include <cerrno>
 #include <fstream>
+#include <set>
 
 #include "harness/core/clock.h"
-#include "harness/core/unique_fd.h"
 
 namespace tearproof::stress {
 
@@ -52,20 +50,6 @@ void DescribeEnd(int native_status, ProcessInfo* info) {
   }
 }
 
-// A killed worker's adapter gets its own SIGKILL from the kernel before the worker can be reaped,
-// but may still be in the system call that it was in: its operation is over only when it is gone.
-constexpr int kAdapterEndMillis = 10'000;
-
-UniqueFd HandleOfAdapter(const WorkerSlot& slot) {
-  const int32_t adapter = slot.adapter.load();
-  return UniqueFd(adapter > 0 ? static_cast<int>(syscall(SYS_pidfd_open, adapter, 0)) : -1);
-}
-
-void WaitForEnd(const UniqueFd& process_handle) {
-  pollfd wait = {process_handle.get(), POLLIN, 0};
-  if (process_handle.valid()) poll(&wait, 1, kAdapterEndMillis);
-}
-
 // By the third field of proc_pid_stat(5), which follows the name in parentheses.
 bool IsHalted(pid_t process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
@@ -79,9 +63,11 @@ bool IsHalted(pid_t process) {
 
 }  // namespace
 
-WorkerPool::WorkerPool(std::string cell_directory, ControlBlock* control)
+WorkerPool::WorkerPool(std::string cell_directory, ControlBlock* control,
+                       std::vector<uint32_t> leaders)
     : cell_directory_(std::move(cell_directory)),
       control_(control),
+      leaders_(std::move(leaders)),
       children_(control->header().slot_count) {}
 
 WorkerPool::~WorkerPool() {
@@ -100,29 +86,42 @@ uint16_t WorkerPool::NextFreeNumber() {
   }
 }
 
-Result<uint16_t> WorkerPool::Start(uint32_t slot, const std::string& role, uint32_t finished) {
-  const uint16_t number = NextFreeNumber();
-  WorkerSlot& place = control_->slot(slot);
-  place.process = number;
-  place.finished.store(finished);
-  place.in_operation.store(0);
-  place.operations.store(0);
-  place.adapter.store(0);
+std::vector<uint32_t> WorkerPool::GroupOf(uint32_t slot) const {
+  std::vector<uint32_t> group;
+  for (uint32_t each = 0; each < leaders_.size(); ++each) {
+    if (leaders_[each] == leaders_[slot]) group.push_back(each);
+  }
+  return group;
+}
+
+Result<void> WorkerPool::Start(uint32_t slot, const std::vector<std::string>& roles,
+                               uint32_t finished) {
+  std::vector<std::string> arguments = {"worker", "--cell", cell_directory_};
+  const std::vector<uint32_t> group = GroupOf(slot);
+  for (const uint32_t each : group) {
+    WorkerSlot& place = control_->slot(each);
+    ProcessInfo info;
+    info.number = NextFreeNumber();
+    info.role = roles[each];
+    place.process = info.number;
+    processes_.push_back(std::move(info));
+    place.finished.store(finished);
+    place.in_operation.store(0);
+    place.operations.store(0);
+    place.adapter.store(0);
+    arguments.insert(arguments.end(), {"--slot", std::to_string(each)});
+  }
   try {
-    children_[slot] = std::make_unique<Child>(
-        process::process(Executor(), "/proc/self/exe",
-                         {"worker", "--cell", cell_directory_, "--slot", std::to_string(slot)}));
+    children_[leaders_[slot]] =
+        std::make_unique<Child>(process::process(Executor(), "/proc/self/exe", arguments));
   } catch (const boost::system::system_error& problem) {
+    processes_.resize(processes_.size() - group.size());
     const int reason = problem.code().value();
     const char* limit = reason == EMFILE ? "open files (ulimit -n)" : "processes (ulimit -u)";
     return SystemError(reason, "cannot start a worker process",
                        fmt::format("raise the limit of {} or ask for fewer (--processes)", limit));
   }
-  ProcessInfo info;
-  info.number = number;
-  info.role = role;
-  processes_.push_back(info);
-  return number;
+  return {};
 }
 
 ProcessInfo& WorkerPool::InfoOf(uint32_t slot) {
@@ -134,18 +133,20 @@ ProcessInfo& WorkerPool::InfoOf(uint32_t slot) {
 }
 
 void WorkerPool::Kill(uint32_t slot) {
-  Child& child = *children_[slot];
+  std::unique_ptr<Child>& child = children_[leaders_[slot]];
   boost::system::error_code problem;
-  // While the worker lives, its adapter's number is nobody else's.
-  const UniqueFd adapter = HandleOfAdapter(control_->slot(slot));
-  ::kill(child.handle.id(), SIGKILL);
-  child.handle.wait(problem);
-  WaitForEnd(adapter);
-  ProcessInfo& info = InfoOf(slot);
-  info.end = ProcessInfo::End::kKilled;
-  info.end_signal = SIGKILL;
-  info.reaped = MonotonicNanos();
-  children_[slot].reset();
+  ::kill(child->handle.id(), SIGKILL);
+  child->handle.wait(problem);
+  child.reset();
+  // Its adapter, which may still be in the system call that it was in: the operation is over only
+  // when that is gone.
+  EndOrphans();
+  for (const uint32_t each : GroupOf(slot)) {
+    ProcessInfo& info = InfoOf(each);
+    info.end = ProcessInfo::End::kKilled;
+    info.end_signal = SIGKILL;
+    info.reaped = MonotonicNanos();
+  }
 }
 
 std::vector<uint32_t> WorkerPool::ReapDead() {
@@ -154,15 +155,26 @@ std::vector<uint32_t> WorkerPool::ReapDead() {
     if (children_[slot] == nullptr) continue;
     boost::system::error_code problem;
     if (children_[slot]->handle.running(problem)) continue;
-    WaitForEnd(HandleOfAdapter(control_->slot(slot)));
-    DescribeEnd(children_[slot]->handle.native_exit_code(), &InfoOf(slot));
+    const int status = children_[slot]->handle.native_exit_code();
     children_[slot].reset();
-    dead.push_back(slot);
+    EndOrphans();
+    for (const uint32_t each : GroupOf(slot)) {
+      DescribeEnd(status, &InfoOf(each));
+      dead.push_back(each);
+    }
   }
   return dead;
 }
 
-bool WorkerPool::alive(uint32_t slot) const { return children_[slot] != nullptr; }
+void WorkerPool::EndOrphans() {
+  std::set<pid_t> workers;
+  for (const auto& child : children_) {
+    if (child != nullptr) workers.insert(child->handle.id());
+  }
+  orphans_.End(workers);
+}
+
+bool WorkerPool::alive(uint32_t slot) const { return children_[leaders_[slot]] != nullptr; }
 
 bool WorkerPool::any_alive() const {
   return std::any_of(children_.begin(), children_.end(),
@@ -172,7 +184,7 @@ bool WorkerPool::any_alive() const {
 bool WorkerPool::halted(uint32_t slot) const {
   if (!alive(slot)) return false;
   const int32_t adapter = control_->slot(slot).adapter.load();
-  return IsHalted(children_[slot]->handle.id()) || (adapter > 0 && IsHalted(adapter));
+  return IsHalted(children_[leaders_[slot]]->handle.id()) || (adapter > 0 && IsHalted(adapter));
 }
 
 bool WorkerPool::any_halted() const {

@@ -41,7 +41,8 @@ std::vector<std::string> Walk(const std::string& root) {
   for (auto entry = fs::recursive_directory_iterator(root, problem);
        !problem && entry != fs::recursive_directory_iterator(); entry.increment(problem)) {
     const std::string name = entry->path().filename();
-    if (entry->is_directory() && (name.starts_with('.') || name.starts_with("build"))) {
+    if (entry->is_directory() &&
+        (name.starts_with('.') || name.starts_with("build") || name == "node_modules")) {
       entry.disable_recursion_pending();
     } else {
       names.push_back(fs::relative(entry->path(), root));

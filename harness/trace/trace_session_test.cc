@@ -56,6 +56,31 @@ TEST_F(TraceSessionTest, AFailedCallOnlyReads) {
   EXPECT_FALSE(Conflict(event->footprint, session_->Pending(0).footprint));
 }
 
+// Writes to descriptors 1 and 2 pass the filter, unless they lead into the cache.
+TEST_F(TraceSessionTest, WritesToAReplacedOutputAreSeen) {
+  for (const bool tap : {true, false}) {
+    tap_ = tap;
+    StartSubjects({""});
+    EXPECT_THAT(
+        Do(0, "open \"k0\" O_CREAT|O_WRONLY 384; dup2 $0 2; write 2 @a 4; close 2; write 2 @a 4"),
+        ElementsAre("open(\"k0\", O_CREAT|O_WRONLY) → 3", "dup2(\"k0\", 2) → 2",
+                    "write(\"k0\", 4) → 4", "close(\"k0\") → 0"));
+    session_.reset();
+  }
+}
+
+TEST_F(TraceSessionTest, ADirectoryThatWasMovedIsLookedForAgain) {
+  StartSubjects({""});
+  Do(0, "mkdir \"d\" 448; open \"d/f\" O_CREAT|O_WRONLY 384; close $1");
+  Tell(0, "open \"d/f\" O_RDONLY");
+  EXPECT_EQ(session_->Pending(0).footprint.size(), 5U)
+      << "modes and names of both, the file's mode";
+  StepAll(0);
+  Do(0, "rename \"d\" \"e\"");
+  Tell(0, "open \"d/f\" O_RDONLY");
+  EXPECT_EQ(session_->Pending(0).footprint.size(), 2U) << "the way ends at the first name";
+}
+
 TEST_F(TraceSessionTest, CallsThatDoNotConcernTheCachePass) {
   StartSubjects({""});
   EXPECT_THAT(Do(0, "open \"/etc/hostname\" O_RDONLY; read $0 & 1; close $0; access \"/\" 0"),

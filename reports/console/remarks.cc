@@ -117,6 +117,17 @@ std::string Scope(const Page& page) {
 
 }  // namespace
 
+std::string LoadedSection(const Page& page) {
+  std::string text;
+  for (const MatrixRow& row : page.rows) {
+    if (row.loaded.empty()) continue;
+    text +=
+        Block("  ", SafeName(row.backend) + ": " + EscapeForTerminal(row.loaded.Describe(), 2000),
+              page.columns);
+  }
+  return text.empty() ? "" : Heading(page.style, "What was judged") + "\n" + text;
+}
+
 std::string RemarksSection(const Page& page) {
   return Survival(page) + Notes(page) + Skipped(page) + NotRun(page) + Scope(page);
 }

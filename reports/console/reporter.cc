@@ -48,7 +48,7 @@ class ConsoleReporter : public Reporter {
                 BenchSection(page);
     }
     report += ExploredSection(page);
-    return report + RemarksSection(page) + VerdictSection(page);
+    return report + LoadedSection(page) + RemarksSection(page) + VerdictSection(page);
   }
 };
 

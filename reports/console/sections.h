@@ -36,6 +36,8 @@ std::string EvidenceSection(const Page& page, bool only_failing);
 // What was neither broken nor held though it counts.
 std::string OpenSection(const Page& page);
 std::string SpeedSection(const Page& page);
+// Of caches behind adapters: what was really judged.
+std::string LoadedSection(const Page& page);
 // Of benchmarks; their lines are as long as they are.
 std::string BenchSection(const Page& page);
 // Notes, skipped cells, and what a held verdict covers.

@@ -196,9 +196,24 @@ std::vector<MatrixRow> SuitesOf(const RunRecord& record) {
   return rows;
 }
 
+// What was really judged.
+void WriteLoaded(pugi::xml_node suite, const Loaded& loaded) {
+  if (loaded.empty()) return;
+  pugi::xml_node properties = suite.append_child("properties");
+  for (const auto& [name, value] :
+       {std::pair("version", loaded.version), std::pair("runtime", loaded.runtime),
+        std::pair("source", loaded.source), std::pair("revision", loaded.revision)}) {
+    if (value.empty()) continue;
+    pugi::xml_node property = properties.append_child("property");
+    SetAttribute(property, "name", name);
+    SetAttribute(property, "value", value);
+  }
+}
+
 Tally WriteSuite(pugi::xml_node root, const RunRecord& record, const MatrixRow& row) {
   pugi::xml_node suite = root.append_child("testsuite");
   SetAttribute(suite, "name", row.backend);
+  WriteLoaded(suite, row.loaded);
   Tally tally;
   double elapsed = 0;
   std::map<const CellRecord*, std::vector<CellResult>> by_cell;

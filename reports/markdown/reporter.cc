@@ -141,6 +141,16 @@ std::string Explored(const RunRecord& record) {
   return text.empty() ? "" : "### What was explored\n\n" + text + "\n";
 }
 
+std::string LoadedCaches(const std::vector<MatrixRow>& rows) {
+  std::string text;
+  for (const MatrixRow& row : rows) {
+    if (row.loaded.empty()) continue;
+    text += fmt::format("- {}: {}\n", Literal(SafeName(row.backend)),
+                        Literal(EscapeForTerminal(row.loaded.Describe(), 2000)));
+  }
+  return text.empty() ? "" : "### What was judged\n\n" + text + "\n";
+}
+
 std::string Line(const std::vector<std::string>& cells) {
   std::string line = "|";
   for (const std::string& cell : cells) line += " " + cell + " |";
@@ -213,7 +223,7 @@ class MarkdownReporter : public Reporter {
       }
     }
     if (options.quiet) return text;
-    return text + Benchmarks(record) + Explored(record) + Remarks(record) +
+    return text + Benchmarks(record) + Explored(record) + LoadedCaches(rows) + Remarks(record) +
            "A promise that held was not seen broken under this load on this machine; that does not "
            "prove that it cannot be broken. “All”: in every interleaving of the programs that were "
            "explored, and of no others.\n";

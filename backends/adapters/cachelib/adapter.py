@@ -1,5 +1,5 @@
 """cachelib's FileSystemCache behind tearproof's adapter protocol (docs/adapters.md)."""
-import inspect, json, math, os, sys
+import inspect, json, math, os, platform, sys
 
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # What is printed by others is no answer.
@@ -16,7 +16,8 @@ def init(request):
     cache = FileSystemCache(request["dir"], threshold=int(options["max_entries"]),
                             default_timeout=int(options["default_timeout"]))
     return {"name": "cachelib", "version": metadata.version("cachelib"),
-            "source": inspect.getfile(FileSystemCache)}
+            "source": inspect.getfile(FileSystemCache),
+            "runtime": "Python " + platform.python_version()}
 
 def lifetime(request):  # In whole seconds; 0 stands for ever, and a negative one has expired.
     return {"timeout": math.ceil(request["ttl"]) or -1} if "ttl" in request else {}

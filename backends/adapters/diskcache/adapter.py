@@ -1,5 +1,5 @@
 """diskcache's Cache behind tearproof's adapter protocol (docs/adapters.md)."""
-import inspect, json, os, sys
+import inspect, json, os, platform, sqlite3, sys
 
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # What is printed by others is no answer.
@@ -13,13 +13,14 @@ def init(request):
     if cache is not None: cache.close()
     cache = diskcache.Cache(request["dir"], disk_min_file_size=int(options["disk_min_file_size"]))
     return {"name": "diskcache", "version": diskcache.__version__,
-            "source": inspect.getfile(diskcache.Cache)}
+            "source": inspect.getfile(diskcache.Cache),
+            "runtime": f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"}
 
 def stored(text):  # incr takes numbers.
     return int(text) if text.isdecimal() and text == str(int(text[:18])) else text
 
 def get(request):
-    value = cache.get(request["key"])
+    value = cache.get(request["key"], retry=True)
     return {"result": "miss"} if value is None else {"result": "hit", "value": str(value)}
 
 def has(request):
@@ -30,25 +31,27 @@ def done(happened):
 
 def incr(request):
     try:
-        value = cache.incr(request["key"], request["delta"], default=None)
+        value = cache.incr(request["key"], request["delta"], default=None, retry=True)
         return {"result": "done", "value": str(value)}
     except KeyError:  # There is no such key.
         return {"result": "refused"}
 
 def clear(request):
-    cache.clear()
+    cache.clear(retry=True)
     return done(True)
 
 def cull(request):
-    cache.cull()
+    cache.cull(retry=True)
     return done(True)
 
+# Whoever waits for a minute while another process stands still is told so (Timeout), or, with retry,
+# waits on, which is what is asked for here.
 OPERATIONS = {
     "init": init, "get": get, "has": has, "incr": incr, "clear": clear, "cull": cull,
-    "set": lambda r: done(cache.set(r["key"], stored(r["value"]), expire=r.get("ttl"))),
-    "add": lambda r: done(cache.add(r["key"], stored(r["value"]), expire=r.get("ttl"))),
-    "delete": lambda r: done(cache.delete(r["key"])),
-    "touch": lambda r: done(cache.touch(r["key"], expire=r.get("ttl"))),
+    "set": lambda r: done(cache.set(r["key"], stored(r["value"]), expire=r.get("ttl"), retry=True)),
+    "add": lambda r: done(cache.add(r["key"], stored(r["value"]), expire=r.get("ttl"), retry=True)),
+    "delete": lambda r: done(cache.delete(r["key"], retry=True)),
+    "touch": lambda r: done(cache.touch(r["key"], expire=r.get("ttl"), retry=True)),
 }
 
 for line in sys.stdin:

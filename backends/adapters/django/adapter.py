@@ -1,5 +1,5 @@
 """Django's FileBasedCache behind tearproof's adapter protocol (docs/adapters.md)."""
-import inspect, json, os, random, sys, warnings
+import inspect, json, os, platform, random, sys, warnings
 
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # What is printed by others is no answer.
@@ -16,7 +16,8 @@ def init(request):
         "max_entries": options["max_entries"], "cull_frequency": options["cull_frequency"]})
     random.seed(request["seed"])  # What is culled.
     return {"name": "Django", "version": django.get_version(),
-            "source": inspect.getfile(FileBasedCache)}
+            "source": inspect.getfile(FileBasedCache),
+            "runtime": "Python " + platform.python_version()}
 
 def stored(text):  # incr takes numbers.
     return int(text) if text.isdecimal() and text == str(int(text[:20])) else text

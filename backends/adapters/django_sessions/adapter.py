@@ -1,6 +1,6 @@
 """Django's file sessions behind tearproof's adapter protocol (docs/adapters.md). A key names a
 session, the value is one item of it."""
-import inspect, json, os, sys
+import inspect, json, os, platform, sys
 
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # What is printed by others is no answer.
@@ -20,7 +20,8 @@ def init(request):
     Store = type("Store", (SessionStore,), {})  # It remembers the directory in its class.
     os.makedirs(request["dir"], exist_ok=True)  # Django asks for one that is there.
     return {"name": "Django", "version": django.get_version(),
-            "source": inspect.getfile(SessionStore)}
+            "source": inspect.getfile(SessionStore),
+            "runtime": "Python " + platform.python_version()}
 
 def get(request):
     value = Store(PREFIX + request["key"]).get("item")

@@ -1,8 +1,12 @@
 """A sound cache that keeps the adapter protocol, but for the one rule named as its argument."""
-import hashlib, json, os, sys, tempfile, time
+import base64, hashlib, json, os, sys, tempfile, time
 
 fault = sys.argv[1] if len(sys.argv) > 1 else ""
 memory = {}
+
+
+class Unchanged(Exception):
+    """What failed before anything had happened."""
 
 
 def path(key):
@@ -14,7 +18,7 @@ def path(key):
 def load(key):
     if fault == "in-memory": return memory.get((root, key))
     try:
-        with open(path(key)) as file:
+        with open(path(key), encoding="latin-1", newline="") as file:
             deadline, value = file.read().split("\n", 1)
     except FileNotFoundError:
         return None
@@ -27,7 +31,8 @@ def save(key, value, ttl):
         memory[(root, key)] = value
         return
     deadline = "inf" if ttl is None else str(time.time() + ttl)
-    with tempfile.NamedTemporaryFile("w", dir=root, delete=False) as file:
+    with tempfile.NamedTemporaryFile("w", dir=root, delete=False, encoding="latin-1",
+                                     newline="") as file:
         file.write(deadline + "\n" + value)
     os.rename(file.name, path(key))
 
@@ -38,7 +43,8 @@ def init(request):
     root = request["dir"]
     if fault == "elsewhere": root = os.path.join(os.path.dirname(root), "elsewhere")
     os.makedirs(root, exist_ok=True)
-    return {"name": "conforming", "ttl_resolution": "1ms",
+    return {"name": "conforming", "ttl_resolution": "1ms", "concurrency": 4,
+            "values": "base64",
             "operations": ["get", "has", "set", "add", "delete", "incr", "touch", "clear"]}
 
 
@@ -51,6 +57,9 @@ def get(request):
 
 def store(request):
     value = request["value"]
+    if "\0" in request["key"]:
+        if fault == "lies": save(request["key"], value, None)
+        raise Unchanged("a key with a NUL")
     if fault == "strips": value = value.strip()
     if fault == "cuts" and len(value) > 65536: value = value[:65536]
     save(request["key"], value, request.get("ttl"))
@@ -93,9 +102,15 @@ def clear(request):
 operations = {"init": init, "get": get, "set": store, "add": add, "incr": incr, "delete": delete,
               "touch": touch, "clear": clear, "has": lambda request: {
                   "result": "miss" if load(request["key"]) is None else "hit"}}
-for line in sys.stdin:
+def decoded(text): return base64.b64decode(text).decode("latin-1")
+def encoded(text): return base64.b64encode(text.encode("latin-1")).decode()
+
+
+def serve(line):
     request = json.loads(line)
     answer = {"id": request["id"] % 1000 if fault == "small-ids" else request["id"]}
+    began = time.monotonic_ns()
+    if "value" in request: request["value"] = decoded(request["value"])
     operation = operations.get(request["op"])
     if fault == "dies-of-errors" and operation: answer.update(operation(request))
     try:
@@ -103,7 +118,26 @@ for line in sys.stdin:
         elif fault == "unknown-is-error": answer.update(ok=False, error="no such operation")
         else: answer.update(unsupported=True)
     except Exception as error:
-        answer.update(ok=False, error=repr(error))
+        answer.update(ok=False, error=repr(error), happened=not isinstance(error, Unchanged))
+    if request["op"] == "get" and "value" in answer:
+        if fault == "ascii-only": answer["value"] = answer["value"].replace("\xff", "?")
+        answer["value"] = encoded(answer["value"])
     if fault == "prints" and request["op"] == "set": print("\x1b[31mstored")
-    if fault == "silent" and request["op"] == "get": continue
+    if fault == "silent" and request["op"] == "get": return
+    if fault == "wall-clock": began = time.time_ns()
+    ended = time.time_ns() if fault == "wall-clock" else time.monotonic_ns()
+    answer.update(t0=str(began), t1=str(ended))
     print(json.dumps(answer), flush=True)
+
+
+def lines():
+    rest = b""
+    while part := os.read(0, 1 << 20):
+        *whole, rest = (rest + part).split(b"\n")
+        for line in whole: yield whole[0] if fault == "mixes-ids" else line
+
+
+for number, line in enumerate(lines()):
+    serve(line)
+    if fault == "forgets" and number > 0: break  # Lives for init and one operation.
+if fault == "stays": time.sleep(1000)

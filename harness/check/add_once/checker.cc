@@ -57,7 +57,10 @@ class Judge {
     for (const uint32_t index : ops) {
       const Op& op = history_.ops()[index];
       if (MayChangeKey(op)) changes_.Add(op);
-      if (op.kind != OpKind::kAdd || op.outcome == Outcome::kUnsupported) continue;
+      if (op.kind != OpKind::kAdd || op.outcome == Outcome::kUnsupported ||
+          op.outcome == Outcome::kFailed) {
+        continue;
+      }
       adds_.Add(op);
       if (op.outcome == Outcome::kDone) winners_.Add(op);
     }

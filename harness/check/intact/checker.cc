@@ -142,8 +142,9 @@ class Judge {
       problem = fmt::format("with {}, although it wrote {}", Bytes(get.length),
                             FormatCount(write->length));
     } else if (!write->may_have_happened()) {
-      problem = write->outcome == Outcome::kRefused ? "which had been refused"
-                                                    : "which the cache does not support";
+      problem = write->outcome == Outcome::kRefused  ? "which had been refused"
+                : write->outcome == Outcome::kFailed ? "which had failed without a change"
+                                                     : "which the cache does not support";
     } else if (history_.Precedes(get, *write)) {
       problem = "which had not begun";
     } else {

@@ -115,7 +115,7 @@ class Judge {
   }
 
   void JudgeRead(const Aftermath& aftermath, const Op& read) {
-    if (read.outcome == Outcome::kError) {
+    if (read.failed()) {
       const Evidence* evidence = history_.FindEvidence(read);
       return Accuse(kErrorRank, aftermath, read,
                     fmt::format("{} failed: {}", Call(history_, read),

@@ -34,7 +34,7 @@ class Judge {
 
   Verdict Run() {
     for (const Op& op : history_.ops()) {
-      if (op.outcome == Outcome::kError) AccuseError(op);
+      if (op.failed()) AccuseError(op);
     }
     for (const ProcessInfo& process : history_.processes()) {
       if (process.end == ProcessInfo::End::kDied) AccuseCrash(process);
