@@ -32,7 +32,7 @@ Verb ReplayVerb(const Session& session);
 Verb ListVerb();
 Verb ExplainVerb();
 Verb ShowVerb();
-Verb CompareVerb();
+Verb CompareVerb(const Session& session);
 Verb ReportVerb();
 Verb ManualVerb(const Session& session);
 Verb JudgeVerb(const Session& session);

@@ -4,7 +4,9 @@
 #include <map>
 
 #include "harness/api/comparison.h"
+#include "harness/cli/bench_run.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/compare_speeds.h"
 #include "harness/cli/load_run.h"
 #include "harness/cli/output.h"
 #include "harness/cli/terminal.h"
@@ -113,29 +115,48 @@ nlohmann::ordered_json AsJson(const RunRecord& base, const RunRecord& patch,
           {"exit_code", comparison.ExitCode()}};
 }
 
+// The worse of the two: what is newly broken goes before what is slower.
+int Worse(int verdicts, int speeds) { return verdicts != 0 ? verdicts : speeds; }
+
 Result<int> CompareRuns(const std::string& base_run, const std::string& patch_run,
-                        const std::string& json) {
+                        const std::string& json, const SpeedArguments& speed) {
   TEARPROOF_ASSIGN_OR_RETURN(const RunRecord base, LoadRun(base_run));
   TEARPROOF_ASSIGN_OR_RETURN(const RunRecord patch, LoadRun(patch_run));
   const Comparison comparison = Compare(base, patch);
   if (json != "-") PrintComparison(base, patch, comparison);
-  if (json.empty()) return comparison.ExitCode();
+  int exit_code = comparison.ExitCode();
+  if (json != "-") {
+    TEARPROOF_ASSIGN_OR_RETURN(const int slower, CompareAndPrintSpeeds(base, patch, speed));
+    exit_code = Worse(exit_code, slower);
+  }
+  if (json.empty()) return exit_code;
   const std::string text = DumpJson(AsJson(base, patch, comparison));
   if (json == "-") {
     PrintText(text);
   } else {
     TEARPROOF_RETURN_IF_ERROR(ReplaceFile(json, text));
   }
-  return comparison.ExitCode();
+  return exit_code;
+}
+
+// Two caches, measured in turns now.
+Result<int> CompareInTurns(const std::string& base, const std::string& patch,
+                           const SpeedArguments& speed, const Session& session) {
+  BenchArguments arguments;
+  arguments.duration = "200ms";
+  TEARPROOF_ASSIGN_OR_RETURN(const auto records, RunInTurns(arguments, base, patch, session));
+  return CompareAndPrintSpeeds(records.first, records.second, speed);
 }
 
 }  // namespace
 
-Verb CompareVerb() {
+Verb CompareVerb(const Session& session) {
   struct Options {
     std::string base;
     std::string patch;
     std::string json;
+    SpeedArguments speed;
+    bool interleave = false;
   };
   auto options = std::make_shared<Options>();
   Verb verb;
@@ -153,12 +174,23 @@ Verb CompareVerb() {
        .value = &options->patch,
        .required = true},
       {"--json", "FILE", "write it for programs (- is stdout)", &options->json},
+      {"--fail-on", "PERCENT", "exit with 3 if something is slower by more, like 5%",
+       &options->speed.fail_on},
+      {"--force", "", "compare speeds between machines that differ, too", &options->speed.force},
+      {"--interleave", "",
+       "base and patch are caches: measure them now, in turns, so that drift falls on both",
+       &options->interleave},
   };
   verb.examples = {{"tearproof compare base.json patch.json", "two runs, as --json left them"}};
   verb.notes = {
       "Exit codes: 0 nothing that counts is newly broken, 1 something is, 2 the patch left open "
-      "what was decided before, or the runs have nothing in common."};
-  verb.run = [options] { return CompareRuns(options->base, options->patch, options->json); };
+      "what was decided before, or the runs have nothing in common, 3 slower (--fail-on)."};
+  verb.run = [options, &session] {
+    if (options->interleave) {
+      return CompareInTurns(options->base, options->patch, options->speed, session);
+    }
+    return CompareRuns(options->base, options->patch, options->json, options->speed);
+  };
   return verb;
 }
 

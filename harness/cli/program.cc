@@ -25,7 +25,7 @@ Verb Program(const Session& session) {
                    ListVerb(),
                    ExplainVerb(),
                    ShowVerb(),
-                   CompareVerb(),
+                   CompareVerb(session),
                    ReportVerb(),
                    JudgeVerb(session),
                    ExportVerb(),
