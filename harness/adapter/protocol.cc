@@ -112,31 +112,30 @@ Result<void> DecodeError(const json& answer, std::string_view line, Response* re
   return {};
 }
 
-// Nanoseconds of CLOCK_MONOTONIC as a decimal text: JavaScript's numbers do not hold them.
-std::optional<int64_t> ParseTime(const json& time) {
-  if (!time.is_string()) return std::nullopt;
-  const auto& text = time.get_ref<const std::string&>();
+// Nanoseconds of CLOCK_MONOTONIC as a decimal text: JavaScript's numbers do not hold them. 0: there
+// is none.
+int64_t ParseTime(const json& answer, const char* name) {
+  const auto time = answer.find(name);
+  if (time == answer.end() || !time->is_string()) return 0;
+  const auto& text = time->get_ref<const std::string&>();
   int64_t nanos = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, problem] = std::from_chars(text.data(), end, nanos);
-  if (problem != std::errc() || rest != end || nanos <= 0) return std::nullopt;
-  return nanos;
+  return problem == std::errc() && rest == end && nanos > 0 ? nanos : 0;
 }
 
 Result<void> DecodeTimes(const json& answer, std::string_view line, Response* response) {
   response->called = response->returned = 0;
-  const auto first = answer.find("t0");
-  const auto second = answer.find("t1");
-  if (first == answer.end() && second == answer.end()) return {};
-  const auto called = first == answer.end() ? std::nullopt : ParseTime(*first);
-  const auto returned = second == answer.end() ? std::nullopt : ParseTime(*second);
-  if (!called || !returned || *called > *returned) {
+  if (!answer.contains("t0") && !answer.contains("t1")) return {};
+  const int64_t called = ParseTime(answer, "t0");
+  const int64_t returned = ParseTime(answer, "t1");
+  if (called == 0 || returned == 0 || called > returned) {
     return Violation(
         "has times that are not two texts \"t0\" and \"t1\" of nanoseconds, one after the other",
         line);
   }
-  response->called = *called;
-  response->returned = *returned;
+  response->called = called;
+  response->returned = returned;
   return {};
 }
 
