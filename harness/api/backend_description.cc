@@ -152,9 +152,9 @@ std::string_view ExpectationName(Expectation expectation) {
   return kNames[static_cast<size_t>(expectation)];
 }
 
-std::string BackendDescription::DurabilityWith(const BackendOptions& options) const {
+std::string BackendDescription::DurabilityWith(const BackendOptions& chosen) const {
   if (durability_option.empty()) return durability;
-  return durability_by_value.at(options.at(durability_option));
+  return durability_by_value.at(chosen.at(durability_option));
 }
 
 Expectation BackendDescription::Expected(std::string_view engine, std::string_view scenario,
