@@ -76,8 +76,8 @@ struct BackendDescription {
   std::map<std::string, std::map<std::string, std::map<Promise, Expectation>>> expect;
 
   std::string DisplayName() const { return model ? id + " (model)" : id; }
-  // With `options` as ResolveOptions gave them.
-  std::string DurabilityWith(const BackendOptions& options) const;
+  // With `chosen` as ResolveOptions gave them.
+  std::string DurabilityWith(const BackendOptions& chosen) const;
   Expectation Expected(std::string_view engine, std::string_view scenario, Promise promise) const;
 };
 
