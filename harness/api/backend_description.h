@@ -58,9 +58,13 @@ struct BackendDescription {
   std::string max_entries_option;       // ...and the option that changes it, if any.
   int64_t ttl_resolution = 0;           // ns. Expiry may come early or late by that much.
   bool miss_after_kill = false;         // Its contract allows a miss after a writer was killed.
+  // Files that a crash takes away, as their owner makes them anew: mapped locks and indices.
+  // "-shm" of "*-shm" ends a name; without the star it is the name.
+  std::vector<std::string> volatile_files;
   std::vector<BackendOption> options;
   std::optional<ShippedAdapter> adapter;  // Of backends/adapters/.
-  // What is expected, by scenario ("*" is any) and then by engine ("stress", "explore").
+  // What is expected, by scenario ("*" is any) and then by engine ("stress", "explore", "crash", or
+  // "crash-btrfs" of one model, which counts more).
   // Where nothing is said: a promised one must hold, one not promised may break.
   std::map<std::string, std::map<std::string, std::map<Promise, Expectation>>> expect;
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/api/backend_description.h"
+#include "harness/api/crash_record.h"
 #include "harness/api/exploration_record.h"
 #include "harness/api/promise.h"
 #include "harness/api/verdict.h"
@@ -90,7 +91,10 @@ struct CellRecord {
   // Of each key: in how many of the rounds that set it the audit still found it (django-15825).
   std::map<std::string, std::pair<uint64_t, uint64_t>> survival;
   std::optional<ExplorationRecord> explored;  // Of engine "explore".
+  std::optional<CrashRecord> crashed;         // Of engine "crash": one model a cell.
 
+  // "crash (btrfs)": the engine, and what else tells two cells of one scenario apart.
+  std::string EngineTitle() const;
   // What held here, held in all interleavings there are.
   bool Exhausted() const { return explored && explored->exhausted; }
 };

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "harness/api/crash_record_json.h"
 #include "harness/api/exploration_record_json.h"
 #include "harness/api/json_reader.h"
 #include "harness/core/text.h"
@@ -122,6 +123,7 @@ Json WriteCell(const CellRecord& cell) {
     json["survival"].push_back(std::move(entry));
   }
   if (cell.explored) json["explored"] = WriteExploration(*cell.explored);
+  if (cell.crashed) json["crashed"] = WriteCrash(*cell.crashed);
   return json;
 }
 
@@ -279,6 +281,8 @@ CellRecord ReadCell(JsonReader reader) {
   });
   reader.Sub("explored",
              [&](JsonReader explored) { cell.explored = ReadExploration(std::move(explored)); });
+  reader.Sub("crashed",
+             [&](JsonReader crashed) { cell.crashed = ReadCrash(std::move(crashed)); });
   return cell;
 }
 

@@ -64,6 +64,7 @@ Result<std::unique_ptr<TracedCache>> TracedCache::Start(CacheSetup setup) {
   cache->MakeActors();
   trace::TraceOptions options;
   options.core = cache->setup_.core;
+  options.records_changes = cache->setup_.keeps_log;
   options.owns_clock = cache->setup_.scenario.advance_nanos.has_value();
   for (size_t i = 0; i < cache->actors_.size(); ++i) {
     options.subjects.push_back({cache->setup_.command, {}, ""});
@@ -208,6 +209,8 @@ Result<void> TracedCache::Restart() {
   parts_.header.scenario = setup_.scenario.id;
   now_ = 0;
   unseen_ = trace::Unseen::kNothing;
+  log_.clear();
+  changes_before_.clear();
   for (const Actor& actor : actors_) {
     ProcessInfo info;
     info.number = static_cast<uint16_t>(actor.number);
@@ -241,6 +244,7 @@ Result<void> TracedCache::DoFreely(Actor& actor, const Task& task) {
   // What is mapped now is later read and changed without a call.
   for (const trace::Event& call : calls) {
     if (call.unseen != trace::Unseen::kNothing) unseen_ = call.unseen;
+    changes_before_.insert(changes_before_.end(), call.changes.begin(), call.changes.end());
   }
   if (session_->state(actor.number).standing == trace::Standing::kWaitsForInput) {
     return TakeAnswer(actor);
@@ -407,6 +411,7 @@ Result<Event> TracedCache::Step(ProcessId process) {
     AddOrder(actor, trace::AccessMode::kRead, &event.footprint);
   }
   event.lock = LockRoleOf(*happened);
+  if (setup_.keeps_log) log_.push_back({now_, *happened});
   TEARPROOF_RETURN_IF_ERROR(GoOn(actor, &event.footprint));
   event.fate = FateOf(actor);
   return event;
@@ -453,6 +458,14 @@ Result<Event> TracedCache::Kill(ProcessId process) {
     EndOp(actor);
   }
   return event;
+}
+
+History::Parts TracedCache::PartsSoFar() const {
+  History::Parts parts = parts_;
+  for (ProcessId p = 0; p < processes(); ++p) {
+    if (actors_[p].running && actors_[p].begun) parts.ops.push_back(actors_[p].op);
+  }
+  return parts;
 }
 
 Result<History> TracedCache::TakeHistory() {

@@ -32,6 +32,10 @@ struct HistoryHeader {
   int64_t realtime_offset_begin = 0;  // CLOCK_REALTIME - CLOCK_MONOTONIC when the run began
   int64_t realtime_offset_end = 0;    // and when it ended: caches expire by the wall clock.
   int64_t coarse_clock_lag = 0;       // How far coarse clocks lag (CoarseClockLagNanos).
+  // Of a history that a power cut ended: when it came. What had returned by `synced` was on the
+  // disk for good. Only reads, and what tidies up, come after it.
+  int64_t power_cut = kNever;
+  int64_t synced = kNever;
   uint64_t seed = 0;
   uint64_t round = 0;
   std::string backend;

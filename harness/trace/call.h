@@ -14,8 +14,10 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "harness/trace/cache_view.h"
+#include "harness/trace/change.h"
 #include "harness/trace/event.h"
 #include "harness/trace/open_files.h"
 #include "harness/trace/registers.h"
@@ -41,6 +43,7 @@ struct Scene {
   LockTable locks;
   VirtualClock clock;
   bool owns_clock = false;    // `clock` is what processes see.
+  bool records_changes = false;
   std::set<uint64_t> mapped;  // Files that are read through memory.
   uint64_t steps = 0;         // Calls that happened: a prediction is good for one number of them.
 };
@@ -100,6 +103,9 @@ bool LeavesTraces(const Call& call);
 bool CannotFail(const Call& call, const Scene& scene);
 // Takes note of what has happened: `result` as the kernel gave it. Returns Event::effect.
 std::string ApplyCall(const Call& call, int64_t result, const Caller& caller, Scene* scene);
+// What it did to files. REQUIRES: nothing has happened since, and the call was decoded before it.
+std::vector<Change> DescribeChanges(const Call& call, int64_t result, const Caller& caller,
+                                    const Scene& scene);
 
 }  // namespace tearproof::trace
 

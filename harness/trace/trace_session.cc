@@ -7,6 +7,7 @@ namespace tearproof::trace {
 Result<std::unique_ptr<TraceSession>> TraceSession::Start(TraceOptions options) {
   auto session = std::unique_ptr<TraceSession>(new TraceSession(options.subjects.size()));
   session->scene_.owns_clock = options.owns_clock;
+  session->scene_.records_changes = options.records_changes;
   TEARPROOF_ASSIGN_OR_RETURN(session->core_, OneCore::Take(options.core, options.realtime));
   for (size_t i = 0; i < options.subjects.size(); ++i) {
     session->processes_.push_back(

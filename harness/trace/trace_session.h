@@ -51,6 +51,7 @@ struct TraceOptions {
   bool realtime = true;  // Priorities, where the machine grants them.
   // Subjects see a clock that Advance moves. Costs a stop at each look at a clock.
   bool owns_clock = false;
+  bool records_changes = false;  // Events say what calls did to files (change.h).
   // How long a subject may compute, or sleep in something else than a read of its input. Time in
   // which a busy machine let it do neither does not count.
   int64_t patience = 10 * kNanosPerSecond;

@@ -1,0 +1,84 @@
+// What a file system promises of a disk after a power cut: a table of rules a model.
+//
+// Purpose: the only place that says which effects may be missing, torn or out of order, and what a
+// sync forces. persistence.h reads it, `tearproof list models` prints it, docs/crash-model.md
+// explains it. A rule's setting stands beside the source that says so, to be checked row by row.
+// Thread safety: constant data. Units: bytes.
+#ifndef TEARPROOF_HARNESS_CRASH_PERSISTENCE_MODEL_H_
+#define TEARPROOF_HARNESS_CRASH_PERSISTENCE_MODEL_H_
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "harness/core/result.h"
+
+namespace tearproof::crash {
+
+enum class Rule : uint8_t {
+  kTear,           // In what pieces a write reaches the disk.
+  kNames,          // In which order names come and go.
+  kRename,         // Whether a rename may be half there.
+  kGrowth,         // Whether a file may have its length before its bytes.
+  kGrowthOrder,    // Whether the end of a file may be there before its middle.
+  kFileSync,       // What fsync of a file forces.
+  kDirectorySync,  // What fsync of a directory forces.
+  kDataSync,       // What fdatasync forces.
+  kReplaceRename,  // What a rename over a file forces.
+  kReplaceClose,   // What close forces of a file that had been cut.
+};
+inline constexpr size_t kRuleCount = 10;
+
+enum class Setting : uint8_t {
+  // kTear
+  kSectors,  // Of 512 bytes, each old or new, in any order.
+  kPages,    // Of 4096 bytes.
+  // kNames
+  kAnyOrder,
+  kJournal,  // As they were made: what is there is a beginning of them. Sizes that a call sets and
+             // modes likewise.
+  // kRename
+  kHalves,  // The new name and the end of the old one, each on its own.
+  kWhole,
+  // kGrowth
+  kFree,  // The bytes between read as zero.
+  kAfterBytes,
+  // kGrowthOrder
+  kUnordered,
+  kInOrder,
+  // kFileSync, kDirectorySync, kDataSync: always its own bytes, length and mode; of a directory its
+  // names.
+  kOwn,           // Nothing else.
+  kOwnAndNames,   // And the names of the file, old ones being gone, up to the root.
+  kOwnAndBefore,  // And all names up to its own last change: the journal is written in one piece.
+  // kReplaceRename, kReplaceClose
+  kNothing,
+  kBytesBefore,  // The bytes are there before the rename, or before any later name.
+};
+
+struct RuleRow {
+  Rule rule;
+  Setting setting;
+  std::string_view source;
+};
+
+struct PersistenceModel {
+  std::string_view name;          // "ext4-ordered"
+  std::string_view title;         // "ext4, data=ordered (the default)"
+  std::span<const RuleRow> rows;  // One of each rule.
+
+  Setting Of(Rule rule) const;
+  uint64_t TearBytes() const { return Of(Rule::kTear) == Setting::kPages ? 4096 : 512; }
+};
+
+std::span<const PersistenceModel> AllModels();
+std::string_view RuleName(Rule rule);            // "growth"
+std::string_view SettingWords(Setting setting);  // "after its bytes"
+
+// Names separated by commas, or "all". Errors: kUsage, with "did you mean".
+Result<std::vector<const PersistenceModel*>> FindModels(std::string_view names);
+
+}  // namespace tearproof::crash
+
+#endif  // TEARPROOF_HARNESS_CRASH_PERSISTENCE_MODEL_H_
