@@ -10,7 +10,7 @@
 namespace tearproof::reports {
 namespace {
 
-constexpr size_t kLongestText = 400;
+constexpr size_t kLongestCapture = 400;
 
 // Names of files that are mostly a digest, so that a call fits its line: "28d61f7b…0b5.entry".
 std::string ShortenNames(const std::string& call) {
@@ -40,7 +40,9 @@ std::string ShortenNames(const std::string& call) {
   return text;
 }
 
-std::string Safe(const std::string& captured) { return EscapeForTerminal(captured, kLongestText); }
+std::string Safe(const std::string& captured) {
+  return EscapeForTerminal(captured, kLongestCapture);
+}
 
 // "5550996791340" → "5,550,996,791,340". Whatever else it is stays as it is.
 std::string GroupDigits(const std::string& digits) {

@@ -12,7 +12,7 @@
 namespace tearproof::adapter {
 namespace {
 
-constexpr size_t kMostText = 1'000;
+constexpr size_t kMostErrorText = 1'000;
 
 bool DeclaresPromises(const BackendDescription& description) {
   return std::any_of(description.promises.begin(), description.promises.end(),
@@ -38,7 +38,7 @@ Result<Introduction> Probe(const std::vector<std::string>& command, const Backen
   backend.Execute(Request{}, response);
   if (response.outcome == Outcome::kDone) return DecodeIntroduction(backend.last_answer());
   const std::string said = response.outcome == Outcome::kError
-                               ? EscapeForTerminal(response.error, kMostText)
+                               ? EscapeForTerminal(response.error, kMostErrorText)
                                : "it answers that it does not support init";
   std::vector<std::string> words;
   for (const std::string& word : command) words.push_back(ShellQuote(word));

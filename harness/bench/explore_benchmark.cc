@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "harness/bench/explored_cell.h"
+#include "harness/bench/median.h"
 #include "harness/bench/run_benchmarks.h"
 #include "harness/core/owned_directory.h"
 
@@ -68,11 +69,6 @@ for line in sys.stdin:
 constexpr uint64_t kForEachStarted = 25;
 
 enum class Way { kOneCore, kTwoCores, kPython, kStarted };
-
-double Median(std::vector<double> numbers) {
-  std::sort(numbers.begin(), numbers.end());
-  return numbers.empty() ? 0 : numbers[numbers.size() / 2];
-}
 
 struct Batch {
   std::string parent;  // Where the caches lie.

@@ -108,7 +108,7 @@ void RegisterJudging(const Mix& mix, uint32_t keys, uint64_t operations) {
   })->Unit(benchmark::kMillisecond);
 }
 
-void Register() {
+void RegisterJudgeBenchmarks() {
   for (const Mix& mix : kMixes) {
     for (const uint32_t keys : kKeys) {
       for (const uint64_t operations : kOperations) RegisterJudging(mix, keys, operations);
@@ -131,7 +131,7 @@ void Register() {
 }  // namespace
 
 Result<void> RunJudgeBenchmark(const std::string& program, const std::vector<std::string>& flags) {
-  return RunBenchmarks(program, flags, "bench judge", Register);
+  return RunBenchmarks(program, flags, "bench judge", RegisterJudgeBenchmarks);
 }
 
 }  // namespace tearproof::bench

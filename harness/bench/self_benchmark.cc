@@ -11,6 +11,7 @@
 
 #include "harness/api/backend_description.h"
 #include "harness/api/registry.h"
+#include "harness/bench/median.h"
 #include "harness/bench/run_benchmarks.h"
 #include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
@@ -111,11 +112,6 @@ class Pair {
   Response response_;
   uint64_t round_ = 1;
 };
-
-double Median(std::vector<double> numbers) {
-  std::sort(numbers.begin(), numbers.end());
-  return numbers.empty() ? 0 : numbers[numbers.size() / 2];
-}
 
 // Reports the speed of the bare loop and of the recorded one, and the median of their ratios.
 void RunPair(benchmark::State& state, const std::string& backend, OpKind kind, VerifyMode verify,

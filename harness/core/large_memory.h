@@ -15,15 +15,16 @@
 
 namespace tearproof {
 
-// What large memory is asked for and given back by.
+// What large memory is asked for by, and given back by.
 inline constexpr uintptr_t kHugePageBytes = uintptr_t{2} << 20;
+inline constexpr uintptr_t kPageBytes = uintptr_t{4} << 10;
 
-// Gives `advice` for the huge pages that lie wholly in [begin, end).
-inline void AdviseLargeMemory(void* begin, void* end, int advice) {
+// Gives `advice` for the pages of that size that lie wholly in [begin, end).
+inline void AdviseLargeMemory(void* begin, void* end, int advice, uintptr_t page_bytes) {
   const size_t bytes = static_cast<size_t>(static_cast<char*>(end) - static_cast<char*>(begin));
-  const size_t skipped = (0 - reinterpret_cast<uintptr_t>(begin)) % kHugePageBytes;
-  if (bytes < skipped + kHugePageBytes) return;
-  const size_t whole = (bytes - skipped) / kHugePageBytes * kHugePageBytes;
+  const size_t skipped = (0 - reinterpret_cast<uintptr_t>(begin)) % page_bytes;
+  if (bytes < skipped + page_bytes) return;
+  const size_t whole = (bytes - skipped) / page_bytes * page_bytes;
   madvise(static_cast<char*>(begin) + skipped, whole, advice);
 }
 
@@ -31,7 +32,8 @@ inline void AdviseLargeMemory(void* begin, void* end, int advice) {
 template <typename Value>
 void ReserveInHugePages(std::vector<Value>& values, size_t count) {
   values.reserve(count);
-  AdviseLargeMemory(values.data(), values.data() + values.capacity(), MADV_HUGEPAGE);
+  AdviseLargeMemory(values.data(), values.data() + values.capacity(), MADV_HUGEPAGE,
+                    kHugePageBytes);
 }
 
 }  // namespace tearproof

@@ -178,7 +178,7 @@ Result<void> TracedCache::TidyUp(Actor& actor) {
   for (const OpKind kind : {OpKind::kInit, OpKind::kCull, OpKind::kClear}) {
     TEARPROOF_RETURN_IF_ERROR(DoFreely(actor, TaskOf(kind, 0, {})));
   }
-  if (parts_.ops.back().outcome != Outcome::kUnsupported) return {};
+  if (parts_.ops.back().outcome != tearproof::Outcome::kUnsupported) return {};
   for (const uint32_t key : NamedKeys()) {
     TEARPROOF_RETURN_IF_ERROR(DoFreely(actor, TaskOf(OpKind::kDelete, key, {})));
   }
@@ -274,7 +274,7 @@ Result<void> TracedCache::Ask(Actor& actor, const Task& task) {
   actor.begun = false;
   if (!text) {  // A key that JSON cannot carry.
     actor.op.invoke = actor.op.ret = now_;
-    actor.op.outcome = Outcome::kRefused;
+    actor.op.outcome = tearproof::Outcome::kRefused;
     EndOp(actor);
     return {};
   }
@@ -320,7 +320,7 @@ Result<void> TracedCache::TakeAnswer(Actor& actor) {
   }
   actor.received.erase(0, begin);
   actor.maker->Judge(response, &actor.op);
-  if (actor.op.outcome == Outcome::kError) {
+  if (actor.op.outcome == tearproof::Outcome::kError) {
     parts_.evidence.push_back({actor.op.process, actor.op.sequence, response.error, {}});
   }
   if (actor.op.observation == Observed::kDamaged) {

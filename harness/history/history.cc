@@ -92,7 +92,7 @@ class RunMerger {
 
  private:
   static constexpr int64_t kEnded = INT64_MAX;
-  static constexpr size_t kGivenBack = 4 * kHugePageBytes / sizeof(Op);
+  static constexpr size_t kGivenBack = 64 * kPageBytes / sizeof(Op);
   struct Head {
     int64_t invoke = 0;
     int64_t rank = 0;  // Among the runs: runs are of one process each, in order of the processes.
@@ -101,9 +101,9 @@ class RunMerger {
   };
 
   void GiveBack(Head& head) {
-    AdviseLargeMemory(&ops_[head.kept], &ops_[head.next - 1], MADV_DONTNEED);
+    AdviseLargeMemory(&ops_[head.kept], &ops_[head.next - 1], MADV_DONTNEED, kPageBytes);
     // The page that was left lies in the next stretch, too.
-    const auto left = reinterpret_cast<uintptr_t>(&ops_[head.next - 1]) % kHugePageBytes;
+    const auto left = reinterpret_cast<uintptr_t>(&ops_[head.next - 1]) % kPageBytes;
     head.kept = std::max(head.kept, head.next - 1 - (left + sizeof(Op) - 1) / sizeof(Op));
   }
 

@@ -119,13 +119,6 @@ class History {
 
   // The operation with that process and sequence, or nullptr.
   const Op* Find(ValueId id) const;
-  // A hint that Find(id) is about to be asked.
-  void Prefetch(ValueId id) const {
-    if (id.process >= by_process_.size()) return;
-    const ProcessIndex& index = by_process_[id.process];
-    const uint64_t slot = id.sequence - index.first_sequence;
-    if (slot < index.ops.size()) __builtin_prefetch(&index.ops[slot]);
-  }
   const ProcessInfo* FindProcess(uint16_t number) const;
   // What else is known of `op`, or nullptr.
   const Evidence* FindEvidence(const Op& op) const;

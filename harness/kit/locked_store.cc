@@ -18,7 +18,7 @@
 namespace tearproof::kit {
 namespace {
 
-constexpr std::string_view kSuffix = ".entry";
+constexpr std::string_view kEntrySuffix = ".entry";
 constexpr uint64_t kWhole = 0x6c6f72746e6f632eULL;
 
 // `whole` comes last, so that a header cut short lacks it.
@@ -106,7 +106,7 @@ LockedStore::LockedStore(const BackendSetup& setup, uint64_t max_entries,
       random_(DeriveSeed(setup.seed, setup.process)) {}
 
 std::string LockedStore::PathOf(std::string_view key) const {
-  return directory_ + "/" + Md5Hex(key) + std::string(kSuffix);
+  return directory_ + "/" + Md5Hex(key) + std::string(kEntrySuffix);
 }
 
 template <typename Body>
@@ -251,7 +251,7 @@ void LockedStore::Store(const std::string& path, std::string_view value, int64_t
 
 int LockedStore::ListEntries(std::vector<std::string>& paths) const {
   const int problem = ListDirectory(directory_, paths);
-  std::erase_if(paths, [](const std::string& name) { return !name.ends_with(kSuffix); });
+  std::erase_if(paths, [](const std::string& name) { return !name.ends_with(kEntrySuffix); });
   for (std::string& path : paths) path = directory_ + "/" + path;
   return problem;
 }

@@ -23,7 +23,7 @@ constexpr std::array<char, 6> kOpcodeList = {kProto,      kBinPut,   kNone,
                                              kBinInteger, kBinFloat, kBinBytes};
 constexpr std::string_view kOpcodes(kOpcodeList.data(), kOpcodeList.size());
 
-PythonException Truncated() {
+PythonException TruncatedPickle() {
   return {PythonKind::kPickleError, 0, "_pickle.UnpicklingError: pickle data was truncated"};
 }
 
@@ -171,7 +171,7 @@ PythonException LoadPickle(BufferedReader& reader, PickleObject& object) {
     reader.Skip(1);
     if (opcode == kStop) break;
     if (kOpcodes.find(opcode) == std::string_view::npos) return FailOn(opcode);
-    if (!LoadArgument(reader, opcode, object, bytes_length)) return ended(Truncated());
+    if (!LoadArgument(reader, opcode, object, bytes_length)) return ended(TruncatedPickle());
     if (opcode == kBinBytes) bytes_end = reader.Position();
     loaded = loaded || (opcode != kProto && opcode != kBinPut);
   }

@@ -13,7 +13,7 @@ PythonException ZlibError(std::string_view what) {
           "zlib.error: Error -3 while decompressing data: " + std::string(what)};
 }
 
-PythonException Truncated() {
+PythonException TruncatedStream() {
   return {PythonKind::kOther, 0,
           "zlib.error: Error -5 while decompressing data: incomplete or truncated stream"};
 }
@@ -61,23 +61,23 @@ std::string ZlibStore(std::string_view bytes) {
 
 PythonException ZlibLoad(std::string_view stream, std::string& bytes) {
   bytes.clear();
-  if (stream.size() < kHeader.size()) return Truncated();
+  if (stream.size() < kHeader.size()) return TruncatedStream();
   if (!stream.starts_with(kHeader)) return ZlibError("incorrect header check");
   stream.remove_prefix(kHeader.size());
   bool last = false;
   while (!last) {
-    if (stream.size() < 5) return Truncated();
+    if (stream.size() < 5) return TruncatedStream();
     if (Byte(stream, 0) > 1) return ZlibError("invalid block type");
     last = Byte(stream, 0) == 1;
     const uint32_t length = Byte(stream, 1) | Byte(stream, 2) << 8;
     const uint32_t complement = Byte(stream, 3) | Byte(stream, 4) << 8;
     if ((length ^ complement) != 0xffff) return ZlibError("invalid stored block lengths");
     stream.remove_prefix(5);
-    if (stream.size() < length) return Truncated();
+    if (stream.size() < length) return TruncatedStream();
     bytes += stream.substr(0, length);
     stream.remove_prefix(length);
   }
-  if (stream.size() < 4) return Truncated();
+  if (stream.size() < 4) return TruncatedStream();
   const uint32_t sum =
       Byte(stream, 0) << 24 | Byte(stream, 1) << 16 | Byte(stream, 2) << 8 | Byte(stream, 3);
   return sum == Adler32(bytes) ? PythonException{} : ZlibError("incorrect data check");

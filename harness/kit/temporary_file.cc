@@ -12,7 +12,7 @@
 namespace tearproof::kit {
 namespace {
 
-constexpr std::string_view kSuffix = ".temp";
+constexpr std::string_view kTemporarySuffix = ".temp";
 
 }  // namespace
 
@@ -21,8 +21,8 @@ TemporaryFile::~TemporaryFile() {
 }
 
 bool TemporaryFile::Create() {
-  path_ = directory_ + "/XXXXXX" + std::string(kSuffix);
-  fd_.Reset(mkostemps(path_.data(), static_cast<int>(kSuffix.size()), O_CLOEXEC));
+  path_ = directory_ + "/XXXXXX" + std::string(kTemporarySuffix);
+  fd_.Reset(mkostemps(path_.data(), static_cast<int>(kTemporarySuffix.size()), O_CLOEXEC));
   if (fd_.valid()) return true;
   const int problem = errno;
   path_.clear();

@@ -8,7 +8,7 @@ namespace tearproof::reports::console {
 namespace {
 
 constexpr size_t kColumns = 7;
-constexpr size_t kLongestName = 26;
+constexpr size_t kWidestName = 26;
 using Row = std::array<std::string, kColumns>;
 constexpr std::array<const char*, kColumns> kTitles = {"cache", "scenario", "operation", "ops/s",
                                                        "p50",   "p99",      "max"};
@@ -37,8 +37,8 @@ std::array<size_t, kColumns> Widths(const std::vector<Row>& rows, size_t columns
     widths[i] = DisplayWidth(kTitles[i]);
     for (const Row& row : rows) widths[i] = std::max(widths[i], DisplayWidth(row[i]));
   }
-  widths[0] = std::min(widths[0], kLongestName);
-  widths[1] = std::min(widths[1], kLongestName);
+  widths[0] = std::min(widths[0], kWidestName);
+  widths[1] = std::min(widths[1], kWidestName);
   // Names give way to numbers: the wider of the two first.
   size_t total = 2 + 2 * (kColumns - 1);
   for (const size_t width : widths) total += width;

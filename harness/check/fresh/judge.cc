@@ -43,7 +43,7 @@ Verdict Judge::Run() {
 }
 
 void Judge::JudgeKey(uint32_t key) {
-  if (zones_.Holds(key)) return Cover(zones_.meetings());
+  if (zones_.Holds(key)) return Cover(zones_.meetings(key));
   key_history_.Load(key);
   CoverMeetings();
   for (const ImpossibleRead& impossible : key_history_.impossible()) AccuseImpossible(impossible);

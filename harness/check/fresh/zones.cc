@@ -4,14 +4,10 @@
 
 #include "harness/check/evidence.h"
 #include "harness/check/interval_index.h"
+#include "harness/core/large_memory.h"
 
 namespace tearproof::check::fresh {
 namespace {
-
-// So many operations ahead, memory is asked for what they will need: the operations of one key lie
-// far apart.
-constexpr size_t kOpAhead = 24;
-constexpr size_t kWriteAhead = 12;
 
 uint16_t LastProcess(const History& history) {
   uint16_t last = 0;
@@ -19,101 +15,110 @@ uint16_t LastProcess(const History& history) {
   return last;
 }
 
+bool IsZone(const Op& op) { return op.kind == OpKind::kSet && op.may_have_happened(); }
+
+// Zones are of sets and of hits that name one; what did not happen does not matter.
+bool MayBeDecided(const Op& op) {
+  if (op.outcome == Outcome::kUnsupported) return true;
+  if (op.kind == OpKind::kSet) return !op.counter;
+  if (!IsRead(op)) return false;
+  if (op.outcome == Outcome::kError || op.outcome == Outcome::kOpen) return true;
+  return op.outcome == Outcome::kHit &&
+         (op.observation == Observed::kDamaged || op.observation == Observed::kIntact);
+}
+
 }  // namespace
 
 ZoneTest::ZoneTest(const History& history, std::vector<uint32_t>& number_of)
-    : history_(history), zone_of_(number_of), last_of_process_(LastProcess(history) + size_t{1}) {
+    : history_(history),
+      zone_of_(number_of),
+      keys_(history.key_count()),
+      last_of_process_(LastProcess(history) + size_t{1}) {
   for (const uint32_t index : history.KeylessOps()) {
-    const Op& op = history.ops()[index];
+    const Op& op = history_.ops()[index];
     // A clear has its place in the order; a cull may have left the key alone.
-    if (op.kind == OpKind::kClear && op.outcome == Outcome::kDone) decides_ = false;
+    if (op.kind != OpKind::kClear || op.outcome != Outcome::kDone) continue;
+    for (Key& key : keys_) key.decides = false;
+    return;
   }
-}
-
-bool ZoneTest::Holds(uint32_t key) {
-  const std::span<const uint32_t> ops = history_.OpsOfKey(key);
-  if (!decides_ || !Gather(ops)) return false;
+  if (!MakeRoom()) return;
+  Sweep();
   DropUnreadUncertain();
-  return NoneOverlap();
 }
 
-bool ZoneTest::Gather(std::span<const uint32_t> ops) {
-  zones_.clear();
-  zones_.reserve(ops.size());  // What is not touched takes no memory.
-  uncertain_.clear();
-  uncertain_read_.clear();
-  meetings_.Clear();
-  std::fill(last_of_process_.begin(), last_of_process_.end(), Last{});
-  for (size_t i = 0; i < ops.size(); ++i) {
-    Prefetch(ops, i);
-    uint32_t zone = kNoZone;
-    if (!ZoneOf(ops[i], zone)) return false;
-    if (zone != kNoZone && !Join(history_.ops()[ops[i]], zone)) return false;
+// Looks which keys zones may decide, and how many of them there are. False: none.
+bool ZoneTest::MakeRoom() {
+  for (const Op& op : history_.ops()) {
+    if (op.key == kNoKey) continue;
+    Key& key = keys_[op.key];
+    key.decides = key.decides && MayBeDecided(op);
+    key.zones += IsZone(op) ? 1 : 0;
   }
-  return std::all_of(last_of_process_.begin(), last_of_process_.end(),
-                     [this](Last& last) { return EndLast(last, kNever); });
+  uint32_t zones = 0;
+  bool any = false;
+  for (Key& key : keys_) {
+    key.first_zone = zones;
+    if (key.decides) zones += key.zones;
+    any = any || key.decides;
+    key.zones = 0;
+  }
+  ReserveInHugePages(zones_, zones);
+  zones_.resize(zones);
+  return any;
 }
 
-void ZoneTest::Prefetch(std::span<const uint32_t> ops, size_t i) const {
-  if (i + kOpAhead >= ops.size()) return;
-  const Op& later = history_.ops()[ops[i + kOpAhead]];
-  __builtin_prefetch(&later);
-  __builtin_prefetch(&later + 1);  // It may lie across two lines.
-  const Op& op = history_.ops()[ops[i + kWriteAhead]];
-  if (op.observation == Observed::kIntact) history_.Prefetch(ValueId::Unpack(op.observed));
-  if (op.kind == OpKind::kSet) __builtin_prefetch(&zone_of_[ops[i + kWriteAhead]]);
+void ZoneTest::Sweep() {
+  for (const Op& op : history_.ops()) {
+    if (op.key == kNoKey || !keys_[op.key].decides) continue;
+    uint32_t zone = kNoZone;
+    keys_[op.key].decides = ZoneOf(op, zone);
+    if (zone != kNoZone) Join(op, zone);
+  }
+  for (Last& last : last_of_process_) EndLast(last, kNever);
 }
 
-bool ZoneTest::ZoneOf(uint32_t index, uint32_t& zone) {
-  const Op& op = history_.ops()[index];
-  if (op.outcome == Outcome::kUnsupported) return true;
+bool ZoneTest::ZoneOf(const Op& op, uint32_t& zone) {
   if (op.kind == OpKind::kSet) {
-    if (op.counter) return false;
-    if (!op.may_have_happened()) return true;
-    zone = ZoneOfWrite(index);
+    if (!IsZone(op)) return true;
+    zone = ZoneOfWrite(op);
     if (op.uncertain()) uncertain_.push_back(zone);
     return true;
   }
-  if (!IsRead(op)) return false;
-  if (op.outcome == Outcome::kError || op.outcome == Outcome::kOpen) return true;
-  if (op.outcome != Outcome::kHit) return false;
-  if (op.observation == Observed::kDamaged) return true;
-  if (op.observation != Observed::kIntact) return false;
+  if (op.outcome != Outcome::kHit || op.observation != Observed::kIntact) return true;
   const Op* write = history_.Find(ValueId::Unpack(op.observed));
-  if (write == nullptr || write->kind != OpKind::kSet || write->key != op.key || write->counter ||
-      !write->may_have_happened() || history_.Precedes(op, *write)) {
+  if (write == nullptr || !IsZone(*write) || write->key != op.key || write->counter ||
+      history_.Precedes(op, *write)) {
     return false;
   }
-  zone = ZoneOfWrite(IndexOf(history_, *write));
+  zone = ZoneOfWrite(*write);
   if (write->uncertain()) uncertain_read_.push_back(zone);
   return true;
 }
 
-uint32_t ZoneTest::ZoneOfWrite(uint32_t index) {
-  uint32_t& zone = zone_of_[index];
+uint32_t ZoneTest::ZoneOfWrite(const Op& write) {
+  uint32_t& zone = zone_of_[IndexOf(history_, write)];
   if (zone == kNoZone) {
-    zone = static_cast<uint32_t>(zones_.size());
-    zones_.emplace_back();
+    Key& key = keys_[write.key];
+    zone = key.first_zone + key.zones++;
   }
   return zone;
 }
 
-bool ZoneTest::Join(const Op& op, uint32_t zone) {
+void ZoneTest::Join(const Op& op, uint32_t zone) {
   const bool reads = IsRead(op);
   const int64_t reach = ReachOf(history_, op.ret);
-  meetings_.Add(op.invoke, reach, op.process, !reads, reads);
+  keys_[op.key].meetings.Add(op.invoke, reach, op.process, !reads, reads);
   zones_[zone].last_begin = std::max(zones_[zone].last_begin, op.invoke);
   Last& last = last_of_process_[op.process];
-  if (!EndLast(last, op.invoke - 1)) return false;
-  last = {op.invoke, reach, zone};
-  return true;
+  EndLast(last, op.invoke - 1);
+  last = {op.invoke, reach, zone, op.key};
 }
 
-bool ZoneTest::EndLast(Last& last, int64_t latest) {
-  if (last.zone == kNoZone) return true;
+void ZoneTest::EndLast(Last& last, int64_t latest) {
+  if (last.zone == kNoZone) return;
   const int64_t end = std::min(last.end, latest);
   zones_[last.zone].first_end = std::min(zones_[last.zone].first_end, end);
-  return end >= last.invoke;
+  if (end < last.invoke) keys_[last.key].decides = false;
 }
 
 void ZoneTest::DropUnreadUncertain() {
@@ -124,21 +129,24 @@ void ZoneTest::DropUnreadUncertain() {
   }
 }
 
-bool ZoneTest::NoneOverlap() {
+bool ZoneTest::Holds(uint32_t number) {
+  const Key& key = keys_[number];
+  if (!key.decides) return false;
+  const std::span<Zone> zones(zones_.data() + key.first_zone, key.zones);
   const auto backward =
-      std::partition(zones_.begin(), zones_.end(), [](const Zone& zone) { return zone.forward(); });
-  std::sort(zones_.begin(), backward,
+      std::partition(zones.begin(), zones.end(), [](const Zone& zone) { return zone.forward(); });
+  std::sort(zones.begin(), backward,
             [](const Zone& a, const Zone& b) { return a.first_end < b.first_end; });
   const auto overlap =
-      std::adjacent_find(zones_.begin(), backward,
+      std::adjacent_find(zones.begin(), backward,
                          [](const Zone& a, const Zone& b) { return b.first_end < a.last_begin; });
   if (overlap != backward) return false;
-  return std::all_of(backward, zones_.end(), [&](const Zone& inner) {
+  return std::all_of(backward, zones.end(), [&](const Zone& inner) {
     // The last forward zone that begins before the inner one does.
-    const auto after = std::partition_point(zones_.begin(), backward, [&](const Zone& outer) {
+    const auto after = std::partition_point(zones.begin(), backward, [&](const Zone& outer) {
       return outer.first_end < inner.last_begin;
     });
-    return after == zones_.begin() || std::prev(after)->last_begin <= inner.first_end;
+    return after == zones.begin() || std::prev(after)->last_begin <= inner.first_end;
   });
 }
 

@@ -7,10 +7,11 @@
 // them. f < s is a forward zone: the key must hold the value from f to s. Otherwise it is a
 // backward zone: all of the cluster can take effect at one moment, any in [s, f].
 //
-// It reads the operations themselves, once: most histories are of sets and hits, and hold.
+// It reads the operations themselves, in one sweep over all keys: most histories are of sets and
+// hits, and hold. What is going on at a time lies close together, what happens to one key does not.
 //
-// Thread safety: none. Ownership: borrows the history. Takes linear time but for one sort, and 16
-// bytes a write.
+// Thread safety: none. Ownership: borrows the history. Takes linear time but for one sort a key,
+// and 16 bytes a write.
 #ifndef TEARPROOF_HARNESS_CHECK_FRESH_ZONES_H_
 #define TEARPROOF_HARNESS_CHECK_FRESH_ZONES_H_
 
@@ -35,8 +36,7 @@ class ZoneTest {
   // saw more than sets and hits, or the test failed, which takes the operations of one process to
   // end where the next one begins, and that is stricter than needed where clocks are uncertain.
   bool Holds(uint32_t key);
-  // Of the key that was held last.
-  uint64_t meetings() const { return meetings_.pairs(); }
+  uint64_t meetings(uint32_t key) const { return keys_[key].meetings.pairs(); }
 
  private:
   struct Zone {
@@ -45,31 +45,36 @@ class ZoneTest {
 
     bool forward() const { return first_end < last_begin; }
   };
+  struct Key {
+    bool decides = true;  // Zones decide it, as far as is known.
+    uint32_t first_zone = 0;
+    uint32_t zones = 0;  // How many there are; while the sweep goes on, how many were met.
+    Meetings meetings;
+  };
   // The last operation of a process, whose end is known once the next one begins.
   struct Last {
     int64_t invoke = 0;
     int64_t end = 0;
     uint32_t zone = kNoZone;
+    uint32_t key = kNoKey;
   };
 
-  bool Gather(std::span<const uint32_t> ops);
-  void Prefetch(std::span<const uint32_t> ops, size_t i) const;
+  bool MakeRoom();
+  void Sweep();
   // The zone of the operation, kNoZone if it constrains nothing. False: zones do not decide.
-  bool ZoneOf(uint32_t index, uint32_t& zone);
-  uint32_t ZoneOfWrite(uint32_t index);
-  bool Join(const Op& op, uint32_t zone);
-  bool EndLast(Last& last, int64_t latest);
+  bool ZoneOf(const Op& op, uint32_t& zone);
+  uint32_t ZoneOfWrite(const Op& write);
+  void Join(const Op& op, uint32_t zone);
+  void EndLast(Last& last, int64_t latest);
   void DropUnreadUncertain();
-  bool NoneOverlap();
 
   const History& history_;
-  bool decides_ = true;
   std::vector<uint32_t>& zone_of_;  // By operation, of the writes that were met.
-  std::vector<Zone> zones_;
+  std::vector<Key> keys_;
+  std::vector<Zone> zones_;  // Those of one key together.
   std::vector<Last> last_of_process_;
   std::vector<uint32_t> uncertain_;       // Zones of writes that may never have taken effect,
   std::vector<uint32_t> uncertain_read_;  // and those of them that were read, and so did.
-  Meetings meetings_;
 };
 
 }  // namespace tearproof::check::fresh
