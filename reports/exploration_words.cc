@@ -12,7 +12,29 @@ namespace {
 
 constexpr size_t kLongestCapture = 400;
 
-// Names of files that are mostly a digest, so that a call fits its line: "28d61f7b…0b5.entry".
+std::string Safe(const std::string& captured) {
+  return EscapeForTerminal(captured, kLongestCapture);
+}
+
+// "5550996791340" → "5,550,996,791,340". Whatever else it is stays as it is.
+std::string GroupDigits(const std::string& digits) {
+  if (digits.find_first_not_of("0123456789") != std::string::npos) return Safe(digits);
+  std::string text;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+bool BrokeSomething(const CellRecord& cell) {
+  return std::any_of(cell.promises.begin(), cell.promises.end(), [](const PromiseResult& each) {
+    return each.verdict.judgement == Judgement::kBroken;
+  });
+}
+
+}  // namespace
+
 std::string ShortenNames(const std::string& call) {
   constexpr size_t kLongest = 24;
   constexpr size_t kHead = 8;
@@ -39,29 +61,6 @@ std::string ShortenNames(const std::string& call) {
   }
   return text;
 }
-
-std::string Safe(const std::string& captured) {
-  return EscapeForTerminal(captured, kLongestCapture);
-}
-
-// "5550996791340" → "5,550,996,791,340". Whatever else it is stays as it is.
-std::string GroupDigits(const std::string& digits) {
-  if (digits.find_first_not_of("0123456789") != std::string::npos) return Safe(digits);
-  std::string text;
-  for (size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
-    text += digits[i];
-  }
-  return text;
-}
-
-bool BrokeSomething(const CellRecord& cell) {
-  return std::any_of(cell.promises.begin(), cell.promises.end(), [](const PromiseResult& each) {
-    return each.verdict.judgement == Judgement::kBroken;
-  });
-}
-
-}  // namespace
 
 std::string Lanes(const ExplorationRecord& explored, const Counterexample& example,
                   const Style& style, size_t indent) {

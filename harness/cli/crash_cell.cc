@@ -370,8 +370,9 @@ Result<ShownCrash> ReplayCrash(const CrashCellRequest& request, const CrashSched
   if (!request.keep.empty()) {
     TEARPROOF_RETURN_IF_ERROR(crash::StateReader::Keep(shown.tree, request.keep));
   }
-  return ShownCrash{TellStory(persistence, run, shown, bench.judge->ReadingOf(digest)),
-                    *judged.verdicts};
+  CrashStory story = TellStory(persistence, run, shown, bench.judge->ReadingOf(digest));
+  story.promise = Promise::kReturns;  // No remedy is looked for.
+  return ShownCrash{std::move(story), *judged.verdicts};
 }
 
 }  // namespace tearproof::cli

@@ -46,7 +46,7 @@ class ConsoleReporter : public Reporter {
       if (!record.cells.empty()) report += MatrixSection(page);
       report += EvidenceSection(page, false) + OpenSection(page) + SpeedSection(page);
     }
-    report += ExploredSection(page);
+    report += ExploredSection(page) + CrashedSection(page);
     return report + RemarksSection(page) + VerdictSection(page);
   }
 };
