@@ -37,7 +37,7 @@ bool AsksForASync(const CrashStory& story) {
 }
 
 std::string CrashRemedy(const CrashStory& story) {
-  return Listed(story.remedy, "no fsync: what was done in place cannot be taken back");
+  return Listed(story.remedy, "nothing that was tried: neither one fsync nor two");
 }
 
 }  // namespace

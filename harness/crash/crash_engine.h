@@ -24,7 +24,7 @@ namespace tearproof::crash {
 
 struct CrashBudget {
   uint64_t states = 4000;         // Distinct ones of a model; each costs a reading.
-  uint64_t candidates = 400'000;  // Drawn, equal ones counted.
+  uint64_t candidates = 100'000;  // Drawn, equal ones counted.
   const std::atomic<bool>* stop = nullptr;
 };
 

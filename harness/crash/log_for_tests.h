@@ -17,6 +17,7 @@ class LogMaker {
   // On the disk from the beginning.
   LogMaker& Base(const std::string& name, const std::string& bytes);
   LogMaker& Create(const std::string& name);
+  LogMaker& Directory(const std::string& name);
   LogMaker& Truncate(const std::string& name);
   LogMaker& Write(const std::string& name, uint64_t offset, const std::string& bytes);
   LogMaker& Rename(const std::string& from, const std::string& to);

@@ -36,6 +36,12 @@ LogMaker& LogMaker::Create(const std::string& name) {
   return *this;
 }
 
+LogMaker& LogMaker::Directory(const std::string& name) {
+  inodes_[name] = next_inode_++;
+  Add("mkdir", ChangeKind::kMakeDirectory, name);
+  return *this;
+}
+
 LogMaker& LogMaker::Truncate(const std::string& name) {
   Add("open", ChangeKind::kResize, name);
   return *this;

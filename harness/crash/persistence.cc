@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace tearproof::crash {
 
@@ -158,15 +160,25 @@ void Persistence::ForceOwn(NodeId node, uint32_t call) {
   }
 }
 
+// Its names, and those of the directories above that are new.
 void Persistence::ForceNamesOf(NodeId node, uint32_t call) {
-  std::vector<NodeId> parents;
-  for (uint32_t i = 0; i < parts_.size(); ++i) {
-    if (First(parts_[i]).kind != EffectKind::kEntry || !Concerns(parts_[i], node)) continue;
-    if (First(parts_[i]).node == node) continue;  // A name within it, not of it.
-    Force(i, call);
-    parents.push_back(First(parts_[i]).node);
+  std::set<NodeId> seen;
+  std::vector<NodeId> left = {node};
+  while (!left.empty()) {
+    const NodeId named = left.back();
+    left.pop_back();
+    if (!seen.insert(named).second) continue;
+    for (uint32_t i = 0; i < parts_.size(); ++i) {
+      for (const uint32_t index : parts_[i].effects) {
+        const Effect& effect = log_.effects[index];
+        const bool names = effect.kind == EffectKind::kEntry &&
+                           (effect.target == named || effect.former == named);
+        if (!names) continue;
+        Force(i, call);
+        if (effect.target == named) left.push_back(effect.node);
+      }
+    }
   }
-  for (const NodeId parent : parents) ForceNamesOf(parent, call);
 }
 
 void Persistence::ForceJournal(uint32_t last_part, uint32_t call) {

@@ -103,6 +103,16 @@ TEST(PersistenceTest, WhatASyncOfAnotherFileBringsAlong) {
               UnorderedElementsAre("", "a=", "b=x", "a= b=x"));
 }
 
+// Names that go from one new directory to another once made the walk upwards go round.
+TEST(PersistenceTest, BtrfsBringsTheDirectoriesAboveAlong) {
+  LogMaker maker;
+  maker.Directory("d").Create("t").Write("t", 0, "x").Rename("t", "d/k").Sync("d/k");
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "btrfs"), ElementsAre("d="));
+  LogMaker before;
+  before.Directory("d").Create("t").Rename("t", "d/k");
+  EXPECT_THAT(StatesAtEnd(before.Build(), "btrfs"), UnorderedElementsAre("", "d=", "d= t="));
+}
+
 TEST(PersistenceTest, WhatComesAfterASyncIsNotForced) {
   LogMaker maker;
   maker.Base("k", "old").Create("t").Write("t", 0, "ne").Sync("t").Write("t", 2, "w");
