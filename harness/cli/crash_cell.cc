@@ -4,48 +4,22 @@
 
 #include <algorithm>
 
-#include "harness/api/registry.h"
+#include "harness/cli/crash_bench.h"
 #include "harness/core/clock.h"
 #include "harness/core/text.h"
 #include "harness/crash/crash_run.h"
 #include "harness/crash/remedy.h"
 #include "harness/explore/replay.h"
-#include "harness/stress/plan.h"
 
 namespace tearproof::cli {
 namespace {
 
 constexpr std::string_view kCrashCall = "crash_";
-constexpr uint16_t kReaderProcess = 4095;
 
 std::string CallOf(const crash::PersistenceModel& model) {
   std::string call = std::string(kCrashCall) + std::string(model.name);
   std::replace(call.begin(), call.end(), '-', '_');
   return call;
-}
-
-// That some step of the programs names.
-std::set<uint32_t> KeysOf(const Scenario& scenario) {
-  std::set<uint32_t> keys;
-  const auto add = [&](const std::vector<Step>& steps) {
-    for (const Step& step : steps) {
-      if (step.target == Step::Target::kKey) keys.insert(step.key);
-      if (step.target != Step::Target::kEach) continue;
-      for (uint32_t key = 0; key < scenario.keys.count; ++key) keys.insert(key);
-    }
-  };
-  add(scenario.explore_before);
-  for (const Role& role : scenario.roles) {
-    if (role.explore) add(role.explore->program);
-  }
-  return keys;
-}
-
-OpenBackend FindOpen(const NamedBackend& backend) {
-  for (const RegisteredBackend& registered : RegisteredBackends()) {
-    if (backend.command.empty() && registered.id == backend.implementation) return registered.open;
-  }
-  return nullptr;
 }
 
 // What has been lost in runs: "bytes 0–511 of k0", ... one line a run of neighbours.
@@ -70,46 +44,6 @@ std::vector<std::string> DescribeParts(const crash::Persistence& persistence,
   }
   return lines;
 }
-
-// A cache that can be crashed: its traced processes, and who reads what they leave.
-class Bench {
- public:
-  static Result<Bench> Start(const CrashCellRequest& request) {
-    const PlannedCell& cell = *request.cell;
-    const CrashSettings& settings = *request.settings;
-    const Scenario& scenario = cell.known.scenario;
-    crash::ReaderSetup reader;
-    reader.open = FindOpen(cell.backend);
-    reader.command = cell.backend.command;
-    reader.options = cell.backend.options;
-    reader.parent_directory = settings.parent_directory;
-    reader.plan.keys = scenario.KeyNames();
-    reader.plan.counters = scenario.counters;
-    reader.plan.tidies = true;
-    reader.plan.process = kReaderProcess;
-    reader.plan.asked_for = KeysOf(scenario);
-    Bench bench;
-    TEARPROOF_ASSIGN_OR_RETURN(bench.reader, crash::StateReader::Start(std::move(reader)));
-    const ExploredCache cache(cell, settings.parent_directory);
-    explore::CacheSetup setup = cache.Setup(-1);
-    // What the checkers of crashes ask for, the reader does.
-    setup.scenario.audit = setup.scenario.tidy = false;
-    TEARPROOF_ASSIGN_OR_RETURN(
-        bench.subject,
-        crash::CrashSubject::Start(std::move(setup), cell.backend.description.volatile_files));
-    const Contract contract =
-        stress::MakeContract(scenario, cell.backend.description, cell.backend.options);
-    Checker::Ingredients ingredients = explore::ExploreIngredients(scenario, contract);
-    ingredients.power_cuts = ingredients.kills = ingredients.surveyed = true;
-    bench.judge =
-        std::make_unique<crash::StateJudge>(*bench.reader, contract, ingredients, request.checkers);
-    return bench;
-  }
-
-  std::unique_ptr<crash::StateReader> reader;
-  std::unique_ptr<crash::CrashSubject> subject;
-  std::unique_ptr<crash::StateJudge> judge;
-};
 
 CrashStory TellStory(const crash::Persistence& persistence, const crash::CrashRun& run,
                      const crash::ShownState& shown, const crash::Reading& reading) {
@@ -161,7 +95,10 @@ class CrashCell {
 
  private:
   Result<void> CrashAll() {
-    TEARPROOF_ASSIGN_OR_RETURN(bench_, Bench::Start(request_));
+    TEARPROOF_ASSIGN_OR_RETURN(bench_, CrashBench::Start(request_));
+    TEARPROOF_ASSIGN_OR_RETURN(
+        subject_, crash::CrashSubject::Start(CrashBench::Setup(request_),
+                                             cell_.backend.description.volatile_files));
     TEARPROOF_RETURN_IF_ERROR(TraceRuns());
     for (const crash::PersistenceModel* model : settings_.models) {
       if (settings_.budget.stop != nullptr && settings_.budget.stop->load()) break;
@@ -174,7 +111,7 @@ class CrashCell {
 
   Result<void> TraceRuns() {
     if (settings_.runs <= 1) {
-      TEARPROOF_ASSIGN_OR_RETURN(crash::CrashRun run, TraceOneRun(*bench_.subject, {}));
+      TEARPROOF_ASSIGN_OR_RETURN(crash::CrashRun run, TraceOneRun(*subject_, {}));
       runs_.push_back(std::move(run));
       return {};
     }
@@ -183,7 +120,7 @@ class CrashCell {
     options.all = true;
     options.stop = settings_.budget.stop;
     const auto give = [this](uint32_t) -> Result<std::unique_ptr<explore::Subject>> {
-      return std::unique_ptr<explore::Subject>(std::move(bench_.subject));
+      return std::unique_ptr<explore::Subject>(std::move(subject_));
     };
     const auto take = [this](explore::Subject& subject,
                              const explore::Execution& execution) -> Result<std::string> {
@@ -319,7 +256,8 @@ class CrashCell {
   const CrashSettings& settings_;
   const ExploredCache cache_;
   const std::function<void(const CrashProgress&)>& progress_;
-  Bench bench_;
+  CrashBench bench_;
+  std::unique_ptr<crash::CrashSubject> subject_;
   std::vector<crash::CrashRun> runs_;
   bool all_runs_ = false;
   bool kept_ = false;
@@ -354,9 +292,12 @@ Result<std::optional<CrashSchedule>> CrashOf(const Schedule& schedule) {
 }
 
 Result<ShownCrash> ReplayCrash(const CrashCellRequest& request, const CrashSchedule& schedule) {
-  TEARPROOF_ASSIGN_OR_RETURN(const Bench bench, Bench::Start(request));
-  TEARPROOF_ASSIGN_OR_RETURN(const crash::CrashRun run,
-                             TraceOneRun(*bench.subject, schedule.choices));
+  TEARPROOF_ASSIGN_OR_RETURN(const CrashBench bench, CrashBench::Start(request));
+  TEARPROOF_ASSIGN_OR_RETURN(
+      const auto subject,
+      crash::CrashSubject::Start(CrashBench::Setup(request),
+                                 request.cell->backend.description.volatile_files));
+  TEARPROOF_ASSIGN_OR_RETURN(const crash::CrashRun run, TraceOneRun(*subject, schedule.choices));
   TEARPROOF_RETURN_IF_ERROR(bench.judge->Begin(run));
   crash::CrashState state;
   const int64_t step = run.synced + static_cast<int64_t>(schedule.choices.size());

@@ -23,6 +23,7 @@ struct CrashSettings {
   std::vector<const crash::PersistenceModel*> models;
   std::string parent_directory;
   crash::CrashBudget budget;
+  std::string real;   // "ext4": a real file system, and no models.
   uint64_t runs = 1;  // Interleavings that are crashed; 1: each process in turn, alone.
   bool strict = false;
   bool expect = false;

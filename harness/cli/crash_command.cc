@@ -8,6 +8,7 @@
 #include "harness/cli/crash_cell.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/option_values.h"
+#include "harness/cli/real_crash_cell.h"
 #include "harness/cli/run_in_progress.h"
 #include "harness/cli/selection_options.h"
 #include "harness/cli/stress_options.h"
@@ -23,6 +24,7 @@ struct CrashArguments {
   std::vector<std::string> tags;
   std::vector<std::string> backends;
   std::string models = "all";
+  std::string real;
   std::string states = "4000";
   std::string interleavings = "1";
   std::string directory;
@@ -37,6 +39,11 @@ std::vector<Option> CrashOptions(CrashArguments* a) {
   std::vector<Option> options = SelectionOptions(&a->scenarios, &a->tags, &a->backends);
   const std::vector<Option> own = {
       {"--model", "NAME", "of the file system, or several with commas; all", &a->models},
+      {.name = "--real",
+       .placeholder = "",
+       .description = "no model, but that file system on a recorded disk; needs root and FUSE",
+       .value = &a->real,
+       .choices = {"ext4", "xfs", "btrfs"}},
       {"--states", "N", "at most so many different states of each run and model", &a->states},
       {"--interleavings", "N",
        "crash so many interleavings of the processes; 1: one process after the other",
@@ -97,6 +104,8 @@ class CrashCommand {
     TEARPROOF_ASSIGN_OR_RETURN(settings_.parent_directory, ResolveDirectory(arguments_.directory));
     settings_.budget.stop = &interrupted;
     settings_.strict = arguments_.strict;
+    settings_.real = arguments_.real;
+    if (!settings_.real.empty()) settings_.models.resize(1);
     settings_.expect = arguments_.expect;
     std::error_code problem;
     if (!arguments_.keep.empty() && std::filesystem::exists(arguments_.keep, problem)) {
@@ -150,7 +159,8 @@ class CrashCommand {
     request.checkers = catalogue_->checkers();
     const std::string what =
         fmt::format("{} {} on {}", run.Position(), cell.known.scenario.id, cell.backend.display);
-    CrashCellOutcome outcome = RunCrashCell(request, [&](const CrashProgress& progress) {
+    const auto run_cell = settings_.real.empty() ? &RunCrashCell : &RunRealCrashCell;
+    CrashCellOutcome outcome = run_cell(request, [&](const CrashProgress& progress) {
       progress_.Show(what, fmt::format("{}, run {}", progress.model, progress.runs + 1),
                      MonotonicNanos());
     });
@@ -175,6 +185,7 @@ class CrashCommand {
       if (value != by_default) line += fmt::format(" {} {}", name, ShellQuote(value));
     };
     add("--model", arguments_.models, defaults.models);
+    add("--real", arguments_.real, "");
     add("--states", arguments_.states, defaults.states);
     add("--interleavings", arguments_.interleavings, defaults.interleavings);
     add("--dir", arguments_.directory, "");

@@ -145,6 +145,20 @@ Result<ShownState> StateAt(const Persistence& persistence, const CrashState& sta
   return shown;
 }
 
+std::set<Digest> AllStatesAt(const Persistence& persistence, uint32_t calls, uint64_t most) {
+  std::set<Digest> states;
+  const std::vector<CrashPoint> points = {persistence.PointAfter(calls)};
+  uint64_t drawn_so_far = 0;
+  for (size_t losses = 0;; ++losses) {
+    const Result<std::optional<bool>> any =
+        VisitLevel(persistence, points, losses, [&](const Drawn& drawn) -> Result<bool> {
+          states.insert(DigestOf(drawn.tree));
+          return ++drawn_so_far < most;
+        });
+    if (!any.ok() || !any.value() || !*any.value()) return states;
+  }
+}
+
 Result<void> CrashEverywhere(const CrashRun& run, StateJudge& judge, const CrashBudget& budget,
                              ModelResult* result) {
   return Crasher(run, judge, budget, result).Run();

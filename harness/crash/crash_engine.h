@@ -62,6 +62,9 @@ struct ShownState {
 };
 Result<ShownState> StateAt(const Persistence& persistence, const CrashState& state);
 
+// The digests of all states after so many calls, at most `most` drawn.
+std::set<Digest> AllStatesAt(const Persistence& persistence, uint32_t calls, uint64_t most);
+
 // Adds the states of the judge's run to `result`. REQUIRES: judge.Begin(run).
 Result<void> CrashEverywhere(const CrashRun& run, StateJudge& judge, const CrashBudget& budget,
                              ModelResult* result);

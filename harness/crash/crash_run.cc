@@ -19,7 +19,14 @@ Result<void> CrashSubject::Restart() {
   TEARPROOF_ASSIGN_OR_RETURN(base_, ReadTree(cache_->LoggedDirectory(), &inodes_));
   synced_ = 0;
   for (const Op& op : cache_->PartsSoFar().ops) synced_ = std::max(synced_, op.invoke);
+  if (listener_) listener_(0);
   return {};
+}
+
+Result<explore::Event> CrashSubject::Step(explore::ProcessId process) {
+  Result<explore::Event> event = cache_->Step(process);
+  if (listener_) listener_(cache_->log().size());
+  return event;
 }
 
 CrashRun CrashSubject::TakeRun(const explore::Execution& execution) const {

@@ -6,6 +6,7 @@
 #ifndef TEARPROOF_HARNESS_CRASH_CRASH_RUN_H_
 #define TEARPROOF_HARNESS_CRASH_CRASH_RUN_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,8 +40,11 @@ class CrashSubject : public explore::Subject {
   explore::Footprint Awaited(explore::ProcessId process) override {
     return cache_->Awaited(process);
   }
-  Result<explore::Event> Step(explore::ProcessId process) override { return cache_->Step(process); }
+  Result<explore::Event> Step(explore::ProcessId process) override;
   Result<explore::Event> Kill(explore::ProcessId process) override { return cache_->Kill(process); }
+
+  // Called with how many calls have happened, and with 0 when an execution begins.
+  void AfterEachStep(std::function<void(size_t)> listener) { listener_ = std::move(listener); }
 
   // REQUIRES: an execution has ended.
   CrashRun TakeRun(const explore::Execution& execution) const;
@@ -55,6 +59,7 @@ class CrashSubject : public explore::Subject {
   Tree base_;
   std::unordered_map<ino_t, NodeId> inodes_;
   int64_t synced_ = 0;
+  std::function<void(size_t)> listener_;
 };
 
 // The run that `choices` lead to; where they end, whoever went last goes on, then the first who

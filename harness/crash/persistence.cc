@@ -171,8 +171,8 @@ void Persistence::ForceNamesOf(NodeId node, uint32_t call) {
     for (uint32_t i = 0; i < parts_.size(); ++i) {
       for (const uint32_t index : parts_[i].effects) {
         const Effect& effect = log_.effects[index];
-        const bool names = effect.kind == EffectKind::kEntry &&
-                           (effect.target == named || effect.former == named);
+        const bool names =
+            effect.kind == EffectKind::kEntry && (effect.target == named || effect.former == named);
         if (!names) continue;
         Force(i, call);
         if (effect.target == named) left.push_back(effect.node);

@@ -12,12 +12,18 @@ using trace::ChangeKind;
 
 std::string_view LastName(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+bool IsForgotten(std::string_view path, const std::vector<std::string>& forgotten) {
+  return std::any_of(forgotten.begin(), forgotten.end(), [&](const std::string& name) {
+    return name.starts_with('*') ? path.ends_with(name.substr(1)) : LastName(path) == name;
+  });
+}
+
 class Builder {
  public:
   explicit Builder(LogSource source)
       : source_(std::move(source)), inodes_(std::move(source_.inodes)) {
     log_.base = std::move(source_.base);
-    Forget();
+    forgotten_ = Forget(source_.forgotten, &log_.base);
     now_ = log_.base;
     sizes_.resize(now_.nodes.size());
     log_.node_names.resize(now_.nodes.size());
@@ -42,20 +48,7 @@ class Builder {
 
  private:
   bool IsForgotten(std::string_view path) const {
-    return std::any_of(
-        source_.forgotten.begin(), source_.forgotten.end(), [&](const std::string& name) {
-          return name.starts_with('*') ? path.ends_with(name.substr(1)) : LastName(path) == name;
-        });
-  }
-
-  void Forget() {
-    for (Node& node : log_.base.nodes) {
-      std::erase_if(node.entries, [this](const auto& entry) {
-        if (!IsForgotten(entry.first)) return false;
-        forgotten_.push_back(entry.second);
-        return true;
-      });
-    }
+    return crash::IsForgotten(path, source_.forgotten);
   }
 
   void NameNodes(NodeId directory, const std::string& path) {
@@ -231,6 +224,18 @@ class Builder {
 };
 
 }  // namespace
+
+std::vector<NodeId> Forget(const std::vector<std::string>& forgotten, Tree* tree) {
+  std::vector<NodeId> nodes;
+  for (Node& node : tree->nodes) {
+    std::erase_if(node.entries, [&](const auto& entry) {
+      if (!IsForgotten(entry.first, forgotten)) return false;
+      nodes.push_back(entry.second);
+      return true;
+    });
+  }
+  return nodes;
+}
 
 WriteLog BuildWriteLog(LogSource source) { return Builder(std::move(source)).Build(); }
 

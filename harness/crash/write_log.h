@@ -78,6 +78,8 @@ struct LogSource {
   std::vector<std::string> forgotten;
 };
 WriteLog BuildWriteLog(LogSource source);
+// Takes the names of `forgotten` out of all directories; returns what they led to.
+std::vector<NodeId> Forget(const std::vector<std::string>& forgotten, Tree* tree);
 
 // The same with one more call: a sync of `node` by the process of `after`, behind it.
 WriteLog WithSync(const WriteLog& log, uint32_t after, NodeId node);
