@@ -7,6 +7,14 @@
 #include <utility>
 
 namespace tearproof::crash {
+namespace {
+
+// The smallest piece in which any model tears.
+constexpr uint64_t kSector = 512;
+
+uint64_t RoundUp(uint64_t size) { return (size + kBlock - 1) / kBlock * kBlock; }
+
+}  // namespace
 
 Persistence::Persistence(const WriteLog& log, const PersistenceModel& model)
     : log_(log), model_(model) {
@@ -51,10 +59,11 @@ uint32_t Persistence::AddPart(PartOfLog part) {
 // Bytes are split where the model says that a write tears.
 void Persistence::AddData(uint32_t index) {
   const Effect& effect = log_.effects[index];
-  const uint64_t unit = model_.TearBytes();
   const bool journals = Journals();
   const uint64_t end = effect.offset + effect.bytes.size();
   for (uint64_t begin = effect.offset; begin < end;) {
+    const bool fresh = begin >= RoundUp(effect.former_size);
+    const uint64_t unit = model_.TearBytes(fresh ? Rule::kTearNew : Rule::kTear);
     const uint64_t next = std::min((begin / unit + 1) * unit, end);
     PartOfLog part;
     part.call = effect.call;
@@ -65,9 +74,10 @@ void Persistence::AddData(uint32_t index) {
     // Blocks that a cut had freed are given out after it.
     const auto cut = last_cut_.find(effect.node);
     if (journals && cut != last_cut_.end()) part.needs.push_back(cut->second);
-    const auto block = std::pair(effect.node, begin / unit);
-    const auto before = last_block_.find(block);
-    if (before != last_block_.end()) part.needs.push_back(before->second);
+    for (uint64_t sector = begin / kSector; sector * kSector < next; ++sector) {
+      const auto before = last_sector_.find({effect.node, sector});
+      if (before != last_sector_.end()) part.needs.push_back(before->second);
+    }
     if (model_.Of(Rule::kGrowth) == Setting::kAfterBytes && next > effect.former_size) {
       part.grows_to = next;
       const auto growth = last_growth_.find(effect.node);
@@ -77,25 +87,31 @@ void Persistence::AddData(uint32_t index) {
     }
     const bool grows = part.grows_to > 0;
     const uint32_t added = AddPart(std::move(part));
-    last_block_[block] = added;
+    for (uint64_t sector = begin / kSector; sector * kSector < next; ++sector) {
+      last_sector_[{effect.node, sector}] = added;
+    }
     if (grows) last_growth_[effect.node] = added;
     begin = next;
   }
 }
 
+// A file may grow block by block.
 void Persistence::AddGrowth(uint32_t index) {
   if (model_.Of(Rule::kGrowth) == Setting::kAfterBytes) return;  // It comes with the bytes.
   const Effect& effect = log_.effects[index];
-  PartOfLog part;
-  part.call = effect.call;
-  part.effects = {index};
-  part.grows_to = effect.size;
-  part.line = LineOf(effect.node);
-  const auto growth = last_growth_.find(effect.node);
-  if (growth != last_growth_.end()) part.needs.push_back(growth->second);
-  const auto cut = last_cut_.find(effect.node);
-  if (Journals() && cut != last_cut_.end()) part.needs.push_back(cut->second);
-  last_growth_[effect.node] = AddPart(std::move(part));
+  for (uint64_t size = effect.former_size; size < effect.size;) {
+    size = std::min((size / kBlock + 1) * kBlock, effect.size);
+    PartOfLog part;
+    part.call = effect.call;
+    part.effects = {index};
+    part.grows_to = size;
+    part.line = LineOf(effect.node);
+    const auto growth = last_growth_.find(effect.node);
+    if (growth != last_growth_.end()) part.needs.push_back(growth->second);
+    const auto cut = last_cut_.find(effect.node);
+    if (Journals() && cut != last_cut_.end()) part.needs.push_back(cut->second);
+    last_growth_[effect.node] = AddPart(std::move(part));
+  }
 }
 
 void Persistence::AddSize(uint32_t index) {
@@ -111,11 +127,9 @@ void Persistence::AddSize(uint32_t index) {
   if (effect.size == 0) was_cut_[effect.node] = true;
 }
 
-void Persistence::NeedBytesOf(NodeId node, std::vector<uint32_t>* needs) const {
+void Persistence::NeedLengthOf(NodeId node, std::vector<uint32_t>* needs) const {
   for (uint32_t i = 0; i < parts_.size(); ++i) {
-    const Effect& effect = First(parts_[i]);
-    const bool bytes = effect.kind == EffectKind::kData || effect.kind == EffectKind::kGrowth;
-    if (bytes && effect.node == node) needs->push_back(i);
+    if (parts_[i].grows_to > 0 && First(parts_[i]).node == node) needs->push_back(i);
   }
 }
 
@@ -133,8 +147,8 @@ void Persistence::AddEntry(uint32_t index) {
   part.line = Journals() ? 0 : LineOf(effect.node);
   if (Journals()) part.needs = std::exchange(next_name_needs_, {});
   const bool replaces = effect.former != kNoNode && effect.target != kNoNode;
-  if (replaces && model_.Of(Rule::kReplaceRename) == Setting::kBytesBefore) {
-    NeedBytesOf(effect.target, &part.needs);
+  if (replaces && model_.Of(Rule::kReplaceRename) == Setting::kLengthBefore) {
+    NeedLengthOf(effect.target, &part.needs);
   }
   AddPart(std::move(part));
 }
@@ -213,8 +227,8 @@ void Persistence::Apply(const Sync& sync) {
       return;
     case SyncKind::kClose:
       if (was_cut_.erase(sync.node) > 0 &&
-          model_.Of(Rule::kReplaceClose) == Setting::kBytesBefore) {
-        NeedBytesOf(sync.node, &next_name_needs_);
+          model_.Of(Rule::kReplaceClose) == Setting::kLengthBefore) {
+        NeedLengthOf(sync.node, &next_name_needs_);
       }
       return;
     case SyncKind::kFile:
@@ -337,7 +351,7 @@ std::string Persistence::Describe(uint32_t index) const {
     case EffectKind::kData:
       return fmt::format("bytes {}–{} of {}", part.begin, part.end - 1, name);
     case EffectKind::kGrowth:
-      return fmt::format("the length {} of {}", effect.size, name);
+      return fmt::format("the length {} of {}", part.grows_to, name);
     case EffectKind::kSize:
       return fmt::format("the cut of {} to {} bytes", name, effect.size);
     case EffectKind::kMode:

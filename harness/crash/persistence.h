@@ -70,7 +70,7 @@ class Persistence {
   void AddGrowth(uint32_t effect);
   void AddSize(uint32_t effect);
   void AddEntry(uint32_t effect);
-  void NeedBytesOf(NodeId node, std::vector<uint32_t>* needs) const;
+  void NeedLengthOf(NodeId node, std::vector<uint32_t>* needs) const;
   void Apply(const Sync& sync);
   void ForceOwn(NodeId node, uint32_t call);
   void ForceNamesOf(NodeId node, uint32_t call);
@@ -87,10 +87,10 @@ class Persistence {
   std::vector<PartOfLog> parts_;
   std::map<NodeId, uint32_t> lines_;
   uint32_t next_line_ = 1;
-  std::map<NodeId, uint32_t> last_growth_;                      // Parts.
-  std::map<NodeId, uint32_t> last_cut_;                         // Parts.
-  std::map<std::pair<NodeId, uint64_t>, uint32_t> last_block_;  // Parts, by block.
-  std::map<NodeId, bool> was_cut_;                              // And not closed since.
+  std::map<NodeId, uint32_t> last_growth_;                       // Parts.
+  std::map<NodeId, uint32_t> last_cut_;                          // Parts.
+  std::map<std::pair<NodeId, uint64_t>, uint32_t> last_sector_;  // Parts.
+  std::map<NodeId, bool> was_cut_;                               // And not closed since.
   std::vector<uint32_t> next_name_needs_;  // Parts, of the next part on the journal.
 };
 

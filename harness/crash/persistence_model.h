@@ -17,7 +17,8 @@
 namespace tearproof::crash {
 
 enum class Rule : uint8_t {
-  kTear,           // In what pieces a write reaches the disk.
+  kTear,           // In what pieces a write over bytes reaches the disk.
+  kTearNew,        // In what pieces a write into new blocks does.
   kNames,          // In which order names come and go.
   kRename,         // Whether a rename may be half there.
   kGrowth,         // Whether a file may have its length before its bytes.
@@ -28,12 +29,12 @@ enum class Rule : uint8_t {
   kReplaceRename,  // What a rename over a file forces.
   kReplaceClose,   // What close forces of a file that had been cut.
 };
-inline constexpr size_t kRuleCount = 10;
+inline constexpr size_t kRuleCount = 11;
 
 enum class Setting : uint8_t {
-  // kTear
+  // kTear, kTearNew
   kSectors,  // Of 512 bytes, each old or new, in any order.
-  kPages,    // Of 4096 bytes.
+  kPages,    // Of 4096 bytes: a block.
   // kNames
   kAnyOrder,
   kJournal,  // As they were made: what is there is a beginning of them. Sizes that a call sets and
@@ -54,8 +55,10 @@ enum class Setting : uint8_t {
   kOwnAndBefore,  // And all names up to its own last change: the journal is written in one piece.
   // kReplaceRename, kReplaceClose
   kNothing,
-  kBytesBefore,  // The bytes are there before the rename, or before any later name.
+  kLengthBefore,  // The length is there before the rename, or before any later name.
 };
+
+inline constexpr uint64_t kBlock = 4096;
 
 struct RuleRow {
   Rule rule;
@@ -69,7 +72,8 @@ struct PersistenceModel {
   std::span<const RuleRow> rows;  // One of each rule.
 
   Setting Of(Rule rule) const;
-  uint64_t TearBytes() const { return Of(Rule::kTear) == Setting::kPages ? 4096 : 512; }
+  // kTear or kTearNew, in bytes.
+  uint64_t TearBytes(Rule rule) const { return Of(rule) == Setting::kPages ? kBlock : 512; }
 };
 
 std::span<const PersistenceModel> AllModels();
