@@ -146,6 +146,21 @@ TEST(CrashProgramTest, InterleavingsAreCrashed) {
   EXPECT_EQ(JudgementOf(cell, "durable"), "broken");
 }
 
+// Where the machine lets us: every state of the real file system is one of its model.
+TEST(CrashProgramTest, ARealFileSystemHasNoOtherStatesThanItsModel) {
+  const Workspace workspace;
+  const ProgramResult result =
+      Crash(workspace, {"get-set", "--backend", "temp-rename", "--real", "ext4", "--states", "3"});
+  if (result.exit_code == 77) {
+    EXPECT_THAT(result.output + result.errors, HasSubstr("--real needs root"));
+    return;
+  }
+  EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("are states of the model"));
+  const nlohmann::json cell = CellsOf(workspace).at(0);
+  EXPECT_GE(cell.at("crashed").at("candidates").get<int>(), 10);
+}
+
 // A reader that never comes back is killed, and told.
 TEST(CrashProgramTest, ALockFileThatStaysMakesReadersWait) {
   const Workspace workspace;

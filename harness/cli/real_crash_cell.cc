@@ -48,6 +48,7 @@ class RealCrashCell {
     TEARPROOF_ASSIGN_OR_RETURN(const auto models, crash::FindModels(setup_.system.model));
     model_ = models.front();
     setup_.cache = CrashBench::Setup(request_);
+    setup_.images = std::min<uint64_t>(setup_.images, settings_.budget.states);
     setup_.forgotten = cell_.backend.description.volatile_files;
     TEARPROOF_ASSIGN_OR_RETURN(bench_, CrashBench::Start(request_));
     uint32_t calls = 0;

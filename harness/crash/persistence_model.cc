@@ -1,5 +1,7 @@
 #include "harness/crash/persistence_model.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "harness/core/check.h"
@@ -15,15 +17,15 @@ constexpr std::string_view kPosixFsync =
     "POSIX, fsync: the data of the file named by the descriptor; Linux, fsync(2): not the entry in "
     "its directory";
 constexpr std::string_view kSectorAtomic =
-    "Pillai et al., OSDI 2014 (ALICE), section 3.2: a sector of 512 bytes is written whole, and "
+    "Pillai et al., OSDI 2014 (ALICE): a sector of 512 bytes is written whole, and "
     "nothing larger";
 
 constexpr std::array<RuleRow, kRuleCount> kPosix = {{
     {Rule::kTear, kSectors, kSectorAtomic},
     {Rule::kTearNew, kSectors, kSectorAtomic},
-    {Rule::kNames, kAnyOrder, "ALICE, section 3.2: the default model reorders directory entries"},
+    {Rule::kNames, kAnyOrder, "ALICE: the default model reorders directory entries"},
     {Rule::kRename, kHalves, kPosixSilent},
-    {Rule::kGrowth, kFree, "ALICE, section 3.2: an append may leave the length with other bytes"},
+    {Rule::kGrowth, kFree, "ALICE: an append may leave the length with other bytes"},
     {Rule::kGrowthOrder, kUnordered, kPosixSilent},
     {Rule::kFileSync, kOwn, kPosixFsync},
     {Rule::kDirectorySync, kOwn,
@@ -195,6 +197,10 @@ std::string_view SettingWords(Setting setting) {
                                                        "forces nothing",
                                                        "the length comes before it"};
   return kWords[static_cast<size_t>(setting)];
+}
+
+std::string PrintRow(const RuleRow& row) {
+  return fmt::format("| {} | {} | {} |", RuleName(row.rule), SettingWords(row.setting), row.source);
 }
 
 Result<std::vector<const PersistenceModel*>> FindModels(std::string_view names) {

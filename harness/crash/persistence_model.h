@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -79,6 +80,9 @@ struct PersistenceModel {
 std::span<const PersistenceModel> AllModels();
 std::string_view RuleName(Rule rule);            // "growth"
 std::string_view SettingWords(Setting setting);  // "after its bytes"
+
+// "| rename | is there or not | xfs_rename makes ... |"
+std::string PrintRow(const RuleRow& row);
 
 // Names separated by commas, or "all". Errors: kUsage, with "did you mean".
 Result<std::vector<const PersistenceModel*>> FindModels(std::string_view names);

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "harness/crash/log_for_tests.h"
 
 namespace tearproof::crash {
@@ -197,6 +200,20 @@ TEST(PersistenceTest, EachSetOfLossesIsDrawnOnce) {
   }
   EXPECT_EQ(drawn.size(), 16u);
   EXPECT_EQ(std::set(drawn.begin(), drawn.end()).size(), 16u);
+}
+
+// What a file-system developer reads is what is run.
+TEST(PersistenceTest, TheDocumentSaysWhatTheModelsSay) {
+  std::ifstream file(TEARPROOF_SOURCE_DIR "/docs/crash-model.md");
+  const std::string document((std::istreambuf_iterator<char>(file)), {});
+  for (const PersistenceModel& model : AllModels()) {
+    const size_t begin = document.find("## " + std::string(model.name) + "\n");
+    ASSERT_NE(begin, std::string::npos) << model.name;
+    const std::string section = document.substr(begin, document.find("\n## ", begin) - begin);
+    for (const RuleRow& row : model.rows) {
+      EXPECT_THAT(section, testing::HasSubstr(PrintRow(row))) << model.name;
+    }
+  }
 }
 
 TEST(PersistenceTest, EveryModelHasEveryRuleWithItsSource) {
