@@ -54,6 +54,7 @@ class Crasher {
       : judge_(judge),
         budget_(budget),
         result_(*result),
+        unread_before_(judge.unread()),
         persistence_(run.log, *result->model),
         points_(PointsOf(persistence_, judge)) {}
 
@@ -76,7 +77,9 @@ class Crasher {
  private:
   Result<bool> Take(Drawn& drawn) {
     const bool stopped = budget_.stop != nullptr && budget_.stop->load();
-    if (stopped || ++candidates_ > budget_.candidates || judged_ >= budget_.states) return false;
+    // Each reader that does not come back is waited for.
+    const bool stalls = judge_.unread() >= unread_before_ + kMostStalls;
+    if (stopped || stalls || ++candidates_ > budget_.candidates || judged_ >= budget_.states) return false;
     ++result_.candidates;
     const Digest digest = DigestOf(drawn.tree);
     TEARPROOF_ASSIGN_OR_RETURN(const StateJudge::Judged judged,
@@ -105,8 +108,11 @@ class Crasher {
   StateJudge& judge_;
   const CrashBudget& budget_;
   ModelResult& result_;
+  const uint64_t unread_before_;
   const Persistence persistence_;
   const std::vector<CrashPoint> points_;
+  static constexpr uint64_t kMostStalls = 8;
+
   uint64_t candidates_ = 0;  // Of this run.
   uint64_t judged_ = 0;
   // Of this run and model: the judge knows states of other models, too.

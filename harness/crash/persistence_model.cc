@@ -39,8 +39,8 @@ constexpr std::string_view kJbd2 =
     "Linux, filesystems/ext4/journal: a transaction holds all metadata changes since the last, is "
     "written whole, and they are replayed in order";
 constexpr std::string_view kExt4Fsync =
-    "ext4_sync_file commits the transaction of the file's last change (i_sync_tid), and with it "
-    "all before";
+    "ext4_fsync_journal commits the transaction of the file's last change (i_sync_tid), and with "
+    "it all before";
 constexpr std::string_view kExt4Datasync =
     "ext4_sync_file with datasync commits the transaction of its last change of length or blocks "
     "(i_datasync_tid)";

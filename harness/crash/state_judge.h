@@ -40,7 +40,6 @@ class StateJudge {
   // What was read there. REQUIRES: it was judged.
   const Reading& ReadingOf(const Digest& digest) const { return readings_.at(digest); }
 
-  uint64_t readings() const { return readings_.size(); }
   uint64_t unread() const { return unread_; }  // States whose reader did not come back.
   const std::set<Promise>& applying() const { return applying_; }
   // Whether an operation returned with that call, so that the moment after it is another one.
