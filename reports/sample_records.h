@@ -12,7 +12,7 @@ namespace tearproof::reports {
 RunRecord RealisticRecord();
 // Every text in it is an attack on a terminal, on XML, on Markdown or on a workflow command.
 RunRecord HostileRecord();
-// All thirteen promises and every kind of cell.
+// All promises and every kind of cell.
 RunRecord WideRecord();
 
 // Explorations: one that held in all interleavings, beside stress of the same; one that broke; one
@@ -20,6 +20,8 @@ RunRecord WideRecord();
 RunRecord ExploredRecord();
 // The one that broke, alone.
 RunRecord OneExplorationRecord();
+// Crashes under two models, one of which broke something.
+RunRecord CrashedRecord();
 
 }  // namespace tearproof::reports
 

@@ -32,6 +32,20 @@ ExplorationRecord FullExploration() {
   return explored;
 }
 
+CrashRecord FullCrash() {
+  CrashRecord crashed = {"model", "title", {"writer 0"}, 1, 2, 3, 4, 5, 6, true, "b", "u", {}};
+  crashed.stories.push_back({Promise::kDurable,
+                             {{1, "call", "result", "effect"}},
+                             {"there"},
+                             {"missing"},
+                             {"read"},
+                             {"remedy"},
+                             "TP1:",
+                             "replay"});
+  crashed.stories.emplace_back();
+  return crashed;
+}
+
 // Every field away from its default, numbers at their limits.
 RunRecord FullRecord() {
   RunRecord record;
@@ -67,6 +81,7 @@ RunRecord FullRecord() {
   cell.survival = {{"k0", {1, 2}}, {"k1", {3, 4}}};
   cell.overlaps = {{{OpKind::kGet, OpKind::kSet}, 7}, {{OpKind::kSet, OpKind::kSet}, 2}};
   cell.explored = FullExploration();
+  cell.crashed = FullCrash();
   PromiseResult result;
   result.promised = true;
   result.unfinished = true;
@@ -128,6 +143,7 @@ TEST(RunRecordJsonTest, ComesBackAsItWas) {
   EXPECT_EQ(cell.overlaps, record.cells[0].overlaps);
   EXPECT_EQ(cell.state, CellState::kInterrupted);
   EXPECT_EQ(cell.explored, record.cells[0].explored);
+  EXPECT_EQ(cell.crashed, record.cells[0].crashed);
   EXPECT_EQ(cell.speeds.at(OpKind::kIncr).per_second, 2.5);
   const PromiseResult& result = cell.promises.at(0);
   EXPECT_EQ(result.expectation, Expectation::kMustBreak);

@@ -88,7 +88,7 @@ TEST(CommandLineTest, ExplainsEverythingThatHasAName) {
                                               HasSubstr("--backend temp-rename")));
   EXPECT_THAT(explained("broken-no-truncate"), HasSubstr("Planted: "));
   EXPECT_THAT(explained("bounded"), AllOf(HasSubstr("(a promise)"), HasSubstr("(a scenario)")));
-  for (const std::string kind : {"scenarios", "backends", "promises", "models"}) {
+  for (const std::string kind : {"scenarios", "backends", "promises"}) {
     const auto listed = nlohmann::json::parse(workspace.Run({"list", kind, "--json"}).output);
     for (const auto& each : listed) explained(each.contains("id") ? each["id"] : each["name"]);
   }

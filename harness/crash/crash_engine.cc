@@ -79,7 +79,8 @@ class Crasher {
     const bool stopped = budget_.stop != nullptr && budget_.stop->load();
     // Each reader that does not come back is waited for.
     const bool stalls = judge_.unread() >= unread_before_ + kMostStalls;
-    if (stopped || stalls || ++candidates_ > budget_.candidates || judged_ >= budget_.states) return false;
+    const bool spent = ++candidates_ > budget_.candidates || judged_ >= budget_.states;
+    if (stopped || stalls || spent) return false;
     ++result_.candidates;
     const Digest digest = DigestOf(drawn.tree);
     TEARPROOF_ASSIGN_OR_RETURN(const StateJudge::Judged judged,
