@@ -387,8 +387,8 @@ Locks do not help here: the kernel releases them, and the half stays.
                                           power cut
                                           k0 leads to a file without its bytes
 
-Writing and renaming are two things to a disk, and nothing but fsync(2) between
-them puts them in order: most file systems write names first.
+Writing and renaming are two things to a disk, and nothing but fsync(2)
+between them puts them in order: most file systems write names first.
 )"},
     Anomaly{"empty-after-crash", Promise::kCrashAtomic,
             "After a power cut a get finds the entry and returns no bytes.",
@@ -445,7 +445,7 @@ claims to replace a value, it is neither the old nor the new.
     fsync(temp)                           the bytes are written
     rename(temp, k0), set returns         (in memory only)
                                           power cut
-                                          k0 leads to the old value, or to nothing
+                                          k0: the old value, or nothing
 
 fsync(2) of a file says nothing of its name: that is the directory's.
 )"},

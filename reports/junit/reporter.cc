@@ -149,8 +149,7 @@ void WriteOutcome(pugi::xml_node test, const RunRecord& record, const CellResult
 // One scenario under two engines is two tests.
 std::string NameOf(const std::string& scenario, const std::string& engine) {
   const bool beside = engine == "explore" || engine == "kill" || engine.starts_with("crash");
-  return beside ? fmt::format("{} ({})", scenario, engine)
-                                                 : scenario;
+  return beside ? fmt::format("{} ({})", scenario, engine) : scenario;
 }
 
 pugi::xml_node AppendTest(pugi::xml_node suite, const std::string& classname,
@@ -219,8 +218,8 @@ Tally WriteSuite(pugi::xml_node root, const RunRecord& record, const MatrixRow& 
       const std::string classname =
           cell.backend + "." + std::string(PromiseName(each.result->verdict.promise));
       ++tally.tests;
-      WriteOutcome(AppendTest(suite, classname, NameOf(cell.scenario, cell.EngineTitle()), share), record,
-                   each, tally);
+      WriteOutcome(AppendTest(suite, classname, NameOf(cell.scenario, cell.EngineTitle()), share),
+                   record, each, tally);
     }
     WriteState(suite, cell, tally);
   }
