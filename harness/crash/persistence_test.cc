@@ -124,6 +124,27 @@ TEST(PersistenceTest, WhatComesAfterASyncIsNotForced) {
   EXPECT_THAT(StatesAtEnd(maker.Build(), "xfs"), UnorderedElementsAre("k=old t=ne", "k=old t=new"));
 }
 
+// A rename that waits for a length holds up all names after it.
+TEST(PersistenceTest, WhatAJournalHoldsUpIsHeldUpWithAllBehindIt) {
+  LogMaker maker;
+  maker.Base("k", "old").Create("t").Write("t", 0, "new").Rename("t", "k").Create("z");
+  for (const std::string& state : StatesAtEnd(maker.Build(), "ext4-ordered-auto")) {
+    EXPECT_TRUE(state.find("k=old") == std::string::npos || state.find("z=") == std::string::npos)
+        << state;
+  }
+}
+
+// The length is written to the end of the journal when it is asked for, and all before comes along.
+TEST(PersistenceTest, ASyncOfAFileThatGrewBringsLaterNames) {
+  LogMaker grown;
+  grown.Create("b").Write("b", 0, "x").Create("a").Sync("b");
+  EXPECT_THAT(StatesAtEnd(grown.Build(), "ext4-ordered"), ElementsAre("a= b=x"));
+  LogMaker overwritten;
+  overwritten.Base("b", "-").Write("b", 0, "x").Create("a").Sync("b");
+  EXPECT_THAT(StatesAtEnd(overwritten.Build(), "ext4-ordered"),
+              UnorderedElementsAre("b=x", "a= b=x"));
+}
+
 TEST(PersistenceTest, AFileThatIsCutMayBeEmpty) {
   LogMaker maker;
   maker.Base("k", "old").Truncate("k").Write("k", 0, "new").Close("k");

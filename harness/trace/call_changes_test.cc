@@ -79,8 +79,8 @@ TEST_F(CallChangesTest, WritesAreReadBackFromTheFile) {
 
 TEST_F(CallChangesTest, AnAppendIsWhereItLanded) {
   WriteFile("f", "12345");
-  EXPECT_THAT(ChangesOf("open \"f\" O_APPEND|O_WRONLY 0; write $0 @a 2"),
-              ElementsAre("write f 5 aa"));
+  EXPECT_THAT(ChangesOf("open \"f\" O_APPEND|O_WRONLY 0; write $0 @a 2; pwrite64 $0 @b 1 0"),
+              ElementsAre("write f 5 aa", "write f 7 b"));
 }
 
 TEST_F(CallChangesTest, ACopyHasItsBytes) {
