@@ -96,6 +96,9 @@ Result<int> Replay(const ReplayArguments& arguments, const Session& session) {
     if (arguments.strict) counting.insert(info.promise);
   }
   TEARPROOF_ASSIGN_OR_RETURN(const std::optional<CrashSchedule> crash, CrashOf(schedule));
+  if (!crash && !arguments.keep.empty()) {
+    return UsageError("--keep keeps the disk of a power cut, and the schedule has none");
+  }
   if (crash) return ReplayPowerCut(arguments, session, cell, *crash, *catalogue, counting);
   const auto judge = cache.MakeJudge(counting, catalogue->checkers());
   TEARPROOF_ASSIGN_OR_RETURN(const auto subject, cache.Start(-1));

@@ -57,7 +57,6 @@ class Persistence {
 
   const std::vector<PartOfLog>& parts() const { return parts_; }
   const WriteLog& log() const { return log_; }
-  const PersistenceModel& model() const { return model_; }
   // `bytes 0–511 of k0`, `the name k0`.
   std::string Describe(uint32_t part) const;
 
