@@ -4,21 +4,8 @@
 #include <utility>
 
 #include "harness/adapter/protocol.h"
-#include "harness/core/text.h"
 
 namespace tearproof::adapter {
-namespace {
-
-constexpr size_t kStrayBytes = 200;
-
-// An error keeps its own text.
-void AddStray(const std::string& stray, Response* response) {
-  std::string text = "stray line on the adapter's standard output: " + stray;
-  if (response->outcome == Outcome::kError) text = response->error + "; " + text;
-  response->Fail(response->error_number, std::move(text));
-}
-
-}  // namespace
 
 void AdapterBackend::Execute(const Request& request, Response& response) {
   response.Is(Outcome::kError);
@@ -46,7 +33,7 @@ void AdapterBackend::Execute(const Request& request, Response& response) {
 bool AdapterBackend::ReadAnswer(std::string* stray) {
   while (process_->ReadLine(&line_, deadline_)) {
     if (IsAnswer(line_)) return true;
-    if (stray->empty()) *stray = "\"" + EscapeForTerminal(line_, kStrayBytes) + "\"";
+    if (stray->empty()) *stray = line_;
   }
   return false;
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "harness/adapter/plain_line.h"
 #include "harness/core/text.h"
 
 namespace tearproof::adapter {
@@ -32,6 +33,46 @@ void DescribeSetup(const BackendSetup& setup, ordered_json* message) {
   ordered_json options = ordered_json::object();
   for (const auto& [name, value] : setup.options) options[name] = value;
   (*message)["options"] = std::move(options);
+}
+
+// The line as the library would write it; nothing where something has to be escaped.
+std::optional<std::string> PlainRequest(uint64_t id, const Request& request,
+                                        const BackendSetup& setup) {
+  std::string line;
+  line.reserve(128 + request.value.size());
+  bool plain = true;
+  const auto text = [&](std::string_view name, std::string_view value) {
+    line.append(name);
+    plain = AppendPlainText(value, &line) && plain;
+  };
+  const auto number = [&](std::string_view name, auto value) {
+    fmt::format_to(std::back_inserter(line), "{}{}", name, value);
+  };
+  number("{\"id\":", id);
+  text(",\"op\":", OpKindName(request.kind));
+  if (request.kind == OpKind::kInit) {
+    number(",\"protocol\":", kProtocolVersion);
+    text(",\"dir\":", setup.directory);
+    number(",\"process\":", setup.process);
+    number(",\"seed\":", setup.seed % kMaxExactInteger);
+    line.append(",\"options\":{");
+    for (const auto& [name, value] : setup.options) {
+      text(line.back() == '{' ? "" : ",", name);
+      text(":", value);
+    }
+    line.push_back('}');
+  }
+  if (TakesKey(request.kind)) text(",\"key\":", request.key);
+  if (request.kind == OpKind::kSet || request.kind == OpKind::kAdd) {
+    text(",\"value\":", request.value);
+  }
+  const uint32_t ttl = request.ttl_millis;
+  if (ttl != kNoTtl && ttl % 1000 != 0) return std::nullopt;
+  if (ttl != kNoTtl) number(",\"ttl\":", ttl / 1000);
+  if (request.kind == OpKind::kIncr) number(",\"delta\":", request.delta);
+  line.append("}\n");
+  if (!plain) return std::nullopt;
+  return line;
 }
 
 Error Violation(const std::string& what, std::string_view line) {
@@ -90,6 +131,26 @@ Result<void> DecodeResult(const json& answer, std::string_view line, OpKind kind
   response->Is(*outcome);
   response->value = has_value ? value->get<std::string>() : "";
   return {};
+}
+
+// An answer that all is well, by members that are all known here. False: nothing was decoded.
+bool DecodePlainAnswer(std::string_view line, uint64_t id, OpKind kind, Response* response) {
+  constexpr std::array<std::string_view, 4> kKnown = {"id", "ok", "result", "value"};
+  const std::optional<PlainLine> answer = PlainLine::Parse(line);
+  if (!answer || kind == OpKind::kInit || answer->Number("id") != id || !answer->IsTrue("ok")) {
+    return false;
+  }
+  const bool known = std::all_of(
+      answer->members().begin(), answer->members().end(), [&](const PlainMember& member) {
+        return std::find(kKnown.begin(), kKnown.end(), member.name) != kKnown.end();
+      });
+  const std::optional<Outcome> outcome = ParseOutcome(answer->Text("result").value_or(""));
+  if (!known || !outcome || !MayAnswer(kind, *outcome)) return false;
+  const std::optional<std::string_view> value = answer->Text("value");
+  if (*outcome == Outcome::kHit && kind == OpKind::kGet && !value) return false;
+  response->Is(*outcome);
+  response->value = value.value_or("");
+  return true;
 }
 
 // The text `name`, or "" where there is none.
@@ -155,6 +216,7 @@ Result<void> DecodeLimits(const json& answer, std::string_view line, Introductio
 
 std::optional<std::string> EncodeRequest(uint64_t id, const Request& request,
                                          const BackendSetup& setup) {
+  if (std::optional<std::string> plain = PlainRequest(id, request, setup)) return plain;
   ordered_json message;
   message["id"] = id;
   message["op"] = OpKindName(request.kind);
@@ -174,7 +236,16 @@ std::optional<std::string> EncodeRequest(uint64_t id, const Request& request,
 
 bool IsAnswer(std::string_view line) { return line.starts_with('{'); }
 
+void AddStray(std::string_view line, Response* response) {
+  constexpr size_t kShown = 200;
+  std::string text = fmt::format("stray line on the adapter's standard output: \"{}\"",
+                                 EscapeForTerminal(line, kShown));
+  if (response->outcome == Outcome::kError) text = response->error + "; " + text;
+  response->Fail(response->error_number, std::move(text));
+}
+
 Result<void> DecodeResponse(std::string_view line, uint64_t id, OpKind kind, Response* response) {
+  if (DecodePlainAnswer(line, id, kind, response)) return {};
   const json answer = json::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);
   if (!answer.is_object()) return Violation("is no valid JSON", line);
   const auto answered = answer.find("id");

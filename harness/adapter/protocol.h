@@ -27,6 +27,10 @@ std::optional<std::string> EncodeRequest(uint64_t id, const Request& request,
 // Whether `line` is meant as an answer; if not, something printed it.
 bool IsAnswer(std::string_view line);
 
+// Something printed `line` in between: the operation fails, and says so; an error keeps its own
+// text.
+void AddStray(std::string_view line, Response* response);
+
 // What the answer to the request `id` says. Errors: kUsage where it is none by the protocol.
 Result<void> DecodeResponse(std::string_view line, uint64_t id, OpKind kind, Response* response);
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "harness/adapter/plain_line.h"
 #include "harness/adapter/protocol.h"
 #include "harness/core/text.h"
 
@@ -45,9 +46,67 @@ Result<void> ReadRequest(const json& message, DecodedRequest* decoded) {
   return {};
 }
 
+bool ReadPlainSetup(const PlainLine& message, BackendSetup* setup) {
+  const auto directory = message.Text("dir");
+  const auto process = message.Number("process");
+  const auto seed = message.Number("seed");
+  const PlainMember* options = message.Find("options");
+  if (!directory || !process || *process > UINT16_MAX || !seed || options == nullptr ||
+      options->kind != PlainMember::Kind::kObject) {
+    return false;
+  }
+  setup->directory = *directory;
+  setup->process = static_cast<uint16_t>(*process);
+  setup->seed = *seed;
+  setup->options.clear();
+  for (const PlainMember& member : message.members()) {
+    if (member.parent != "options") continue;
+    if (member.kind != PlainMember::Kind::kText) return false;
+    setup->options.emplace(member.name, member.text);
+  }
+  return true;
+}
+
+// What an absent one says; nothing where it is of another kind.
+template <typename Value>
+std::optional<Value> Or(const PlainLine& message, std::string_view name, std::optional<Value> found,
+                        Value otherwise) {
+  return message.Find(name) == nullptr ? otherwise : found;
+}
+
+// False: it holds something unusual, or is no request.
+bool ReadPlainRequest(std::string_view line, DecodedRequest* decoded) {
+  const std::optional<PlainLine> message = PlainLine::Parse(line);
+  if (!message) return false;
+  const auto id = message->Number("id");
+  const auto kind = ParseOpKind(message->Text("op").value_or(""));
+  const auto key = Or<std::string_view>(*message, "key", message->Text("key"), "");
+  const auto value = Or<std::string_view>(*message, "value", message->Text("value"), "");
+  const auto delta = Or<uint64_t>(*message, "delta", message->Number("delta"), 1);
+  const auto ttl = Or<uint64_t>(*message, "ttl", message->Number("ttl"), 0);
+  if (!id || !kind || !key || !value || !delta || *delta > INT64_MAX || !ttl ||
+      *ttl >= kNoTtl / 1000) {
+    return false;
+  }
+  if (*kind == OpKind::kInit && !ReadPlainSetup(*message, &decoded->setup)) return false;
+  decoded->id = *id;
+  decoded->key = *key;
+  decoded->value = *value;
+  decoded->request = Request();
+  decoded->request.kind = *kind;
+  decoded->request.key = decoded->key;
+  decoded->request.value = decoded->value;
+  decoded->request.delta = static_cast<int64_t>(*delta);
+  if (message->Find("ttl") != nullptr) {
+    decoded->request.ttl_millis = static_cast<uint32_t>(*ttl * 1000);
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<void> DecodeRequest(std::string_view line, DecodedRequest* decoded) {
+  if (ReadPlainRequest(line, decoded)) return {};
   const auto fail = [&](std::string_view why) {
     return UsageError(
         fmt::format("this is no request: {} ({})", EscapeForTerminal(line, 200), why));
@@ -63,6 +122,14 @@ Result<void> DecodeRequest(std::string_view line, DecodedRequest* decoded) {
 }
 
 std::string EncodeResponse(uint64_t id, OpKind kind, const Response& response) {
+  const bool has_value = (kind == OpKind::kGet && response.outcome == Outcome::kHit) ||
+                         (kind == OpKind::kIncr && response.outcome == Outcome::kDone);
+  if (response.outcome != Outcome::kUnsupported && response.outcome != Outcome::kError) {
+    std::string line =
+        fmt::format("{{\"id\":{},\"ok\":true,\"result\":\"{}\"", id, OutcomeName(response.outcome));
+    if (has_value) line += ",\"value\":";
+    if (!has_value || AppendPlainText(response.value, &line)) return line + "}\n";
+  }
   ordered_json answer;
   answer["id"] = id;
   if (response.outcome == Outcome::kUnsupported) {
@@ -74,8 +141,6 @@ std::string EncodeResponse(uint64_t id, OpKind kind, const Response& response) {
     } else {
       answer["result"] = OutcomeName(response.outcome);
     }
-    const bool has_value = (kind == OpKind::kGet && response.outcome == Outcome::kHit) ||
-                           (kind == OpKind::kIncr && response.outcome == Outcome::kDone);
     if (has_value) answer["value"] = response.value;
   }
   return answer.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";

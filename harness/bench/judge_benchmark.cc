@@ -11,6 +11,10 @@
 #include "harness/api/registry.h"
 #include "harness/bench/run_benchmarks.h"
 #include "harness/check/traffic.h"
+#include "harness/core/owned_directory.h"
+#include "harness/history/segment.h"
+#include "harness/stress/round_judge.h"
+#include "harness/stress/round_store.h"
 
 namespace tearproof::bench {
 namespace {
@@ -29,6 +33,7 @@ constexpr uint64_t kOperations[] = {1'000'000, 10'000'000};
 // One history of so many, on kLargeKeys keys.
 constexpr uint64_t kLargeOperations = 100'000'000;
 constexpr uint32_t kLargeKeys = 10;
+constexpr uint64_t kRoundOperations = 200'000;
 
 check::TrafficOptions Options(const Mix& mix, uint32_t keys, uint64_t operations) {
   check::TrafficOptions options;
@@ -88,6 +93,59 @@ void JudgeTraffic(benchmark::State& state, const check::TrafficOptions& options)
       static_cast<double>(memory.Bytes()) / static_cast<double>(options.operations);
 }
 
+// Leaves a round as workers do, round.json and a segment each. Returns its number.
+Result<uint64_t> RecordRound(const History::Parts& parts, const std::string& cell) {
+  constexpr uint64_t kRound = 1;
+  TEARPROOF_RETURN_IF_ERROR(stress::MakeLive(cell));
+  stress::RoundInfo info;
+  info.header = parts.header;
+  info.header.round = kRound;
+  info.processes = parts.processes;
+  TEARPROOF_RETURN_IF_ERROR(stress::WriteRoundInfo(info, stress::LiveDirectory(cell, kRound)));
+  for (size_t begin = 0; begin < parts.ops.size();) {
+    const uint16_t process = parts.ops[begin].process;
+    size_t end = begin;
+    while (end < parts.ops.size() && parts.ops[end].process == process) ++end;
+    TEARPROOF_ASSIGN_OR_RETURN(
+        SegmentWriter segment,
+        SegmentWriter::Create(stress::SegmentPath(cell, kRound, process), process, end - begin));
+    segment.BeginRound(kRound);
+    for (; begin < end; ++begin) {
+      segment.Invoke(parts.ops[begin]);
+      segment.Return(parts.ops[begin]);
+    }
+  }
+  return kRound;
+}
+
+// All that stress does with a round: reads what was recorded, builds the history, and asks every
+// checker.
+void JudgeRounds(benchmark::State& state, const check::TrafficOptions& options) {
+  const Result<OwnedDirectory> cell = OwnedDirectory::Create("/tmp");
+  if (!cell.ok()) return state.SkipWithError(cell.error().Message().c_str());
+  History::Parts parts = check::MakeTraffic(options);
+  const Result<uint64_t> round = RecordRound(parts, cell.value().path());
+  if (!round.ok()) return state.SkipWithError(round.error().Message().c_str());
+  std::vector<std::unique_ptr<Checker>> checkers;
+  stress::RoundJudge::Setup setup;
+  setup.cell_directory = cell.value().path();
+  setup.keys = std::move(parts.header.keys);
+  for (const RegisteredChecker& registered : RegisteredCheckers()) {
+    checkers.push_back(registered.make());
+    setup.checkers.push_back(checkers.back().get());
+  }
+  stress::RoundJudge judge(std::move(setup));
+  for ([[maybe_unused]] auto _ : state) {
+    judge.Begin(round.value());
+    const Result<void> collected = judge.Collect();
+    if (!collected.ok()) return state.SkipWithError(collected.error().Message().c_str());
+  }
+  for (const Verdict& verdict : judge.verdicts()) {
+    if (verdict.judgement == Judgement::kBroken) state.SkipWithError(verdict.sentence.c_str());
+  }
+  CountOperations(state, options.operations);
+}
+
 void BuildTraffic(benchmark::State& state, const check::TrafficOptions& options) {
   const History::Parts parts = check::MakeTraffic(options);
   for ([[maybe_unused]] auto _ : state) {
@@ -108,12 +166,22 @@ void RegisterJudging(const Mix& mix, uint32_t keys, uint64_t operations) {
   })->Unit(benchmark::kMillisecond);
 }
 
+// What a round of stress takes of one processor, whatever the number of threads.
+void RegisterRounds(const Mix& mix, uint32_t keys) {
+  const check::TrafficOptions options = Options(mix, keys, kRoundOperations);
+  benchmark::RegisterBenchmark(fmt::format("rounds/{}/keys:{}", mix.name, keys).c_str(),
+                               [options](benchmark::State& state) { JudgeRounds(state, options); })
+      ->MeasureProcessCPUTime()
+      ->Unit(benchmark::kMillisecond);
+}
+
 void RegisterJudgeBenchmarks() {
   for (const Mix& mix : kMixes) {
     for (const uint32_t keys : kKeys) {
       for (const uint64_t operations : kOperations) RegisterJudging(mix, keys, operations);
     }
     RegisterJudging(mix, kLargeKeys, kLargeOperations);
+    for (const uint32_t keys : kKeys) RegisterRounds(mix, keys);
   }
   for (const uint32_t keys : kKeys) {
     const check::TrafficOptions options = Options(kMixes[0], keys, kOperations[0]);

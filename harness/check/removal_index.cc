@@ -18,6 +18,8 @@ int64_t TtlNanos(const Op& op) { return int64_t{op.ttl_millis} * kNanosPerMilli;
 
 Deadlines::Deadlines(const History& history, const Contract& contract)
     : steps_(history.header().time_base == TimeBase::kStep),
+      advanced_at_(history.header().advanced_at),
+      advanced_(history.header().advanced),
       tolerance_(contract.ttl_resolution + history.header().coarse_clock_lag +
                  WallClockChange(history) + history.header().clock_uncertainty),
       clock_was_moved_(WallClockChange(history) > kOrdinaryClockChange + contract.ttl_resolution) {}
@@ -29,7 +31,11 @@ int64_t Deadlines::Earliest(const Op& write) const {
 }
 
 int64_t Deadlines::Latest(const Op& write) const {
-  if (write.ttl_millis == kNoTtl || write.ret == kNever || steps_) return kNever;
+  if (write.ttl_millis == kNoTtl || write.ret == kNever) return kNever;
+  if (steps_) {
+    const bool ended = write.ret < advanced_at_ && TtlNanos(write) + tolerance_ < advanced_;
+    return ended ? advanced_at_ - 1 : kNever;
+  }
   return write.ret + TtlNanos(write) + tolerance_;
 }
 

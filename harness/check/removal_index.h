@@ -27,13 +27,16 @@ class Deadlines {
 
   // kNever where `write` has no time to live. Steps tell no time: there it may be gone at once.
   int64_t Earliest(const Op& write) const;
-  // kNever where it has none, where it never returned, and in histories of steps.
+  // kNever where it has none, where it never returned, and in histories of steps but for entries
+  // that outlived the time that passed at once.
   int64_t Latest(const Op& write) const;
   // The wall clock was moved by more than the tolerances cover.
   bool clock_was_moved() const { return clock_was_moved_; }
 
  private:
   bool steps_ = false;
+  int64_t advanced_at_ = 0;
+  int64_t advanced_ = 0;
   int64_t tolerance_ = 0;
   bool clock_was_moved_ = false;
 };

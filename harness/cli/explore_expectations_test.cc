@@ -133,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(All, ExploreExpectationsTest, testing::ValuesIn(Backend
 
 // Bugs that no exploration can meet, and why.
 const std::map<std::string, std::string> kNotExplored = {
-    {"broken-late-expiry", "a history of steps tells no time"},
+    {"broken-late-expiry", "no scenario's time stops just behind a deadline"},
     {"broken-evicts-foreign-files", "nothing is planted beside the cache's files"},
 };
 

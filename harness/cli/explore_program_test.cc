@@ -181,6 +181,109 @@ TEST(ExploreRecordTest, ExpectPassesWhereEachShowsWhatItsDescriptionSays) {
   EXPECT_THAT(result.output, HasSubstr("AS EXPECTED"));
 }
 
+// A cache behind an adapter that goes wrong in its get.
+constexpr const char* kOddAdapter = R"(
+import json, os, sys
+root = None
+for line in sys.stdin:
+    request = json.loads(line)
+    answer = {"id": request["id"], "ok": True}
+    op = request["op"]
+    if op == "init":
+        root = request["dir"]
+        os.makedirs(root, exist_ok=True)
+        answer.update(name="odd", version="1", source="test", operations=["get", "set"])
+    elif op == "set":
+        with open(root + "/k", "w") as file:
+            file.write(request["value"])
+        answer["result"] = "done"
+    elif op == "get":
+        os.stat(root + "/k")
+        HOW
+        answer.update(result="hit", value=open(root + "/k").read())
+    else:
+        answer["unsupported"] = True
+    print(json.dumps(answer), flush=True)
+)";
+
+struct Oddity {
+  const char* name;
+  const char* code;
+  const char* words;
+};
+
+class OddAdapterTest : public testing::TestWithParam<Oddity> {};
+
+// Each ends soon, with a verdict, and leaves no process behind.
+TEST_P(OddAdapterTest, EndsWithAVerdict) {
+  const Workspace workspace;
+  std::string adapter = kOddAdapter;
+  adapter.replace(adapter.find("HOW"), 3, GetParam().code);
+  workspace.Write("adapter.py", adapter);
+  workspace.Write("tearproof.toml", "[backend.odd]\ncommand = [\"python3\", \"adapter.py\"]\n");
+  workspace.Write("one.toml", R"(version = 1
+title = "One key"
+story = "As small as can be."
+[roles.writer]
+explore = { processes = 1, program = ["set k0"] }
+[roles.reader]
+explore = { processes = 1, program = ["get k0"] }
+[explore]
+before = ["set k0"]
+)");
+  const ProgramResult result = Explore(workspace, {"one.toml", "--backend", "odd"});
+  EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("odd broke no-error in one"));
+  EXPECT_THAT(result.output, HasSubstr(GetParam().words));
+  EXPECT_THAT(result.output, HasSubstr("TP1:one.toml:"));
+  for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+    std::error_code ignored;
+    const auto at = std::filesystem::read_symlink(process.path() / "cwd", ignored);
+    EXPECT_NE(at, workspace.path()) << process.path();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, OddAdapterTest,
+    testing::Values(
+        Oddity{"Crashes", "os.abort()", "process 1 died by SIGABRT in get k0"},
+        Oddity{"Exits", "os._exit(3)", "process 1 exited with status 3 in get k0"},
+        Oddity{"ForksAway", "os.fork() and os._exit(0)",
+               "process 1 exited with status 0 in get k0"},
+        Oddity{"ClosesItsInput", "os.close(0)", "process 1 exited with status 1 in get k0"},
+        Oddity{"AnswersNonsense", "print('{nonsense', flush=True); continue",
+               "the adapter's answer is no valid JSON: {nonsense"},
+        Oddity{"NeverAnswers", "continue", "the adapter waits for more without an answer"},
+        Oddity{"PrintsBesides", "print('Deprecated: x')",
+               "stray line on the adapter's standard output: \"Deprecated: x\""},
+        // The path is the one within the cache, and the same in each execution.
+        Oddity{"Fails", "answer.update(ok=False, error='no ' + root + '/k1 in ' + root)",
+               "get k0 failed: no k1 in ."}),
+    [](const auto& tested) { return tested.param.name; });
+
+TEST(ExploreTest, CountsHowOftenAValueThatHadToBeGoneWasAskedFor) {
+  const Workspace workspace;
+  const ProgramResult result =
+      Explore(workspace, {"expiry-set", "--backend", "flock", "--json", "run.json"});
+  EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
+  const nlohmann::json record = RecordOf(workspace);
+  bool judged = false;
+  for (const auto& promise : record.at("cells").at(0).at("promises")) {
+    if (promise.at("promise") != "expires") continue;
+    judged = true;
+    EXPECT_EQ(promise.at("judgement"), "held") << promise;
+  }
+  EXPECT_TRUE(judged);
+}
+
+// Its processes wait for each other in memory that they share.
+TEST(ExploreTest, ACacheOfSharedMemoryEndsSoonAndInDoubt) {
+  const Workspace workspace;
+  const ProgramResult result = Explore(workspace, {"init-race", "--backend", "lmdb"});
+  EXPECT_EQ(result.exit_code, 2) << result.output << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("memory unseen: a file of the cache is mapped"));
+}
+
 TEST(ExploreBudgetTest, WhatIsLeftIsOpenAndCanBeGoneOnWith) {
   const Workspace workspace;
   const ProgramResult begun =

@@ -51,11 +51,12 @@ std::map<uint32_t, std::string> ReadValues(const std::string& path,
   std::error_code problem;
   if (lines.empty() || !fs::is_regular_file(path, problem)) return lines;  // A pipe is read once.
   std::ifstream file(path, std::ios::binary);
+  JepsenEventParser parser;
   std::string line;
   for (uint32_t number = 1; number <= lines.rbegin()->first && std::getline(file, line); ++number) {
     const auto wanted = lines.find(number);
     if (wanted == lines.end()) continue;
-    const Result<JepsenEvent> event = ParseJepsenEvent(line);
+    const Result<JepsenEvent> event = parser.Parse(line);
     if (event.ok()) wanted->second = EscapeForTerminal(ToText(event.value().value), 40);
   }
   return lines;

@@ -7,17 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
-#include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 namespace tearproof {
 namespace {
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }
-};
 
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
@@ -29,21 +26,28 @@ std::string MarkOf(const struct stat& status) {
   return "tearproof's working directory, inode " + std::to_string(status.st_ino) + "\n";
 }
 
-Result<std::vector<std::string>> ListNames(int fd, const std::string& path) {
-  UniqueFd copy(openat(fd, ".", kOpenDirectory));  // fdopendir takes the descriptor and its offset.
-  if (!copy.valid()) return SystemError(errno, "cannot open " + path);
-  std::unique_ptr<DIR, CloseDirectory> directory(fdopendir(copy.get()));
-  if (directory == nullptr) return SystemError(errno, "cannot list " + path);
-  copy.Release();
-  std::vector<std::string> names;
-  errno = 0;
-  while (const dirent* entry = readdir(directory.get())) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(name);
-    errno = 0;
+struct NameInDirectory {
+  std::string name;
+  bool may_be_directory = true;  // False: it is none, and was none when it was listed.
+};
+using Names = std::vector<NameInDirectory>;
+
+// From where `fd` stands: REQUIRES that nobody has listed it before.
+Result<Names> ListNames(int fd, const std::string& path) {
+  Names names;
+  alignas(dirent64) std::array<char, 1 << 15> part;
+  while (true) {
+    const ssize_t got = getdents64(fd, part.data(), part.size());
+    if (got < 0) return SystemError(errno, "cannot list " + path);
+    if (got == 0) return names;
+    for (ssize_t at = 0; at < got;) {
+      const auto* entry = reinterpret_cast<const dirent64*>(part.data() + at);
+      const std::string_view name = entry->d_name;
+      const bool may_be = entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
+      if (name != "." && name != "..") names.push_back({std::string(name), may_be});
+      at += entry->d_reclen;
+    }
   }
-  if (errno != 0) return SystemError(errno, "cannot list " + path);
-  return names;
 }
 
 // Makes a directory that took its own rights away ours again. By descriptor, for chmod(2) would
@@ -57,21 +61,25 @@ void RestoreRights(int parent, const std::string& name) {
 // "..", where it makes sure that it is back in the directory that it came from.
 class TreeRemover {
  public:
-  // Removes `names` and all below them from the directory `fd`, which `path` names in errors.
-  Result<void> Remove(int fd, const std::string& path, std::vector<std::string> names) {
+  // Removes `names`, or whatever there is, and all below from the directory `fd`, which `path`
+  // names in errors.
+  Result<void> Remove(int fd, const std::string& path, std::optional<Names> names) {
     path_ = path;
     current_.Reset(openat(fd, ".", kOpenDirectory));
     struct stat status;
     if (!current_.valid() || fstat(current_.get(), &status) != 0) {
       return SystemError(errno, "cannot open " + path);
     }
+    if (!names) {
+      TEARPROOF_ASSIGN_OR_RETURN(names, ListNames(current_.get(), path));
+    }
     device_ = status.st_dev;
-    levels_.push_back({"", status.st_ino, std::move(names)});
+    levels_.push_back({"", status.st_ino, std::move(*names)});
     while (!levels_.empty()) {
       if (levels_.back().names.empty()) {
         Ascend();
       } else {
-        const std::string name = std::move(levels_.back().names.back());
+        const NameInDirectory name = std::move(levels_.back().names.back());
         levels_.back().names.pop_back();
         RemoveName(name);
       }
@@ -83,7 +91,7 @@ class TreeRemover {
   struct Level {
     std::string name;
     ino_t inode;
-    std::vector<std::string> names;  // What is still to be removed in it.
+    Names names;  // What is still to be removed in it.
   };
 
   void Note(Error error) {
@@ -98,8 +106,10 @@ class TreeRemover {
     return path + "/" + name;
   }
 
-  void RemoveName(const std::string& name) {
+  void RemoveName(const NameInDirectory& listed) {
+    const std::string& name = listed.name;
     struct stat status;
+    if (!listed.may_be_directory && unlinkat(current_.get(), name.c_str(), 0) == 0) return;
     if (fstatat(current_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
       if (errno != ENOENT) Note(SystemError(errno, "cannot stat " + PathOf(name)));
     } else if (S_ISDIR(status.st_mode)) {
@@ -124,7 +134,7 @@ class TreeRemover {
           UsageError(PathOf(name) + " is a mount point", "unmount it, then remove it by hand"));
     }
     if ((status.st_mode & 0700) != 0700) fchmod(fd.get(), 0700);
-    Result<std::vector<std::string>> names = ListNames(fd.get(), PathOf(name));
+    Result<Names> names = ListNames(fd.get(), PathOf(name));
     if (!names.ok()) return Note(names.error());
     levels_.push_back({name, status.st_ino, std::move(names).value()});
     current_ = std::move(fd);
@@ -162,14 +172,13 @@ Result<void> RemoveContents(int fd, const std::string& path) {
   struct stat status;
   if (fstat(fd, &status) != 0) return SystemError(errno, "cannot stat " + path);
   if ((status.st_mode & 0700) != 0700) fchmod(fd, 0700);
-  TEARPROOF_ASSIGN_OR_RETURN(std::vector<std::string> names, ListNames(fd, path));
-  return TreeRemover().Remove(fd, path, std::move(names));
+  return TreeRemover().Remove(fd, path, std::nullopt);
 }
 
 Result<void> RemoveTreeAt(int parent, const std::string& name) {
   TEARPROOF_CHECK(name.find('/') == std::string::npos && name != "." && name != "..",
                   "not the name of an entry: " + name);
-  return TreeRemover().Remove(parent, ".", {name});
+  return TreeRemover().Remove(parent, ".", Names{{name}});
 }
 
 Result<OwnedDirectory> OwnedDirectory::Create(const std::string& parent) {
@@ -197,7 +206,7 @@ Result<OwnedDirectory> OwnedDirectory::Create(const std::string& parent) {
     return SystemError(problem, "cannot open " + path);
   }
   // In a parent that others may write to, somebody can have put another directory in its place.
-  const Result<std::vector<std::string>> names = ListNames(directory.fd_.get(), path);
+  const Result<Names> names = ListNames(directory.fd_.get(), path);
   if (status.st_uid != geteuid() || !names.ok() || !names.value().empty()) {
     directory.Disown();
     return UsageError(path + " was replaced as soon as it was made",
@@ -241,11 +250,11 @@ OwnedDirectory OwnedDirectory::Adopt(int parent, const std::string& parent_path,
 size_t RemoveAbandoned(const std::string& parent) {
   const UniqueFd fd(open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.valid()) return 0;
-  const Result<std::vector<std::string>> names = ListNames(fd.get(), parent);
+  const Result<Names> names = ListNames(fd.get(), parent);
   if (!names.ok()) return 0;
   size_t removed = 0;
-  for (const std::string& name : names.value()) {
-    if (!name.starts_with(kNamePrefix)) continue;
+  for (const auto& [name, may_be_directory] : names.value()) {
+    if (!may_be_directory || !name.starts_with(kNamePrefix)) continue;
     OwnedDirectory abandoned = OwnedDirectory::Adopt(fd.get(), parent, name);
     if (abandoned.fd_.valid() && abandoned.Remove().ok()) ++removed;
   }

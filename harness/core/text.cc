@@ -182,7 +182,9 @@ std::string Singular(std::string_view plural) {
   const std::string_view noun = plural.substr(0, end);
   const std::string rest(plural.substr(std::min(end + 1, plural.size())));
   if (noun.ends_with("ie")) return std::string(noun.substr(0, noun.size() - 2)) + "y" + rest;
-  if (noun.ends_with("sse")) return std::string(noun.substr(0, noun.size() - 1)) + rest;
+  if (noun.ends_with("sse") || noun.ends_with("tche")) {
+    return std::string(noun.substr(0, noun.size() - 1)) + rest;
+  }
   return std::string(noun) + rest;
 }
 

@@ -67,6 +67,8 @@ TEST(TextTest, CountsNouns) {
   EXPECT_EQ(Counted(1, "hits that met sets"), "1 hit that met sets");
   EXPECT_EQ(Counted(1, "distinct keys set"), "1 distinct key set");
   EXPECT_EQ(Singular("entries left"), "entry left");
+  EXPECT_EQ(Singular("switches between processes"), "switch between processes");
+  EXPECT_EQ(Singular("caches"), "cache");
   EXPECT_EQ(Singular(""), "");
 }
 

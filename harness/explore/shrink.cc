@@ -26,6 +26,10 @@ class Shrinker {
   // The next execution of the scheduler, if it breaks in the same way.
   Result<const Execution*> Breaks(Scheduler& scheduler);
   Result<const Execution*> Replay(std::vector<ProcessId> choices);
+  // Of a process that spins, an execution takes as long as patience lasts.
+  bool IsLate() const {
+    return shrunk_.executions >= options_.max_executions || MonotonicNanos() >= deadline_;
+  }
   void Keep(const Execution& execution);
   Result<void> WithinClass();
   Result<void> AmongAll();
@@ -72,6 +76,7 @@ Result<void> Shrinker::WithinClass() {
                  "the cache under test is not deterministic"};
   }
   Keep(*execution);
+  if (IsLate()) return {};
   const auto calm = FewestSwitches(execution->order, options_.class_limit);
   if (!calm || CountSwitches(*calm) >= shrunk_.switches) return {};
   TEARPROOF_ASSIGN_OR_RETURN(execution, Replay(*calm));
@@ -85,7 +90,7 @@ Result<void> Shrinker::AmongAll() {
   for (uint32_t bound = 0; bound < shrunk_.switches; ++bound) {
     BoundedScheduler scheduler(BoundedScheduler::Bounds::kSwitches, bound);
     while (scheduler.Begin()) {
-      if (shrunk_.executions >= options_.max_executions || MonotonicNanos() >= deadline_) return {};
+      if (IsLate()) return {};
       TEARPROOF_ASSIGN_OR_RETURN(const Execution* execution, Breaks(scheduler));
       if (execution == nullptr) continue;
       Keep(*execution);
@@ -100,6 +105,7 @@ Result<void> Shrinker::FindDecidingStep() {
   const std::vector<ProcessId> choices = shrunk_.schedule.choices;
   for (size_t step = choices.size(); step-- > 1;) {
     if (choices[step] == choices[step - 1]) continue;
+    if (IsLate()) return {};
     TEARPROOF_ASSIGN_OR_RETURN(
         const Execution* execution,
         Replay({choices.begin(), choices.begin() + static_cast<ptrdiff_t>(step)}));

@@ -1,5 +1,6 @@
 #include "harness/explore/traced_cache.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,24 +17,10 @@ namespace tearproof::explore {
 namespace {
 
 constexpr const char* kName = "x";
-// A stuck operation is a stall: so long it would have been waited for, alone.
-constexpr int64_t kForEver = 10'000'000'000;
 // Who polls for what nobody makes never comes home: it is started anew.
 constexpr size_t kStepsHome = 64;
 // Longer values only take longer.
 constexpr uint64_t kLongest = 64 << 10;
-
-LockRole LockRoleOf(const trace::Event& event) {
-  switch (event.lock) {
-    case trace::LockRole::kAttempt:
-      return LockRole::kAttempt;
-    case trace::LockRole::kRelease:
-      return LockRole::kRelease;
-    case trace::LockRole::kNone:
-      break;
-  }
-  return LockRole::kNone;
-}
 
 // All but directories, by their paths from there.
 std::set<std::string> FilesUnder(const std::string& directory) {
@@ -65,7 +52,7 @@ Result<std::unique_ptr<TracedCache>> TracedCache::Start(CacheSetup setup) {
   trace::TraceOptions options;
   options.core = cache->setup_.core;
   options.records_changes = cache->setup_.keeps_log;
-  options.owns_clock = cache->setup_.scenario.advance_nanos.has_value();
+  options.owns_clock = true;
   for (size_t i = 0; i < cache->actors_.size(); ++i) {
     options.subjects.push_back({cache->setup_.command, {}, ""});
   }
@@ -141,10 +128,16 @@ void TracedCache::Append(const tearproof::Step& step, std::vector<Task>* script)
 }
 
 Result<void> TracedCache::MakeFreshDirectory() {
-  TEARPROOF_RETURN_IF_ERROR(RemoveTreeAt(directory_.fd(), kName));
   const std::string path = directory_.path() + "/" + kName;
-  if (mkdir(path.c_str(), 0700) != 0) return SystemError(errno, "cannot create " + path);
-  return session_->BeginExecution(path);
+  if (!place_.valid()) {
+    if (mkdir(path.c_str(), 0700) != 0) return SystemError(errno, "cannot create " + path);
+    place_.Reset(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!place_.valid()) return SystemError(errno, "cannot open " + path);
+    return session_->BeginExecution(path);
+  }
+  TEARPROOF_RETURN_IF_ERROR(RemoveContents(place_.get(), path));
+  session_->BeginExecutionAgain();
+  return {};
 }
 
 Result<void> TracedCache::BringHome() {
@@ -226,7 +219,11 @@ Result<void> TracedCache::Restart() {
                                       [](const Task& task) { return task.kind == OpKind::kInit; });
     if (!own_init) TEARPROOF_RETURN_IF_ERROR(DoFreely(actors_[p], init));
   }
-  if (setup_.scenario.advance_nanos) session_->Advance(*setup_.scenario.advance_nanos);
+  if (setup_.scenario.advance_nanos) {
+    session_->Advance(*setup_.scenario.advance_nanos);
+    parts_.header.advanced = *setup_.scenario.advance_nanos;
+    parts_.header.advanced_at = ++now_;
+  }
   for (ProcessId p = 0; p < processes(); ++p) {
     Footprint ignored;
     TEARPROOF_RETURN_IF_ERROR(GoOn(actors_[p], &ignored));
@@ -240,10 +237,12 @@ Result<void> TracedCache::DoFreely(Actor& actor, const Task& task) {
   actor.begun = true;
   actor.op.invoke = ++now_;
   std::vector<trace::Event> calls;
-  session_->RunFreely(actor.number, actor.number < processes() ? &calls : nullptr);
+  const bool noted = setup_.keeps_log && actor.number < processes();
+  session_->RunFreely(actor.number, noted ? &calls : nullptr);
   // What is mapped now is later read and changed without a call.
+  const trace::Unseen freely = session_->state(actor.number).freely;
+  if (actor.number < processes() && freely != trace::Unseen::kNothing) unseen_ = freely;
   for (const trace::Event& call : calls) {
-    if (call.unseen != trace::Unseen::kNothing) unseen_ = call.unseen;
     changes_before_.insert(changes_before_.end(), call.changes.begin(), call.changes.end());
   }
   if (session_->state(actor.number).standing == trace::Standing::kWaitsForInput) {
@@ -306,22 +305,31 @@ Result<void> TracedCache::GoOn(Actor& actor, Footprint* footprint) {
 Result<void> TracedCache::TakeAnswer(Actor& actor) {
   std::array<char, 1 << 16> part;
   ssize_t got = 0;
-  while ((got = read(session_->output(actor.number), part.data(), part.size())) > 0) {
-    actor.received.append(part.data(), static_cast<size_t>(got));
-  }
+  do {
+    got = read(session_->output(actor.number), part.data(), part.size());
+    if (got > 0) actor.received.append(part.data(), static_cast<size_t>(got));
+  } while (got == static_cast<ssize_t>(part.size()));
   Response response;
   response.Fail(0, "the adapter waits for more without an answer");
+  std::string_view stray;
   size_t begin = 0;
   for (size_t end; (end = actor.received.find('\n', begin)) != std::string::npos; begin = end + 1) {
     const std::string_view line = std::string_view(actor.received).substr(begin, end - begin);
-    if (!adapter::IsAnswer(line)) continue;
+    if (!adapter::IsAnswer(line)) {
+      if (stray.empty()) stray = line;
+      continue;
+    }
     const auto decoded = adapter::DecodeResponse(line, actor.request, actor.op.kind, &response);
     if (!decoded.ok()) response.Fail(0, decoded.error().Message());
   }
+  if (!stray.empty()) adapter::AddStray(stray, &response);
   actor.received.erase(0, begin);
   actor.maker->Judge(response, &actor.op);
   if (actor.op.outcome == tearproof::Outcome::kError) {
-    parts_.evidence.push_back({actor.op.process, actor.op.sequence, response.error, {}});
+    parts_.evidence.push_back({actor.op.process,
+                               actor.op.sequence,
+                               session_->TextToShow(response.error, CacheDirectory()),
+                               {}});
   }
   if (actor.op.observation == Observed::kDamaged) {
     parts_.evidence.push_back(
@@ -346,120 +354,6 @@ void TracedCache::AddOrder(const Actor& actor, trace::AccessMode mode, Footprint
   }
 }
 
-Readiness TracedCache::ReadinessOf(ProcessId process) {
-  if (actors_[process].gone) return Readiness::kFinished;
-  switch (session_->state(process).standing) {
-    case trace::Standing::kAtCall:
-      return Readiness::kReady;
-    case trace::Standing::kBlocked:
-      return BeginsAlone(actors_[process]) ? Readiness::kReady : Readiness::kBlocked;
-    default:
-      return Readiness::kFinished;
-  }
-}
-
-// An attempt to lock waits, a begin does not: as one event, what is ordered by the one could not
-// come before what is ordered by the other.
-bool TracedCache::BeginsAlone(const Actor& actor) {
-  if (!actor.running || actor.begun) return false;
-  return session_->state(actor.number).standing == trace::Standing::kBlocked ||
-         session_->Pending(actor.number).lock == trace::LockRole::kAttempt;
-}
-
-std::string TracedCache::Pending(ProcessId process) {
-  const Actor& actor = actors_[process];
-  if (BeginsAlone(actor)) return BeginLabel(actor);
-  return session_->Pending(process).label;
-}
-
-std::string TracedCache::BeginLabel(const Actor& actor) const {
-  const Op& op = actor.op;
-  return fmt::format("begin({}{}{})", OpKindName(op.kind), op.key == kNoKey ? "" : " ",
-                     op.key == kNoKey ? "" : keys_[op.key]);
-}
-
-Event TracedCache::Begin(Actor& actor) {
-  actor.begun = true;
-  actor.op.invoke = ++now_;
-  Event event;
-  event.process = static_cast<ProcessId>(actor.number);
-  event.label = BeginLabel(actor);
-  AddOrder(actor, trace::AccessMode::kRead, &event.footprint);
-  return event;
-}
-
-Footprint TracedCache::Awaited(ProcessId process) { return session_->Pending(process).footprint; }
-
-Result<Event> TracedCache::Step(ProcessId process) {
-  Actor& actor = actors_[process];
-  if (BeginsAlone(actor)) return Begin(actor);
-  const std::optional<trace::Event> happened = session_->Step(process);
-  if (!happened) {
-    return SystemError(EDEADLK, fmt::format("process {} waits for a lock that was free", process));
-  }
-  ++now_;
-  Event event;
-  event.process = process;
-  event.label = happened->label;
-  event.result = happened->Outcome();
-  event.effect = happened->effect;
-  event.footprint = happened->footprint;
-  if (happened->unseen != trace::Unseen::kNothing) unseen_ = happened->unseen;
-  if (!actor.begun) {
-    actor.begun = true;
-    actor.op.invoke = now_;
-    AddOrder(actor, trace::AccessMode::kRead, &event.footprint);
-  }
-  event.lock = LockRoleOf(*happened);
-  if (setup_.keeps_log) log_.push_back({now_, *happened});
-  TEARPROOF_RETURN_IF_ERROR(GoOn(actor, &event.footprint));
-  event.fate = FateOf(actor);
-  return event;
-}
-
-Fate TracedCache::FateOf(Actor& actor) {
-  const trace::ProcessState& state = session_->state(actor.number);
-  const bool ended = state.standing == trace::Standing::kEnded;
-  const bool stuck =
-      state.standing == trace::Standing::kStuck || state.standing == trace::Standing::kOutputFull;
-  if (!ended && !stuck) return Fate::kGoesOn;
-  actor.gone = true;
-  ProcessInfo& info = parts_.processes[actor.number];
-  if (stuck) {
-    parts_.stalls.push_back({actor.op.process, actor.op.sequence, kForEver, kForEver, false});
-  } else {
-    info.end = ProcessInfo::End::kDied;
-    info.reaped = now_;
-    const bool exited = state.end.kind() == trace::WaitStatus::Kind::kExited;
-    if (exited) info.end_status = state.end.exit_code();
-    if (!exited) info.end_signal = state.end.signal();
-  }
-  if (actor.running) EndOp(actor);
-  return stuck ? Fate::kStuck : Fate::kCrashed;
-}
-
-Result<Event> TracedCache::Kill(ProcessId process) {
-  Actor& actor = actors_[process];
-  const trace::Event killed = session_->Kill(process);
-  ++now_;
-  Event event;
-  event.process = process;
-  event.label = killed.label;
-  event.result = killed.Outcome();
-  event.footprint = killed.footprint;
-  event.fate = Fate::kKilled;
-  event.lock = LockRoleOf(killed);
-  actor.gone = true;
-  ProcessInfo& info = parts_.processes[process];
-  info.end = ProcessInfo::End::kKilled;
-  info.reaped = now_;
-  if (actor.running && actor.begun) {
-    AddOrder(actor, trace::AccessMode::kUpdate, &event.footprint);
-    EndOp(actor);
-  }
-  return event;
-}
-
 History::Parts TracedCache::PartsSoFar() const {
   History::Parts parts = parts_;
   for (ProcessId p = 0; p < processes(); ++p) {
@@ -474,7 +368,9 @@ Result<History> TracedCache::TakeHistory() {
     Actor& actor = actors_[p];
     if (actor.gone || !actor.running) continue;
     waits = true;
-    if (!actor.begun) continue;
+    const trace::Standing standing = session_->state(p).standing;
+    if (!actor.begun && standing != trace::Standing::kWaitsForMemory) continue;
+    if (!actor.begun) actor.op.invoke = now_;
     parts_.stalls.push_back({actor.op.process, actor.op.sequence, kForEver, kForEver, false});
     EndOp(actor);
   }

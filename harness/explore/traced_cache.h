@@ -75,6 +75,8 @@ class TracedCache : public Subject {
   const std::string& RoleOf(ProcessId process) const { return actors_[process].role; }
 
  private:
+  // A stuck operation is a stall: so long it would have been waited for, alone.
+  static constexpr int64_t kForEver = 10'000'000'000;
   static constexpr size_t kHelpers = 2;  // Behind the processes of the scenario: setup, audit.
 
   struct Actor {
@@ -113,10 +115,12 @@ class TracedCache : public Subject {
   bool BeginsAlone(const Actor& actor);
   std::string BeginLabel(const Actor& actor) const;
   Event Begin(Actor& actor);
-  Fate FateOf(Actor& actor);
+  Fate FateOf(Actor& actor, Footprint* footprint);
+  Result<void> WakeOthers(const Actor& mover, Footprint* footprint);
 
   const CacheSetup setup_;
   OwnedDirectory directory_;
+  UniqueFd place_;  // Within, where the cache's directory is.
   std::vector<std::string> keys_;
   std::vector<Actor> actors_;
   std::unique_ptr<trace::TraceSession> session_;

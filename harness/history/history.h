@@ -32,6 +32,8 @@ struct HistoryHeader {
   int64_t realtime_offset_begin = 0;  // CLOCK_REALTIME - CLOCK_MONOTONIC when the run began
   int64_t realtime_offset_end = 0;    // and when it ended: caches expire by the wall clock.
   int64_t coarse_clock_lag = 0;       // How far coarse clocks lag (CoarseClockLagNanos).
+  int64_t advanced_at = 0;            // Steps tell no time, but before this one
+  int64_t advanced = 0;               // so many nanoseconds had passed at once; 0: none.
   // Of a history that a power cut ended: when it came. What had returned by `synced` was on the
   // disk for good. Only reads, and what tidies up, come after it.
   int64_t power_cut = kNever;

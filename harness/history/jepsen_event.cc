@@ -1,51 +1,30 @@
 #include "harness/history/jepsen_event.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
+#include <algorithm>
+#include <array>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "harness/core/text.h"
 
 namespace tearproof {
 namespace {
 
-using nlohmann::json;
+using simdjson::dom::element;
 
 constexpr size_t kMaxDepth = 16;
 constexpr int64_t kMaxSmall = std::numeric_limits<uint32_t>::max() - 1;
 
-// The library keeps a level of nesting on its stack where it destroys what it parsed.
-bool IsTooDeep(std::string_view line) {
-  size_t depth = 0;
-  bool in_text = false;
-  for (size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (in_text) {
-      if (c == '\\') ++i;
-      in_text = c != '"';
-    } else if (c == '"') {
-      in_text = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kMaxDepth) return true;
-    } else if ((c == '}' || c == ']') && depth > 0) {
-      --depth;
-    }
-  }
-  return false;
-}
-
-bool IsInteger(const json& field) {
-  return field.is_number_integer() &&
-         (!field.is_number_unsigned() ||
-          field.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max()));
-}
-
-std::optional<JepsenValue> ToValue(const json& field) {
+std::optional<JepsenValue> ToValue(const element& field) {
   if (field.is_null()) return JepsenValue();
-  if (field.is_boolean()) return JepsenValue(field.get<bool>());
-  if (IsInteger(field)) return JepsenValue(field.get<int64_t>());
-  if (field.is_string()) return JepsenValue(field.get<std::string>());
+  bool truth = false;
+  if (field.get(truth) == simdjson::SUCCESS) return JepsenValue(truth);
+  int64_t integer = 0;
+  if (field.get(integer) == simdjson::SUCCESS) return JepsenValue(integer);
+  std::string_view text;
+  if (field.get(text) == simdjson::SUCCESS) return JepsenValue(std::string(text));
   return std::nullopt;
 }
 
@@ -57,37 +36,64 @@ Error Wrong(std::string_view name, std::string_view must_be) {
 
 class Reader {
  public:
-  explicit Reader(const json& line) : line_(line) {}
+  explicit Reader(const simdjson::dom::object& line) {
+    for (const auto& [name, value] : line) {
+      const auto known = std::find(kNames.begin(), kNames.end(), name);
+      // Of equal names, the last one counts.
+      if (known != kNames.end()) fields_[static_cast<size_t>(known - kNames.begin())] = value;
+    }
+  }
 
   Result<JepsenEvent> Read() {
     TEARPROOF_RETURN_IF_ERROR(ReadType());
-    const json* process = Find("process");
-    if (process != nullptr && process->is_string() && IsNemesis(process->get<std::string>())) {
+    const std::optional<element>& process = fields_[kProcess];
+    if (IsNemesis(TextOf(kProcess))) {
       return std::move(event_);  // A fault that was injected: nothing that a client did.
     }
-    if (process == nullptr || !IsInteger(*process)) return Wrong("process", "an integer");
-    event_.process = process->get<int64_t>();
-    const json* f = Find("f");
-    if (f == nullptr || !f->is_string()) return Wrong("f", "a text: what was asked for");
-    event_.f = f->get<std::string>();
+    int64_t number = 0;
+    if (!process || process->get(number) != simdjson::SUCCESS)
+      return Wrong("process", "an integer");
+    event_.process = number;
+    if (!fields_[kF] || !fields_[kF]->is_string()) {
+      return Wrong("f", "a text: what was asked for");
+    }
+    event_.f = TextOf(kF);
     TEARPROOF_RETURN_IF_ERROR(ReadKeyAndValue());
     TEARPROOF_RETURN_IF_ERROR(ReadNumbers());
-    const json* error = Find("error");
-    event_.has_error = error != nullptr && !error->is_null();
-    const json* ended = Find("ended");
-    event_.ended = ended != nullptr && ended->is_boolean() && ended->get<bool>();
+    event_.has_error = IsThere(kError);
+    bool ended = false;
+    if (IsThere(kEnded) && fields_[kEnded]->get(ended) == simdjson::SUCCESS) event_.ended = ended;
     return std::move(event_);
   }
 
  private:
-  const json* Find(const char* name) const {
-    const auto found = line_.find(name);
-    return found == line_.end() ? nullptr : &*found;
+  enum Field : uint8_t {
+    kType,
+    kProcess,
+    kF,
+    kKey,
+    kValue,
+    kTime,
+    kTtl,
+    kBytes,
+    kError,
+    kEnded,
+    kFields
+  };
+  static constexpr std::array<std::string_view, kFields> kNames = {
+      "type", "process", "f", "key", "value", "time", "ttl", "bytes", "error", "ended"};
+
+  bool IsThere(Field field) const { return fields_[field] && !fields_[field]->is_null(); }
+
+  // Empty where it is no text.
+  std::string_view TextOf(Field field) const {
+    std::string_view text;
+    if (fields_[field] && fields_[field]->get(text) != simdjson::SUCCESS) return {};
+    return text;
   }
 
   Result<void> ReadType() {
-    const json* type = Find("type");
-    const std::string name = type != nullptr && type->is_string() ? type->get<std::string>() : "";
+    const std::string_view name = TextOf(kType);
     if (name == "invoke") {
       event_.type = JepsenEvent::Type::kInvoke;
     } else if (name == "ok") {
@@ -103,22 +109,23 @@ class Reader {
   }
 
   Result<void> ReadKeyAndValue() {
-    const json* key = Find("key");
-    const json* value = Find("value");
+    std::optional<element> key = fields_[kKey];
+    std::optional<element> value = fields_[kValue];
     // The value of an operation on one of several independent keys is [key value].
-    if ((key == nullptr || key->is_null()) && value != nullptr && value->is_array() &&
-        value->size() == 2) {
-      key = &(*value)[0];
-      value = &(*value)[1];
+    simdjson::dom::array pair;
+    if (!IsThere(kKey) && value && value->get(pair) == simdjson::SUCCESS && pair.size() == 2) {
+      auto next = pair.begin();
+      key = *next;
+      value = *++next;
     }
-    if (key != nullptr) {
+    if (key) {
       std::optional<JepsenValue> read = ToValue(*key);
       if (!read || std::holds_alternative<bool>(*read)) {
         return Wrong("key", "a text or an integer");
       }
       event_.key = std::move(*read);
     }
-    if (value != nullptr) {
+    if (value) {
       std::optional<JepsenValue> read = ToValue(*value);
       if (!read) return Wrong("value", "a text, an integer, true, false or null");
       event_.value = std::move(*read);
@@ -127,44 +134,62 @@ class Reader {
   }
 
   Result<void> ReadNumbers() {
-    const json* time = Find("time");
-    if (time != nullptr && !time->is_null()) {
-      if (!IsInteger(*time) || time->get<int64_t>() > kMaxJepsenTime ||
-          time->get<int64_t>() < -kMaxJepsenTime) {
+    if (IsThere(kTime)) {
+      int64_t time = 0;
+      if (fields_[kTime]->get(time) != simdjson::SUCCESS || time > kMaxJepsenTime ||
+          time < -kMaxJepsenTime) {
         return Wrong("time", "an integer: nanoseconds, of one clock for all");
       }
-      event_.time = time->get<int64_t>();
+      event_.time = time;
     }
-    TEARPROOF_RETURN_IF_ERROR(ReadSmall("ttl", "an integer: milliseconds", event_.ttl_millis));
-    return ReadSmall("bytes", "an integer", event_.bytes);
+    TEARPROOF_RETURN_IF_ERROR(ReadSmall(kTtl, "an integer: milliseconds", event_.ttl_millis));
+    return ReadSmall(kBytes, "an integer", event_.bytes);
   }
 
-  Result<void> ReadSmall(const char* name, std::string_view must_be,
-                         std::optional<uint32_t>& number) {
-    const json* field = Find(name);
-    if (field == nullptr || field->is_null()) return {};
-    if (!IsInteger(*field) || field->get<int64_t>() < 0 || field->get<int64_t>() > kMaxSmall) {
-      return Wrong(name, must_be);
+  Result<void> ReadSmall(Field field, std::string_view must_be, std::optional<uint32_t>& number) {
+    if (!IsThere(field)) return {};
+    int64_t read = 0;
+    if (fields_[field]->get(read) != simdjson::SUCCESS || read < 0 || read > kMaxSmall) {
+      return Wrong(kNames[field], must_be);
     }
-    number = static_cast<uint32_t>(field->get<int64_t>());
+    number = static_cast<uint32_t>(read);
     return {};
   }
 
-  const json& line_;
+  std::array<std::optional<element>, kFields> fields_;
   JepsenEvent event_;
 };
 
 }  // namespace
 
-Result<JepsenEvent> ParseJepsenEvent(std::string_view line) {
-  if (IsTooDeep(line)) return UsageError("it is nested too deeply");
-  const json parsed = json::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);
-  if (!parsed.is_object()) {  // Nor is what could not be parsed.
+class JepsenEventParser::Library {
+ public:
+  simdjson::dom::parser parser;
+};
+
+JepsenEventParser::JepsenEventParser() : library_(std::make_unique<Library>()) {}
+JepsenEventParser::~JepsenEventParser() = default;
+
+Result<JepsenEvent> JepsenEventParser::Parse(std::string_view line) {
+  constexpr size_t kUsualLine = 1 << 12;
+  simdjson::dom::parser& parser = library_->parser;
+  // It takes the depth with the room for the text, and keeps it when it needs more.
+  simdjson::error_code problem = simdjson::SUCCESS;
+  if (parser.capacity() == 0) problem = parser.allocate(kUsualLine, kMaxDepth + 1);
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";  // Of UTF-8, as some editors put it.
+  if (line.starts_with(kMark)) line.remove_prefix(kMark.size());
+  simdjson::dom::object object;
+  if (problem == simdjson::SUCCESS) {
+    problem = parser.parse(line.data(), line.size()).get_object().get(object);
+  }
+  if (problem == simdjson::DEPTH_ERROR) return UsageError("it is nested too deeply");
+  if (problem == simdjson::NUMBER_ERROR) return UsageError("it has a number that none can be");
+  if (problem != simdjson::SUCCESS) {
     return UsageError("it is no JSON object",
                       "a history has one object a line: "
                       R"({"type":"invoke","process":0,"f":"read","value":null})");
   }
-  return Reader(parsed).Read();
+  return Reader(object).Read();
 }
 
 std::string ToText(const JepsenValue& value) {

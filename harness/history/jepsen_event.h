@@ -1,12 +1,14 @@
 // One line of a history in Jepsen's form, before it is known what it is part of.
 //
 // Purpose: all that a single line can be checked for. The fields are those of jepsen_export.h; of
-// others nothing is looked at. Thread safety: pure. Errors: kUsage, saying what is wrong with the
-// line; the caller knows where it lies. Safe for hostile input.
+// others nothing is looked at. Thread safety: none. Errors: kUsage, saying what is wrong with the
+// line; the caller knows where it lies. Safe for hostile input. Memory: a parser grows with the
+// longest line that it was given.
 #ifndef TEARPROOF_HARNESS_HISTORY_JEPSEN_EVENT_H_
 #define TEARPROOF_HARNESS_HISTORY_JEPSEN_EVENT_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,7 +39,19 @@ struct JepsenEvent {
 // Times lie within this of zero.
 inline constexpr int64_t kMaxJepsenTime = int64_t{1} << 59;
 
-Result<JepsenEvent> ParseJepsenEvent(std::string_view line);
+class JepsenEventParser {
+ public:
+  JepsenEventParser();
+  ~JepsenEventParser();
+  JepsenEventParser(const JepsenEventParser&) = delete;
+  JepsenEventParser& operator=(const JepsenEventParser&) = delete;
+
+  Result<JepsenEvent> Parse(std::string_view line);
+
+ private:
+  class Library;
+  std::unique_ptr<Library> library_;
+};
 
 // As a person writes it: 5, k0, null.
 std::string ToText(const JepsenValue& value);

@@ -34,8 +34,8 @@ struct DigestHash {
   size_t operator()(const Digest& digest) const { return digest.low; }
 };
 
-Digest DigestOf(const JepsenValue& value, uint32_t key) {
-  const std::string text = ToText(value);
+// `text`: of the value.
+Digest DigestOf(const JepsenValue& value, const std::string& text, uint32_t key) {
   const uint64_t seed = (uint64_t{key} << 3) | value.index();  // 5 and "5" are not the same.
   const XXH128_hash_t hash = XXH3_128bits_withSeed(text.data(), text.size(), seed);
   return {hash.low64, hash.high64};
@@ -84,6 +84,7 @@ class Importer {
   Result<OpKind> KindOf(const JepsenEvent& event, uint32_t line) const;
   Result<void> TakeKey(const JepsenEvent& event, uint32_t line, Op* op);
   Result<void> TakeWritten(const JepsenEvent& event, Process& process, uint32_t line, Op* op);
+  static void FindFirstSequence(const JepsenEvent& event, const Op& op, Process& process);
   Result<void> TakeAnswer(const JepsenEvent& event, uint32_t line, uint32_t index);
   void UseValue(const JepsenValue& value, uint32_t key, uint32_t op);
   void FindCounters();
@@ -101,8 +102,8 @@ class Importer {
   std::unordered_map<int64_t, uint16_t> slot_of_;                // By the file's process number.
   std::vector<bool> taken_ = std::vector<bool>(kMostProcesses);  // Process numbers.
   uint16_t highest_free_ = kMostProcesses - 1;
-  std::unordered_map<std::string, uint32_t> key_of_;
-  std::vector<bool> is_counter_;  // By key.
+  std::unordered_map<JepsenValue, uint32_t> key_of_;  // 5 and "5" are not the same.
+  std::vector<bool> is_counter_;                      // By key.
   uint64_t skipped_ = 0;
   bool any_ = false;
   bool timed_ = false;
@@ -188,12 +189,10 @@ Result<void> Importer::TakeKey(const JepsenEvent& event, uint32_t line, Op* op) 
     return At(line, fmt::format("{} needs a key", OpKindName(op->kind)),
               R"(say which: "key":"k0", or --model register where there is only one)");
   }
-  const std::string only = model_ == HistoryModel::kCounter ? "counter" : "register";
-  const std::string name = none ? only : ToText(event.key);
-  const auto [found, added] =
-      key_of_.try_emplace(fmt::format("{}{}", event.key.index(), name), parts_.header.keys.size());
+  const auto [found, added] = key_of_.try_emplace(event.key, parts_.header.keys.size());
   if (added) {
-    parts_.header.keys.push_back(name);
+    const char* only = model_ == HistoryModel::kCounter ? "counter" : "register";
+    parts_.header.keys.push_back(none ? only : ToText(event.key));
     is_counter_.push_back(false);
   }
   op->key = found->second;
@@ -248,31 +247,33 @@ Result<void> Importer::TakeWritten(const JepsenEvent& event, Process& process, u
   }
   op->length = kLength;
   UseValue(event.value, op->key, process.open_op);
-  // A value that our own export wrote says which of its process's operations it is: the numbers
-  // are then those of the run.
-  const std::string* text = std::get_if<std::string>(&event.value);
-  const std::string own = fmt::format("p{}#", process.number);
-  if (!process.wrote && text != nullptr && text->starts_with(own)) {
-    uint64_t number = 0;
-    const char* end = text->data() + text->size();
-    const auto [rest, problem] = std::from_chars(text->data() + own.size(), end, number);
-    if (problem == std::errc() && rest == end && number >= op->sequence &&
-        number < kMaxSequence / 2) {
-      process.first_sequence = number - op->sequence;
-    }
-  }
+  if (!process.wrote) FindFirstSequence(event, *op, process);
   process.wrote = true;
   return {};
 }
 
+// A value that our own export wrote says which of its process's operations it is: the numbers are
+// then those of the run.
+void Importer::FindFirstSequence(const JepsenEvent& event, const Op& op, Process& process) {
+  const std::string* text = std::get_if<std::string>(&event.value);
+  const std::string own = fmt::format("p{}#", process.number);
+  if (text == nullptr || !text->starts_with(own)) return;
+  uint64_t number = 0;
+  const char* end = text->data() + text->size();
+  const auto [rest, problem] = std::from_chars(text->data() + own.size(), end, number);
+  if (problem == std::errc() && rest == end && number >= op.sequence && number < kMaxSequence / 2) {
+    process.first_sequence = number - op.sequence;
+  }
+}
+
 void Importer::UseValue(const JepsenValue& value, uint32_t key, uint32_t op) {
   ValueUse use;
-  use.digest = DigestOf(value, key);
+  const std::string text = ToText(value);
+  use.digest = DigestOf(value, text, key);
   use.op = op;
   const int64_t* number = std::get_if<int64_t>(&value);
   use.integer = number != nullptr;
   if (number != nullptr) use.number = *number;
-  const std::string text = ToText(value);
   use.length = static_cast<uint32_t>(std::max<size_t>(text.size(), kLength));
   use.damaged = text == "damaged";
   uses_.push_back(use);
@@ -472,6 +473,7 @@ uint32_t ImportedHistory::LineOf(const Op& op) const {
 Result<ImportedHistory> ImportJepsen(std::istream& in, const std::string& source,
                                      HistoryModel model, int64_t clock_uncertainty) {
   Importer importer(source, model, clock_uncertainty);
+  JepsenEventParser parser;
   const auto at = [&](size_t line, const Error& error) {
     return UsageError(fmt::format("{}:{}: {}", EscapeForTerminal(source), line, error.what),
                       error.remedy);
@@ -484,7 +486,7 @@ Result<ImportedHistory> ImportJepsen(std::istream& in, const std::string& source
     const std::string_view line(buffer.get(), size);
     if (number > kMostLines) return at(number, UsageError("there are too many lines"));
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    const Result<JepsenEvent> event = ParseJepsenEvent(line);
+    const Result<JepsenEvent> event = parser.Parse(line);
     if (!event.ok()) return at(number, event.error());
     TEARPROOF_RETURN_IF_ERROR(importer.Take(event.value(), static_cast<uint32_t>(number)));
   }

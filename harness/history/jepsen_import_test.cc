@@ -201,6 +201,33 @@ TEST(JepsenImportTest, SaysInWhichLineWhatIsWrongAndWhatToDo) {
               std::string::npos);
 }
 
+TEST(JepsenImportTest, IsStrictAboutWhatJsonIs) {
+  const auto with = [](const std::string& field) {
+    return ErrorOf(R"({"process":0,"type":"invoke","f":"read",)" + field + "}\n");
+  };
+  const auto is_no_json = [&](const std::string& field) {
+    return with(field).find("it is no JSON object") != std::string::npos;
+  };
+  EXPECT_TRUE(is_no_json("\"x\":\"\xff\"")) << "no UTF-8";
+  EXPECT_TRUE(is_no_json("\"x\":\"a\tb\"")) << "a control character";
+  EXPECT_TRUE(is_no_json(R"("x":"\ud800")")) << "half a character";
+  EXPECT_TRUE(is_no_json(R"("x":"\q")"));
+  EXPECT_TRUE(is_no_json(R"("x":tru)"));
+  EXPECT_TRUE(is_no_json(R"("x":[1,])"));
+  EXPECT_TRUE(is_no_json(R"("x":1,)"));
+  EXPECT_TRUE(is_no_json(R"("x":1}{)"));
+  EXPECT_NE(with(R"("x":01)"), "accepted");
+  EXPECT_NE(with(R"("value":9223372036854775808)").find("\"value\" must be"), std::string::npos);
+  EXPECT_NE(with(R"("x":123456789012345678901234567890)").find("a number"), std::string::npos);
+  EXPECT_EQ(with(R"("value":-9223372036854775808)"), "accepted");
+  EXPECT_EQ(with(R"("time":"soon","time":5)"), "accepted") << "of equal names, the last one counts";
+  EXPECT_NE(with(R"("time":5,"time":"soon")"), "accepted");
+  EXPECT_EQ(ErrorOf("\xEF\xBB\xBF"
+                    R"({"process":0,"type":"invoke","f":"read"})"),
+            "accepted")
+      << "the mark of UTF-8";
+}
+
 TEST(JepsenImportTest, TwoWritesOfOneValueToAKeyCannotBeJudged) {
   const auto write = [](int process, int key, const char* end) {
     const std::string head = "{\"process\":" + std::to_string(process) +
@@ -218,9 +245,15 @@ TEST(JepsenImportTest, TwoWritesOfOneValueToAKeyCannotBeJudged) {
 TEST(JepsenImportTest, HasLimits) {
   const std::string huge(kMaxJepsenLine + 10, ' ');
   EXPECT_NE(ErrorOf(huge + "\n").find("a line of more than"), std::string::npos);
-  const std::string deep =
-      R"({"process":0,"type":"invoke","f":"read","x":)" + std::string(200'000, '[') + "\n";
+  const std::string deep = R"({"process":0,"type":"invoke","f":"read","x":)" +
+                           std::string(200'000, '[') + std::string(200'000, ']') + "}\n";
   EXPECT_NE(ErrorOf(deep).find("nested too deeply"), std::string::npos);
+  const auto nested = [](size_t levels) {  // The object's own is one.
+    return R"({"process":0,"type":"invoke","f":"read","x":)" + std::string(levels - 1, '[') + "0" +
+           std::string(levels - 1, ']') + "}\n";
+  };
+  EXPECT_EQ(ErrorOf(nested(16)), "accepted");
+  EXPECT_NE(ErrorOf(nested(17)).find("nested too deeply"), std::string::npos);
   std::string many;
   for (int i = 0; i < 70'000; ++i) {
     many += "{\"process\":" + std::to_string(i) + ",\"type\":\"invoke\",\"f\":\"read\"}\n";

@@ -7,6 +7,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <deque>
@@ -72,12 +73,16 @@ Result<void> CacheView::Enter(const std::string& directory) {
   given_ = directory;
   while (given_.size() > 1 && given_.ends_with('/')) given_.pop_back();
   real_ = RealPath(directory).value_or(given_);
-  struct stat status;
-  if (!Look("", &status)) return SystemError(errno, "cannot look at " + directory);
-  root_file_ = Describe(status, "");
+  if (!Look("", &root_status_)) return SystemError(errno, "cannot look at " + directory);
+  EnterAgain();
   struct statfs system;
   in_memory_ = fstatfs(root_.get(), &system) == 0 && system.f_type == TMPFS_MAGIC;
   return {};
+}
+
+void CacheView::EnterAgain() {
+  root_file_ = Describe(root_status_, "");
+  ForgetDirectories();
 }
 
 std::optional<std::string> CacheView::RelativeTo(std::string_view real_path) const {
@@ -155,11 +160,20 @@ bool CacheView::Pass(Walk* walk, bool follow) {
     return !walk->ahead.empty();
   }
   const uint64_t directory = walk->directories.back();
-  const bool last = Joined(walk->ahead).find_first_not_of('/') == std::string::npos;
+  const bool last = std::all_of(walk->ahead.begin(), walk->ahead.end(),
+                                [](const std::string& ahead) { return ahead.empty(); });
   const std::string path = walk->at.empty() ? name : walk->at + "/" + name;
   place.passed.push_back({{ObjectKind::kMeta, directory}, AccessMode::kRead});
   place.passed.push_back(
       {{ObjectKind::kEntry, identity_.EntryNumber(directory, name)}, AccessMode::kRead});
+  if (!last) {
+    const auto known = directories_.find(path);
+    if (known != directories_.end()) {
+      walk->directories.push_back(known->second);
+      walk->at = path;
+      return true;
+    }
+  }
   struct stat status;
   const bool found = Look(path, &status);
   if (found && S_ISLNK(status.st_mode) && (!last || follow) && ++walk->links <= kMostLinks) {
@@ -187,8 +201,13 @@ bool CacheView::Pass(Walk* walk, bool follow) {
     return false;
   }
   walk->directories.push_back(Describe(status, path).number);
+  directories_.emplace(path, walk->directories.back());
   walk->at = path;
   return true;
+}
+
+void CacheView::NameAnew(Place* place) const {
+  place->passed.back().object.number = identity_.EntryNumber(place->directory, place->name);
 }
 
 Place CacheView::Find(std::string_view base, std::string_view path, bool follow) {

@@ -43,6 +43,10 @@ class CacheView {
   explicit CacheView(FileIdentity* identity) : identity_(*identity) {}
   // From now on the cache is `directory`. Errors: kEnvironment, it cannot be opened.
   Result<void> Enter(const std::string& directory);
+  // The same directory again, with another content. REQUIRES: entered().
+  void EnterAgain();
+  // Directories within may have been removed, or may have other names now.
+  void ForgetDirectories() { directories_.clear(); }
   bool entered() const { return root_.valid(); }
   // The cache lies in memory: on no disk, and on no other machine.
   bool in_memory() const { return in_memory_; }
@@ -50,6 +54,8 @@ class CacheView {
   // `path` as a process sees it whose relative paths begin at `base`, which is absolute; `follow` a
   // symbolic link at its end. Not `within`: the rest of Place says nothing.
   Place Find(std::string_view base, std::string_view path, bool follow);
+  // The last name of `place` has become a temporary one.
+  void NameAnew(Place* place) const;
   // `path` can only lead into the cache, whatever is there: nothing has to be looked up to say so.
   bool SurelyWithin(std::string_view path) const;
   // The part of an absolute path without links that lies below the cache directory; "" for itself.
@@ -70,10 +76,14 @@ class CacheView {
 
   FileIdentity& identity_;
   UniqueFd root_;
+  struct stat root_status_ = {};
   FoundFile root_file_;
   bool in_memory_ = false;
   std::string given_;  // As Enter got it, which a process may use as well, and without links.
   std::string real_;
+  // What lies at these paths within was found to be a directory, and is one still: the kernel is
+  // not asked again.
+  std::unordered_map<std::string, uint64_t> directories_;
   // Directories outside: they are taken for unchanging.
   std::unordered_map<std::string, std::string> outside_;
 };

@@ -21,6 +21,7 @@
 #include "harness/trace/event.h"
 #include "harness/trace/open_files.h"
 #include "harness/trace/registers.h"
+#include "harness/trace/result_tap.h"
 #include "harness/trace/system_call_table.h"
 #include "harness/trace/virtual_clock.h"
 
@@ -32,6 +33,8 @@ struct Caller {
   pid_t thread = 0;    // In the system.
   pid_t id = 0;        // Of the thread's process, in the system.
   OpenFiles* files = nullptr;
+  const std::vector<KnownText>* texts = nullptr;  // What has been read of its memory.
+  int64_t now = 0;                                // By the clock that it sees, if that is ours.
 };
 
 // What all callers share in one execution.
@@ -42,10 +45,11 @@ struct Scene {
   CacheView view;
   LockTable locks;
   VirtualClock clock;
-  bool owns_clock = false;    // `clock` is what processes see.
+  bool owns_clock = false;         // `clock` is what processes see.
   bool records_changes = false;
-  std::set<uint64_t> mapped;  // Files that are read through memory.
-  uint64_t steps = 0;         // Calls that happened: a prediction is good for one number of them.
+  std::set<uint64_t> mapped;       // Files that are read through memory.
+  std::shared_ptr<ResultTap> tap;  // nullptr: calls stop once more when they return.
+  uint64_t steps = 0;  // Calls that happened: a prediction is good for one number of them.
 };
 
 // A path or a descriptor that a call names.
@@ -80,6 +84,9 @@ struct Call {
   std::optional<Lock> AsLock(const Caller& caller) const;
 };
 
+// The paths and other strings that the call names.
+void ReadTexts(const Row& row, const Registers& registers, pid_t thread,
+               std::vector<KnownText>* texts);
 // The first path that the call names is one of the cache, as its text alone says: it may be decoded
 // when that is needed.
 bool SurelyConcerns(const Row& row, const Registers& registers, const Caller& caller,

@@ -5,6 +5,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "harness/trace/call.h"
 
 namespace tearproof::trace {
@@ -26,7 +28,7 @@ std::optional<FoundFile> NumberNew(const Target& target, const Caller& caller, S
   if (!scene->view.Look(target.place.path, &status)) return std::nullopt;
   const uint64_t number = scene->identity.NumberOfNew(status.st_dev, status.st_ino, caller.process);
   scene->identity.NoteNamed(number);
-  scene->clock.NoteMade(number);
+  scene->clock.NoteMade(number, caller.now);
   return FoundFile{number, S_ISDIR(status.st_mode), true};
 }
 
@@ -37,7 +39,7 @@ std::optional<FoundFile> NumberNameless(int descriptor, const Caller& caller, Sc
   if (stat(path.c_str(), &status) != 0) return std::nullopt;
   const uint64_t number = scene->identity.NumberOfNew(status.st_dev, status.st_ino, caller.process);
   scene->identity.NoteNameless(number);
-  scene->clock.NoteMade(number);
+  scene->clock.NoteMade(number, caller.now);
   return FoundFile{number, false, false};
 }
 
@@ -159,10 +161,27 @@ std::string ApplyName(const Call& call, const Caller& caller, Scene* scene) {
   }
 }
 
+// Or may do so.
+bool MovesDirectories(const Call& call) {
+  switch (call.row->special) {
+    case Special::kRename:
+    case Special::kExchangeOrRename:
+    case Special::kRemove:
+    case Special::kRemoveAt:
+      return std::any_of(call.targets.begin(), call.targets.end(), [](const Target& target) {
+        return target.file() && target.file()->directory;
+      });
+    default:
+      return call.row->special == Special::kUnmodelled;
+  }
+}
+
 }  // namespace
 
 bool LeavesTraces(const Call& call) {
   switch (call.row->special) {
+    case Special::kCreate:
+      return !call.targets[0].place.file.has_value();  // Else it fails.
     case Special::kNone:
     case Special::kRead:
     case Special::kWrite:
@@ -185,6 +204,7 @@ bool CannotFail(const Call& call, const Scene& scene) {
 
 std::string ApplyCall(const Call& call, int64_t result, const Caller& caller, Scene* scene) {
   const Target& first = call.targets[0];
+  if (MovesDirectories(call)) scene->view.ForgetDirectories();
   if (call.row->special == Special::kClose) {
     // It is closed even where close(2) fails.
     caller.files->Close(first.descriptor);

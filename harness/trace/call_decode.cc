@@ -42,6 +42,16 @@ int DescriptorOfPath(std::string_view path, const Caller& caller) {
   return -1;
 }
 
+bool TextAt(uint64_t address, const Caller& caller, std::string* text) {
+  if (caller.texts == nullptr) return ReadString(caller.thread, address, text);
+  for (const KnownText& known : *caller.texts) {
+    if (known.address != address) continue;
+    if (known.text) *text = *known.text;
+    return known.text.has_value();
+  }
+  return ReadString(caller.thread, address, text);
+}
+
 struct PathArgument {
   ArgumentKind kind;
   uint64_t address;
@@ -89,7 +99,7 @@ Target PathTarget(const Call& call, const PathArgument& argument, const Caller& 
   Target target;
   target.kind = argument.kind;
   std::string path;
-  if (argument.address != 0 && !ReadString(caller.thread, argument.address, &path)) return target;
+  if (argument.address != 0 && !TextAt(argument.address, caller, &path)) return target;
   const uint64_t at_flags = AtFlags(call);
   if (path.empty()) {
     // fstat(2) is newfstatat(2) of no path; futimens(3) is utimensat(2) of a null pointer.
@@ -128,7 +138,7 @@ Target PathTarget(const Call& call, const PathArgument& argument, const Caller& 
   bool exclusive = false;
   if (target.place.within && target.place.reachable && MakesName(call, argument.kind, &exclusive) &&
       scene->identity.NoteNewName(target.place.name, caller.process, caller.id, exclusive)) {
-    target.place = scene->view.Find(base, path, follow);
+    scene->view.NameAnew(&target.place);
   }
   return target;
 }
@@ -208,12 +218,22 @@ std::optional<Call::Lock> Call::AsLock(const Caller& caller) const {
   return lock;
 }
 
+void ReadTexts(const Row& row, const Registers& registers, pid_t thread,
+               std::vector<KnownText>* texts) {
+  texts->clear();
+  for (size_t i = 0; i < row.arguments.size(); ++i) {
+    const bool names = IsPath(row.arguments[i]) || row.arguments[i] == ArgumentKind::kText;
+    if (names && registers.argument(i) != 0) texts->push_back({registers.argument(i), {}});
+  }
+  ReadStrings(thread, *texts);
+}
+
 bool SurelyConcerns(const Row& row, const Registers& registers, const Caller& caller,
                     const Scene& scene) {
   for (size_t i = 0; i < row.arguments.size(); ++i) {
     if (!IsPath(row.arguments[i])) continue;
     std::string path;
-    return ReadString(caller.thread, registers.argument(i), &path) && scene.view.SurelyWithin(path);
+    return TextAt(registers.argument(i), caller, &path) && scene.view.SurelyWithin(path);
   }
   return false;
 }
@@ -236,7 +256,7 @@ Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller
       call.has_paths = true;
       directory = AT_FDCWD;
     } else if (kind == ArgumentKind::kText) {
-      ReadString(caller.thread, value, &call.text);
+      TextAt(value, caller, &call.text);
     }
   }
   for (const Target& target : call.targets) call.concerns = call.concerns || target.concerns();

@@ -25,6 +25,13 @@ uint64_t Hash(uint64_t seed, std::string_view text) {
 
 bool IsWordCharacter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
+// mktemp(1): "tmp." and letters and digits, which may all be small letters.
+bool IsShellTemporary(std::string_view name) {
+  constexpr size_t kShortest = 10;
+  return name.size() >= kShortest && name.starts_with("tmp.") &&
+         std::all_of(name.begin() + 4, name.end(), IsWordCharacter);
+}
+
 // Python's tempfile: "tmp" and eight of a-z, 0-9 and _; one in twelve has no digit.
 bool IsPythonTemporary(std::string_view name) {
   constexpr size_t kLength = 11;
@@ -57,6 +64,13 @@ bool WordLooksRandom(std::string_view word) {
   }
   return (digit && (upper || lower)) || changes || (lower && uppers > 1) ||
          (digit && word.size() >= 8);
+}
+
+void ReplaceAll(std::string_view what, std::string_view by, std::string* text) {
+  for (size_t at = text->find(what); at != std::string::npos;
+       at = text->find(what, at + by.size())) {
+    text->replace(at, what.size(), by);
+  }
 }
 
 // `name` contains the number `id`, not as a part of a longer one.
@@ -97,7 +111,7 @@ void FileIdentity::Renew() {
 
 // One random name in a hundred looks like a word: those that are made alike are told by the others.
 bool FileIdentity::IsRandom(std::string_view name) {
-  if (IsPythonTemporary(name)) return true;
+  if (IsPythonTemporary(name) || IsShellTemporary(name)) return true;
   const std::string_view word = FindRandomWord(name);
   if (word.empty()) {
     return std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& pattern) {
@@ -146,6 +160,13 @@ std::string_view FileIdentity::NameToShow(std::string_view name) const {
   if (shown_.empty()) return name;
   const auto found = shown_.find(std::string(name));
   return found == shown_.end() ? name : found->second;
+}
+
+std::string FileIdentity::TextToShow(std::string text, const std::string& directory) const {
+  ReplaceAll(directory + "/", "", &text);
+  ReplaceAll(directory, ".", &text);
+  for (const auto& [name, shown] : shown_) ReplaceAll(name, shown, &text);
+  return text;
 }
 
 }  // namespace tearproof::trace

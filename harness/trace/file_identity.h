@@ -47,6 +47,8 @@ class FileIdentity {
   bool NoteNewName(std::string_view name, size_t process, pid_t id, bool exclusive);
   // "temp#2" for a temporary one, else `name` itself.
   std::string_view NameToShow(std::string_view name) const;
+  // A text of a process's in which paths in `directory` begin there, and names are to be shown.
+  std::string TextToShow(std::string text, const std::string& directory) const;
 
   // No name leads to this file any more. It may still be open.
   void NoteNameless(uint64_t file) { nameless_.insert(file); }

@@ -39,6 +39,12 @@ class OpenFiles {
   OpenFiles(const OpenFiles&) = delete;
   OpenFiles& operator=(const OpenFiles&) = delete;
 
+  // Standard output or error: see BuildFilter.
+  static bool IsOutput(int descriptor) { return descriptor == 1 || descriptor == 2; }
+  bool OutputIsCache() const {
+    const auto first = slots_.lower_bound(1);
+    return first != slots_.end() && IsOutput(first->first);
+  }
   // nullptr: no file of the cache.
   std::shared_ptr<Description> Find(int descriptor) const;
   void Open(int descriptor, std::shared_ptr<Description> description, bool close_on_exec);

@@ -5,6 +5,11 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <initializer_list>
 
 #include "harness/trace/system_call_table.h"
 
@@ -45,11 +50,28 @@ std::vector<sock_filter> BuildFilter(std::span<const int64_t> numbers) {
     filter.push_back(Jump(kEqual, number, 0, 1));
     filter.push_back(refuse);
   }
+  const sock_filter allow = Statement(kReturn, SECCOMP_RET_ALLOW);
+  // What becomes of the call if its first argument is one of `values`, and otherwise.
+  const auto by_argument = [&](uint32_t number, std::initializer_list<uint32_t> values,
+                               const sock_filter& found, const sock_filter& otherwise) {
+    const auto count = static_cast<uint8_t>(values.size());
+    filter.push_back(Jump(kEqual, number, 0, count + 3));
+    filter.push_back(Statement(kLoad, offsetof(seccomp_data, args)));
+    uint8_t left = count;
+    for (const uint32_t value : values) filter.push_back(Jump(kEqual, value, left--, 0));
+    filter.insert(filter.end(), {otherwise, found});
+  };
+  by_argument(SYS_write, {STDOUT_FILENO, STDERR_FILENO}, allow, trace);
+  by_argument(SYS_writev, {STDOUT_FILENO, STDERR_FILENO}, allow, trace);
+  if (std::ranges::binary_search(numbers, SYS_clock_gettime)) {
+    by_argument(SYS_clock_gettime, {CLOCK_REALTIME, CLOCK_REALTIME_COARSE, CLOCK_TAI}, trace,
+                allow);
+  }
   for (const int64_t number : numbers) {
     filter.push_back(Jump(kEqual, static_cast<uint32_t>(number), 0, 1));
     filter.push_back(trace);
   }
-  filter.push_back(Statement(kReturn, SECCOMP_RET_ALLOW));
+  filter.push_back(allow);
   return filter;
 }
 

@@ -35,6 +35,7 @@ class SessionTest : public testing::Test {
 
   OwnedDirectory directory_;
   bool records_changes_ = false;
+  bool tap_ = true;
   std::unique_ptr<TraceSession> session_;
 };
 

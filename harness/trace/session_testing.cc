@@ -25,6 +25,7 @@ void SessionTest::StartSubjects(const std::vector<std::string>& behaviours, int6
   options.records_changes = records_changes_;
   options.patience = patience;
   options.realtime = realtime;
+  options.tap = tap_;
   for (const std::string& behaviour : behaviours) {
     Subject subject;
     subject.command = {TRACE_SUBJECT};

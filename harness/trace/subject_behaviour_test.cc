@@ -115,6 +115,18 @@ TEST_F(SubjectBehaviourTest, ClosingItsInputIsBeingStuck) {
   EXPECT_EQ(StandingOf(0), Standing::kStuck);
 }
 
+TEST_F(SubjectBehaviourTest, WaitingInSharedMemoryIsForAnotherToEnd) {
+  StartSubjects({"by-memory", "by-memory"});
+  Tell(0, "wait");
+  ASSERT_EQ(StandingOf(0), Standing::kWaitsForMemory);
+  Tell(1, "wake");
+  ASSERT_EQ(StandingOf(0), Standing::kWaitsForMemory);
+  ASSERT_EQ(session_->Step(1)->name, "mkdir");
+  EXPECT_EQ(StandingOf(0), Standing::kWaitsForInput);
+  EXPECT_EQ(Answers(0), "done\n");
+  EXPECT_EQ(StandingOf(1), Standing::kAtCall) << "one call happens at a time";
+}
+
 TEST_F(SubjectBehaviourTest, StartingTakesAsLongAsItTakes) {
   StartSubjects({""}, /*patience=*/1);
   EXPECT_GT(session_->id(0), 0);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/futex.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -10,6 +11,7 @@
 
 #include <array>
 #include <charconv>
+#include <cinttypes>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -56,6 +58,22 @@ bool ThreadState::Polls() const {
   }
 }
 
+bool ThreadState::WaitsForMemory() const {
+  if (call != SYS_futex || arguments[3] != 0) return false;
+  switch (arguments[1] & FUTEX_CMD_MASK) {
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET:
+    case FUTEX_LOCK_PI:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool ThreadState::WaitsForSharedMemory() const {
+  return WaitsForMemory() && (arguments[1] & FUTEX_PRIVATE_FLAG) == 0;
+}
+
 ThreadState ReadThreadState(pid_t thread) {
   ThreadState state;
   const std::string status = ReadText(fmt::format("/proc/{}/status", thread));
@@ -67,9 +85,10 @@ ThreadState ReadThreadState(pid_t thread) {
   if (letter != 'S' && letter != 'D') return state;
   const std::string call = ReadText(fmt::format("/proc/{}/syscall", thread));
   long number = -1;
-  unsigned long first = 0;
-  if (std::sscanf(call.c_str(), "%ld %lx", &number, &first) >= 1) state.call = number;
-  state.first = first;
+  auto& [first, second, third, fourth] = state.arguments;
+  const int read = std::sscanf(call.c_str(), "%ld %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64,
+                               &number, &first, &second, &third, &fourth);
+  if (read >= 1) state.call = number;
   const bool makes_child = number == SYS_vfork || number == SYS_clone || number == SYS_clone3;
   state.in_vfork = letter == 'D' && makes_child;
   state.sleeps = letter == 'S' || state.in_vfork;

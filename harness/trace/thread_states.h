@@ -8,19 +8,23 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <cstdint>
 
 namespace tearproof::trace {
 
 struct ThreadState {
-  bool sleeps = false;    // Until something wakes it. Not: waits for a disk.
-  bool in_vfork = false;  // Until its child has ended or executed something.
-  int64_t call = -1;      // In which it sleeps; -1: unknown.
-  uint64_t first = 0;     // That call's first argument.
+  bool sleeps = false;                     // Until something wakes it. Not: waits for a disk.
+  bool in_vfork = false;                   // Until its child has ended or executed something.
+  int64_t call = -1;                       // In which it sleeps; -1: unknown.
+  std::array<uint64_t, 4> arguments = {};  // That call's first ones.
   uint64_t switches = 0;  // How often it has left the core: unchanged, and it has not run.
 
   // It waits for descriptors to become ready: poll, select, epoll.
   bool Polls() const;
+  // It waits, without an end, for somebody to change its memory; `shared`: with other processes.
+  bool WaitsForMemory() const;
+  bool WaitsForSharedMemory() const;
 };
 
 ThreadState ReadThreadState(pid_t thread);

@@ -8,6 +8,8 @@ Result<std::unique_ptr<TraceSession>> TraceSession::Start(TraceOptions options) 
   auto session = std::unique_ptr<TraceSession>(new TraceSession(options.subjects.size()));
   session->scene_.owns_clock = options.owns_clock;
   session->scene_.records_changes = options.records_changes;
+  // Changes are read back before the thread goes on.
+  if (options.tap && !options.records_changes) session->scene_.tap = ResultTap::Shared();
   TEARPROOF_ASSIGN_OR_RETURN(session->core_, OneCore::Take(options.core, options.realtime));
   for (size_t i = 0; i < options.subjects.size(); ++i) {
     session->processes_.push_back(
@@ -21,6 +23,17 @@ Result<std::unique_ptr<TraceSession>> TraceSession::Start(TraceOptions options) 
 TraceSession::~TraceSession() = default;
 
 Result<void> TraceSession::BeginExecution(const std::string& directory) {
+  ForgetExecution();
+  return scene_.view.Enter(directory);
+}
+
+void TraceSession::BeginExecutionAgain() {
+  TEARPROOF_CHECK(scene_.view.entered(), "an execution had a directory before");
+  ForgetExecution();
+  scene_.view.EnterAgain();
+}
+
+void TraceSession::ForgetExecution() {
   for (const auto& process : processes_) {
     const Standing standing = process->state().standing;
     TEARPROOF_CHECK(standing != Standing::kAtCall && standing != Standing::kBlocked,
@@ -31,7 +44,10 @@ Result<void> TraceSession::BeginExecution(const std::string& directory) {
   scene_.mapped.clear();
   scene_.locks.Clear();
   scene_.clock.Reset();
-  return scene_.view.Enter(directory);
+}
+
+std::string TraceSession::TextToShow(std::string text, const std::string& directory) const {
+  return scene_.identity.TextToShow(std::move(text), directory);
 }
 
 void TraceSession::Advance(int64_t nanos) {

@@ -17,9 +17,9 @@
 // Deterministic: all run on one core, the controller last (one_core.h). Without the right to
 // priorities (root, or RLIMIT_RTPRIO) quiet is looked for in /proc; a program of one thread that
 // reads requests from descriptor 0 does not need that either way.
-// Sleeping takes no time. flock and fcntl locks never wait in the kernel: a subject that would is
-// kBlocked as long as another one holds the lock, and kAtCall when it would be granted. A blocked
-// attempt is no event.
+// Sleeping takes no time, but for a clock of ours. flock and fcntl locks never wait in the kernel:
+// a subject that would is kBlocked as long as another one holds the lock, and kAtCall when it would
+// be granted. A blocked attempt is no event.
 //
 // Thread safety: ptrace(2) binds subjects to the thread that called Start: all calls and the
 // destructor from there; while the session lives, that thread is bound to one core. At most one
@@ -49,7 +49,8 @@ struct TraceOptions {
   std::vector<Subject> subjects;
   int core = -1;         // On which all run; -1: where the caller is.
   bool realtime = true;  // Priorities, where the machine grants them.
-  // Subjects see a clock that Advance moves. Costs a stop at each look at a clock.
+  bool tap = true;       // Results without a second stop, where the machine grants it.
+  // Subjects see a clock of ours (virtual_clock.h). Costs a stop at each look at the wall clock.
   bool owns_clock = false;
   bool records_changes = false;  // Events say what calls did to files (change.h).
   // How long a subject may compute, or sleep in something else than a read of its input. Time in
@@ -66,6 +67,10 @@ class TraceSession {
   TraceSession(const TraceSession&) = delete;
   TraceSession& operator=(const TraceSession&) = delete;
 
+  // What a subject says, as it would say it in every execution: paths in `directory`, which lies
+  // within the cache, begin there, and temporary names have their numbers.
+  std::string TextToShow(std::string text, const std::string& directory) const;
+
   size_t processes() const { return processes_.size(); }
   bool realtime() const { return core_->realtime(); }
 
@@ -73,8 +78,10 @@ class TraceSession {
   // that subjects still have open from before do not count any more.
   // REQUIRES: no subject is at a call. Errors: kEnvironment, it cannot be opened.
   Result<void> BeginExecution(const std::string& directory);
+  // The same over the directory of the last one, which has been emptied and filled by others.
+  void BeginExecutionAgain();
 
-  // So much time passes for all subjects. BeginExecution returns to the machine's time.
+  // So much time passes for all subjects. BeginExecution takes it back.
   // REQUIRES: TraceOptions::owns_clock.
   void Advance(int64_t nanos);
 
@@ -105,6 +112,7 @@ class TraceSession {
 
  private:
   explicit TraceSession(size_t processes) : scene_(processes) {}
+  void ForgetExecution();
   // `process` has moved: who waits for a lock, now?
   void Reconsider(size_t process);
 

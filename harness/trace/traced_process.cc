@@ -23,8 +23,12 @@ namespace {
 // again, and nothing has happened.
 constexpr int64_t kFirstRestart = 512;
 constexpr int64_t kLastRestart = 516;
+bool IsRestart(int64_t result) { return -result >= kFirstRestart && -result <= kLastRestart; }
 // How long a program may take until it is executed.
 constexpr int64_t kStartPatience = 60 * kNanosPerSecond;
+
+// By how much a call on the cache moves its process's clock: above the number of processes.
+constexpr int64_t kTick = 64 * kNanosPerMicro;
 
 // As the number of calls after which a call was decoded.
 constexpr uint64_t kNotDecoded = ~uint64_t{0};
@@ -33,6 +37,26 @@ constexpr uint64_t kNotDecoded = ~uint64_t{0};
 uint64_t WithoutWaiting(const Call& call) {
   if (call.row->special == Special::kFlock) return call.arguments[1] | LOCK_NB;
   return call.arguments[1] == F_SETLKW ? F_SETLK : F_OFD_SETLK;
+}
+
+// Afterwards one of the descriptors at whose writes the filter does not stop may be the cache's.
+bool MayReplaceOutput(const Call& call) {
+  switch (call.row->special) {
+    case Special::kDuplicateTo:
+      return OpenFiles::IsOutput(static_cast<int>(call.arguments[1]));
+    case Special::kControl:
+      return call.arguments[1] == F_DUPFD && call.arguments[2] <= STDERR_FILENO;
+    default:
+      return false;
+  }
+}
+
+// Of a call at whose entry the thread stands. A thread that is gone is found out by who waits.
+void ChangeArgument(pid_t thread, size_t index, uint64_t value) {
+  Registers changed;
+  if (!changed.Read(thread)) return;
+  changed.set_argument(index, value);
+  changed.Write(thread);
 }
 
 }  // namespace
@@ -60,6 +84,7 @@ Result<void> TracedProcess::Start() {
   task->id = started_.id;
   task->ordinal = tasks_so_far_++;
   task->files = std::make_shared<OpenFiles>(&scene_.locks);
+  task->results = ResultSeat::Take(scene_.tap, task->thread);
   tasks_.push_back(std::move(task));
   RunFreely(nullptr);
   // However short patience is with the program, a busy machine may take longer to come to it.
@@ -84,7 +109,12 @@ Result<void> TracedProcess::Start() {
 }
 
 Caller TracedProcess::CallerOf(const Task& task) const {
-  return {number_, task.thread, task.id, task.files.get()};
+  return {number_,
+          task.thread,
+          task.id,
+          task.files.get(),
+          tasks_.size() == 1 ? &task.texts : nullptr,
+          scene_.clock.Now(own_time_)};
 }
 
 void TracedProcess::Decode(Task* task) {
@@ -128,6 +158,15 @@ void TracedProcess::Predict(Task* task) {
   task->predicted = true;
 }
 
+bool TracedProcess::ReadCallOf(Task* task) {
+  if (!task->registers.ReadCall(task->thread)) return false;
+  const Row* row = FindRow(task->registers.number());
+  task->texts.clear();
+  if (row != nullptr && tasks_.size() == 1)
+    ReadTexts(*row, task->registers, task->thread, &task->texts);
+  return true;
+}
+
 TracedProcess::Task* TracedProcess::NextAtCall() const {
   for (Task* task : at_call_) {
     if (!task->blocked) return task;
@@ -167,6 +206,9 @@ void TracedProcess::Resume() {
 void TracedProcess::RunFreely(std::vector<Event>* events) {
   free_ = true;
   free_events_ = events;
+  // Once for all calls: how many there are may depend on what was left over (files that a garbage
+  // collector removes).
+  own_time_ += kTick;
   Resume();
   free_ = false;
   free_events_ = nullptr;
@@ -189,7 +231,7 @@ bool TracedProcess::ReturnToEntry(Task* task) {
   while (AwaitStop(task, &status)) {
     if (status.kind() == WaitStatus::Kind::kSeccomp) {
       task->state = Task::State::kAtCall;
-      return task->registers.Read(task->thread);
+      return ReadCallOf(task);
     }
     Handle(task, status);
     // A signal's handler may have made other calls first; or it is gone.
@@ -202,6 +244,8 @@ std::optional<Event> TracedProcess::Execute(Task* task) {
   if (task->must_return && !ReturnToEntry(task)) return std::nullopt;
   if (IsUnobserved()) {
     FindAgain(task);
+    task->event.unseen = PredictUnseen(task->call, scene_);
+    task->event.footprint = PredictFootprint(task->call, CallerOf(*task), scene_);
   } else {
     Predict(task);
   }
@@ -209,11 +253,18 @@ std::optional<Event> TracedProcess::Execute(Task* task) {
     task->event.unseen = Unseen::kConcurrentThreads;
   }
   if (task->call.LocksAndWaits()) {
-    Registers changed = task->registers;
-    changed.set_argument(1, WithoutWaiting(task->call));
-    changed.Write(task->thread);
+    ChangeArgument(task->thread, 1, WithoutWaiting(task->call));
   }
-  if (CannotFail(task->call, scene_)) return Complete(task, 0);
+  if (CannotFail(task->call, scene_)) {
+    Event event = Complete(task, 0);
+    Continue(task);
+    return event;
+  }
+  const bool exits = task->call.row->special == Special::kExit;
+  // Where the clock is ours, the thread must not see the times in a result before we did.
+  const bool tells_times = scene_.owns_clock && VirtualClock::TellsTimes(task->call.row->number);
+  const bool tapped = task->results && !tells_times && !MayReplaceOutput(task->call);
+  if (tapped && !exits && !task->call.LocksAndWaits()) return ExecuteTapped(task);
   task->in_call = true;
   task->state = Task::State::kRunning;
   ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
@@ -224,10 +275,34 @@ std::optional<Event> TracedProcess::Execute(Task* task) {
   }
   if (status.kind() == WaitStatus::Kind::kSystemCall) return Finish(task);
   Event event = std::move(task->event);
-  const bool exits = task->call.row->special == Special::kExit;
   Handle(task, status);
   if (!exits) return std::nullopt;
   ++scene_.steps;
+  return event;
+}
+
+// The thread runs on to its next stop; what its call returned is found out on the way.
+std::optional<Event> TracedProcess::ExecuteTapped(Task* task) {
+  const bool known = task->files->OutputIsCache();
+  task->results->Arm();
+  Continue(task);
+  WaitStatus status;
+  const std::optional<Heard> heard = AwaitReturn(task, &status);
+  if (!heard) {
+    Leave(task);
+    GiveUp();
+    return std::nullopt;
+  }
+  const std::optional<int64_t> result = task->results->Result();
+  std::optional<Event> event;
+  if (result && !IsRestart(*result)) {
+    event = Complete(task, *result);
+    // It had closed its output, and may have written to what took its place.
+    if (!known && task->files->OutputIsCache()) event->unseen = Unseen::kUnmodelledCall;
+  } else {
+    Leave(task);
+  }
+  if (*heard != Heard::kNothing) Handle(task, status);
   return event;
 }
 
@@ -245,9 +320,10 @@ void TracedProcess::Block(Task* task, Registers after) {
 // REQUIRES: it has stopped at the exit of its call.
 std::optional<Event> TracedProcess::Finish(Task* task) {
   Registers after;
-  if (!after.Read(task->thread)) return std::nullopt;
+  const bool waits = task->call.LocksAndWaits();
+  if (!(waits ? after.Read(task->thread) : after.ReadCall(task->thread))) return std::nullopt;
   const int64_t result = after.result();
-  if (task->call.LocksAndWaits()) {
+  if (waits) {
     if (result == -EAGAIN || result == -EACCES) {
       Block(task, after);
       return std::nullopt;
@@ -255,15 +331,17 @@ std::optional<Event> TracedProcess::Finish(Task* task) {
     after.set_argument(1, task->call.arguments[1]);
     after.Write(task->thread);
   }
-  if (-result >= kFirstRestart && -result <= kLastRestart) {
+  std::optional<Event> event;
+  if (IsRestart(result)) {
     Leave(task);
-    Continue(task);
-    return std::nullopt;
+  } else {
+    event = Complete(task, result);
   }
-  return Complete(task, result);
+  Continue(task);
+  return event;
 }
 
-// The call has happened, or will before its thread stops again. The thread runs on.
+// The call has happened, or will before its thread stops again.
 Event TracedProcess::Complete(Task* task, int64_t result) {
   Event event = std::move(task->event);
   // An address differs from one execution to the next, and says nothing.
@@ -278,21 +356,23 @@ Event TracedProcess::Complete(Task* task, int64_t result) {
     event.lock = LockRole::kNone;
   }
   if (scene_.owns_clock) MoveTimes(*task, event);
+  if (!free_) own_time_ += kTick;
+  clock_looks_ = 0;
   ++scene_.steps;
   task->call = Call();
   Leave(task);
-  Continue(task);
   return event;
 }
 
 void TracedProcess::MoveTimes(const Task& task, const Event& event) {
   if (event.failed()) return;
-  scene_.clock.NoteWritten(event.footprint);
+  const int64_t now = scene_.clock.Now(own_time_);
+  scene_.clock.NoteWritten(event.footprint, now);
   const std::optional<FoundFile> file = task.call.targets[0].file();
   if (!file) return;
   const bool given = task.registers.argument(2) != 0;  // utimensat's times, not "now".
   if (task.call.row->special == Special::kTimes && given) scene_.clock.NoteTimeSet(file->number);
-  scene_.clock.MoveFileTimes(task.thread, task.registers, file->number);
+  scene_.clock.MoveFileTimes(task.thread, task.registers, file->number, now);
 }
 
 std::optional<uint64_t> TracedProcess::WriteSize() {
@@ -307,9 +387,7 @@ std::optional<Event> TracedProcess::KillWithin(uint64_t bytes) {
   Beat();
   Task* task = NextAtCall();
   Predict(task);
-  Registers changed = task->registers;
-  changed.set_argument(2, bytes);
-  changed.Write(task->thread);
+  ChangeArgument(task->thread, 2, bytes);
   task->in_call = true;
   task->state = Task::State::kRunning;
   ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
@@ -317,7 +395,7 @@ std::optional<Event> TracedProcess::KillWithin(uint64_t bytes) {
   std::optional<Event> event;
   if (AwaitStop(task, &status) && status.kind() == WaitStatus::Kind::kSystemCall) {
     Registers after;
-    after.Read(task->thread);
+    after.ReadCall(task->thread);
     event = task->event;
     event->result = after.result();
     event->effect = fmt::format("killed after {} of {} bytes", bytes, *size);
@@ -368,6 +446,8 @@ Event TracedProcess::Kill() {
 }
 
 void TracedProcess::Reconsider() {
+  // Whoever has just moved may have woken it.
+  if (state_.standing == Standing::kWaitsForMemory) Settle();
   if (state_.standing != Standing::kAtCall && state_.standing != Standing::kBlocked) return;
   for (Task* task : at_call_) {
     // Refused for the sake of somebody who is not traced: nothing tells when that ends, so it may
@@ -384,6 +464,10 @@ void TracedProcess::BeginExecution() {
     task->processor_time = ProcessorTime(task->id);
   }
   freed_.clear();
+  // No two ever see the same microsecond: names are made of it.
+  own_time_ = static_cast<int64_t>(number_) * kNanosPerMicro;
+  clock_looks_ = 0;
+  state_.freely = Unseen::kNothing;
 }
 
 std::string TracedProcess::ErrorTail(size_t bytes) const {

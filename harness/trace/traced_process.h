@@ -23,19 +23,21 @@
 namespace tearproof::trace {
 
 enum class Standing {
-  kAtCall,         // A call on the cache is about to happen: pending().
-  kBlocked,        // The same, but it waits for a lock that somebody else holds.
-  kWaitsForInput,  // It has read all that was written to its standard input, and wants more.
-  kOutputFull,     // It sleeps writing to a standard output that nobody reads.
+  kAtCall,          // A call on the cache is about to happen: pending().
+  kBlocked,         // The same, but it waits for a lock that somebody else holds.
+  kWaitsForInput,   // It has read all that was written to its standard input, and wants more.
+  kWaitsForMemory,  // It sleeps until another process changes memory that they share.
+  kOutputFull,      // It sleeps writing to a standard output that nobody reads.
   kEnded,
   kStuck,  // It computes, or sleeps in something else, for longer than patience allows.
 };
 
 struct ProcessState {
   Standing standing = Standing::kEnded;
-  WaitStatus end;   // kEnded.
-  Object lock;      // kBlocked: what it waits for.
-  std::string why;  // kStuck: "computes", "sleeps in futex".
+  WaitStatus end;                    // kEnded.
+  Object lock;                       // kBlocked: what it waits for.
+  std::string why;                   // kStuck: "computes", "sleeps in futex".
+  Unseen freely = Unseen::kNothing;  // What free runs did unseen, since the execution began.
 };
 
 class TracedProcess {
@@ -103,24 +105,32 @@ class TracedProcess {
   void Handle(Task* task, const WaitStatus& status);
   void AtEntry(Task* task);
   void AtInput(Task* task);
-  bool RunToExit(Task* task);
   void SkipSleep(Task* task);
-  void MoveClock(Task* task);
+  void AnswerClock(Task* task);
   void MoveTimes(const Task& task, const Event& event);
-  // Nobody wants to know what happens, and no file's times are ours to keep.
-  bool IsUnobserved() const { return free_ && free_events_ == nullptr && !scene_.owns_clock; }
+  // Nobody wants to know what happens.
+  bool IsUnobserved() const { return free_ && free_events_ == nullptr; }
+  // In a free run.
+  void NoteUnseen(Unseen unseen) {
+    if (unseen != Unseen::kNothing) state_.freely = unseen;
+  }
   void OnNewTask(Task* parent, const WaitStatus& status);
   void OnExec(Task* task);
   void Remove(Task* task, const WaitStatus& status);
   void Continue(Task* task, int signal = 0);
   bool AwaitStop(Task* task, WaitStatus* status);
+  // Until the task stops, or its call has returned. Nothing: neither, in all patience.
+  std::optional<Heard> AwaitReturn(Task* task, WaitStatus* status);
   // A blocked call is made once more: to its entry. False: it ended instead.
   bool ReturnToEntry(Task* task);
   std::optional<Event> Execute(Task* task);
+  std::optional<Event> ExecuteTapped(Task* task);
   std::optional<Event> Finish(Task* task);
   Event Complete(Task* task, int64_t result);
   void Block(Task* task, Registers after);
   void Leave(Task* task);
+  // What the thread says at the entry of a call.
+  bool ReadCallOf(Task* task);
   Task* NextAtCall() const;
   void Decode(Task* task);
   void Defer(Task* task, const Row& row);
@@ -151,10 +161,13 @@ class TracedProcess {
   bool input_known_ = false;   // Descriptor 0 is the pipe that we write to.
   bool input_polled_ = false;  // Found by IsQuiet.
   bool output_full_ = false;
+  bool waits_for_memory_ = false;
   int looks_ = 0;  // In a row at which nothing was heard.
   std::vector<uint64_t> switches_;
   Footprint freed_;
   int64_t slept_ = 0;
+  int64_t own_time_ = 0;  // By how much it has moved the clock for itself in this execution.
+  int clock_looks_ = 0;   // Since its last call on the cache.
   uint64_t stops_ = 0;
 };
 

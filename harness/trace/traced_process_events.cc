@@ -61,6 +61,17 @@ int64_t SleepOf(pid_t thread, const Registers& call) {
   }
 }
 
+// It stands at the entry of one.
+bool IsWriteToOutput(pid_t thread) {
+  Registers call;
+  return call.ReadCall(thread) && call.at_entry() &&
+         (call.number() == SYS_write || call.number() == SYS_writev) &&
+         OpenFiles::IsOutput(static_cast<int>(call.argument(0)));
+}
+
+// Who looks at the clock so often, and does nothing else, waits for it to move.
+constexpr int kIdleLooks = 1000;
+
 // Descriptor 0 may be something else afterwards.
 bool MayReplaceInput(const Row& row, const Registers& call) {
   switch (row.special) {
@@ -88,7 +99,9 @@ TracedProcess::Heard TracedProcess::Listen(Task* task, WaitStatus* status) {
 
 void TracedProcess::Continue(Task* task, int signal) {
   task->state = Task::State::kRunning;
-  ptrace(PTRACE_CONT, task->thread, nullptr, signal);
+  // The filter does not stop at writes to these.
+  const bool at_all = task->files->OutputIsCache();
+  ptrace(at_all ? PTRACE_SYSCALL : PTRACE_CONT, task->thread, nullptr, signal);
 }
 
 void TracedProcess::Handle(Task* task, const WaitStatus& status) {
@@ -110,6 +123,7 @@ void TracedProcess::Handle(Task* task, const WaitStatus& status) {
         Finish(task);
         return;
       }
+      if (IsWriteToOutput(task->thread)) return AtEntry(task);
       return Continue(task);
     case WaitStatus::Kind::kStopped:
     case WaitStatus::Kind::kOther:
@@ -119,24 +133,32 @@ void TracedProcess::Handle(Task* task, const WaitStatus& status) {
 
 void TracedProcess::AtEntry(Task* task) {
   ++stops_;
-  if (!executed_ || !task->registers.Read(task->thread)) return Continue(task);
+  if (!executed_ || !ReadCallOf(task)) return Continue(task);
   const int64_t number = task->registers.number();
   const Row* row = FindRow(number);
   if (row != nullptr && MayReplaceInput(*row, task->registers)) input_known_ = false;
   if (row != nullptr && row->special == Special::kSleep) return SkipSleep(task);
-  if (row != nullptr && row->special == Special::kClock) return MoveClock(task);
+  if (row != nullptr && row->special == Special::kClock) return AnswerClock(task);
   if (row != nullptr && row->special == Special::kRead && task->registers.argument(0) == 0 &&
       task->files->Find(0) == nullptr) {
     return AtInput(task);
   }
   if (!scene_.view.entered()) return Continue(task);
-  if (row != nullptr && SurelyConcerns(*row, task->registers, CallerOf(*task), scene_)) {
+  const bool unobserved = IsUnobserved();
+  if (!unobserved && row != nullptr &&
+      SurelyConcerns(*row, task->registers, CallerOf(*task), scene_)) {
     Defer(task, *row);
   } else {
     Decode(task);
   }
   if (!task->call.concerns) return Continue(task);
-  if (IsUnobserved() && !LeavesTraces(task->call)) return Continue(task);
+  const bool tells_times = scene_.owns_clock && VirtualClock::TellsTimes(number);
+  if (unobserved && !LeavesTraces(task->call) && !tells_times) {
+    const Caller caller = CallerOf(*task);
+    NoteUnseen(PredictUnseen(task->call, scene_));
+    scene_.clock.NoteWritten(PredictFootprint(task->call, caller, scene_), caller.now);
+    return Continue(task);
+  }
   task->state = Task::State::kAtCall;
   at_call_.push_back(task);
 }
@@ -151,39 +173,23 @@ void TracedProcess::AtInput(Task* task) {
 }
 
 // Sleeping lets others run, and takes no time: a stop does the first.
-// From the entry of a call to its exit. False: something else happened, and was dealt with.
-bool TracedProcess::RunToExit(Task* task) {
-  ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
-  task->state = Task::State::kRunning;
-  WaitStatus status;
-  if (!AwaitStop(task, &status)) return false;
-  if (status.kind() == WaitStatus::Kind::kSystemCall) return true;
-  Handle(task, status);
-  return false;
-}
-
 void TracedProcess::SkipSleep(Task* task) {
   const int64_t nanos = SleepOf(task->thread, task->registers);
-  if (nanos < 0) return Continue(task);
+  Registers skipped;
+  if (nanos < 0 || !skipped.Read(task->thread)) return Continue(task);
   slept_ += nanos;
-  Registers skipped = task->registers;
+  own_time_ += nanos;
   skipped.SkipCall();
+  skipped.set_result(0);
   skipped.Write(task->thread);
-  Registers after;
-  if (!RunToExit(task)) return;
-  if (after.Read(task->thread)) {
-    after.set_result(0);
-    after.Write(task->thread);
-  }
   Continue(task);
 }
 
-void TracedProcess::MoveClock(Task* task) {
-  if (!scene_.clock.moved()) return Continue(task);
-  Registers after;
-  if (!RunToExit(task)) return;
-  if (after.Read(task->thread)) {
-    scene_.clock.MoveClockCall(task->thread, &after, task->registers);
+void TracedProcess::AnswerClock(Task* task) {
+  Registers entry;
+  if (scene_.view.entered() && entry.Read(task->thread)) {
+    if (++clock_looks_ > kIdleLooks) own_time_ += kNanosPerMilli;
+    VirtualClock::Answer(task->thread, &entry, scene_.clock.Now(own_time_));
   }
   Continue(task);
 }
@@ -197,6 +203,7 @@ void TracedProcess::OnNewTask(Task* parent, const WaitStatus& status) {
     const bool same_process = status.made_thread() && (flags & CLONE_THREAD) != 0;
     task->id = same_process ? parent->id : task->thread;
     task->ordinal = tasks_so_far_++;
+    task->results = ResultSeat::Take(scene_.tap, task->thread);
     task->files = (flags & CLONE_FILES) != 0 ? parent->files : parent->files->Forked();
     tasks_.push_back(std::move(task));
     input_known_ = false;

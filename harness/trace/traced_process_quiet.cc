@@ -49,13 +49,17 @@ bool TracedProcess::AllSleep(std::vector<uint64_t>* switches) {
   switches->clear();
   input_polled_ = false;
   output_full_ = false;
+  bool only_memory = true;
+  bool shared_memory = false;
   for (const auto& task : tasks_) {
     if (task->state != Task::State::kRunning) continue;
     const ThreadState state = ReadThreadState(task->thread);
     if (!state.sleeps) return false;
     switches->push_back(state.switches);
     const bool reads = state.call == SYS_read || state.call == SYS_readv;
-    const auto descriptor = static_cast<int>(state.first);
+    const auto descriptor = static_cast<int>(state.arguments[0]);
+    only_memory = only_memory && state.WaitsForMemory();
+    shared_memory = shared_memory || state.WaitsForSharedMemory();
     const bool input = started_.input.valid() && BytesInPipe(started_.input.get()) == 0;
     if (input &&
         (state.Polls() || (reads && IsSamePipe(task->thread, descriptor, started_.input.get())))) {
@@ -67,6 +71,7 @@ bool TracedProcess::AllSleep(std::vector<uint64_t>* switches) {
       output_full_ = writes;
     }
   }
+  waits_for_memory_ = only_memory && shared_memory;
   return true;
 }
 
@@ -84,7 +89,7 @@ bool TracedProcess::IsQuiet() {
     return false;
   }
   const bool ended = tasks_.empty() || tasks_.front()->thread != started_.id;
-  const bool known = stands || input_polled_ || output_full_ || ended;
+  const bool known = stands || input_polled_ || output_full_ || waits_for_memory_ || ended;
   if (core_.realtime()) return known;
   // One may have woken another between two looks: nobody has run, so nobody has.
   const bool unchanged = switches == switches_;
@@ -141,9 +146,23 @@ bool TracedProcess::AwaitStop(Task* task, WaitStatus* status) {
   return heard != Heard::kNothing;
 }
 
+std::optional<TracedProcess::Heard> TracedProcess::AwaitReturn(Task* task, WaitStatus* status) {
+  looks_ = 0;
+  std::optional<Deadline> deadline;
+  while (true) {
+    const Heard heard = Listen(task, status);
+    if (heard == Heard::kGone) *status = WaitStatus();
+    if (heard != Heard::kNothing || task->results->Result()) return heard;
+    if (!deadline) deadline = NewDeadline();
+    if (OutOfPatience(&*deadline)) return std::nullopt;
+    Rest();
+  }
+}
+
 void TracedProcess::Settle() {
   looks_ = 0;
   switches_.clear();
+  waits_for_memory_ = false;
   Deadline deadline = NewDeadline();
   while (true) {
     bool heard = false;
@@ -166,6 +185,7 @@ void TracedProcess::Settle() {
       Task* next = NextAtCall();
       if (!free_ || next == nullptr || next->blocked) break;
       std::optional<Event> event = Execute(next);
+      if (event) NoteUnseen(event->unseen);
       if (event && free_events_ != nullptr) free_events_->push_back(std::move(*event));
       if (state_.standing == Standing::kStuck) return;
     } else {
@@ -193,7 +213,9 @@ void TracedProcess::Conclude() {
   const bool reads = std::any_of(tasks_.begin(), tasks_.end(), [](const auto& task) {
     return task->state == Task::State::kAtInput;
   });
-  state_.standing = output_full_ && !reads ? Standing::kOutputFull : Standing::kWaitsForInput;
+  state_.standing = Standing::kWaitsForInput;
+  if (waits_for_memory_ && !reads) state_.standing = Standing::kWaitsForMemory;
+  if (output_full_ && !reads) state_.standing = Standing::kOutputFull;
 }
 
 void TracedProcess::GiveUp() {

@@ -7,6 +7,8 @@
 #include <sys/types.h>
 
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "harness/trace/traced_process.h"
 
@@ -26,7 +28,10 @@ struct TracedProcess::Task {
   State state = State::kRunning;
   int64_t processor_time = 0;  // What its process had had when the execution began.
   std::shared_ptr<OpenFiles> files;
+  std::optional<ResultSeat> results;
   Registers registers;  // At the entry of `call`.
+  // What was read at the entry. Only where no other thread could have changed it since.
+  std::vector<KnownText> texts;
   Call call;
   uint64_t decoded_at = 0;  // How many calls had happened then.
   bool predicted = false;   // `event` says what `call` would do then.

@@ -7,21 +7,15 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <optional>
 
 #include "harness/core/clock.h"
 
 namespace tearproof::trace {
 namespace {
-
-// Seconds and a fraction, as timespec, timeval and statx_timestamp hold them: `per_second` parts.
-template <typename Seconds, typename Fraction>
-void Move(Seconds* seconds, Fraction* fraction, int64_t per_second, int64_t nanos) {
-  const int64_t unit = kNanosPerSecond / per_second;
-  const int64_t sum = static_cast<int64_t>(*fraction) + nanos % kNanosPerSecond / unit;
-  *seconds += static_cast<Seconds>(nanos / kNanosPerSecond + sum / per_second);
-  *fraction = static_cast<Fraction>(sum % per_second);
-}
 
 template <typename Value, typename Edit>
 void Change(pid_t thread, uint64_t address, Edit edit) {
@@ -31,79 +25,103 @@ void Change(pid_t thread, uint64_t address, Edit edit) {
   WriteMemory(thread, address, &value, sizeof(value));
 }
 
-void MoveStat(pid_t thread, uint64_t address, int64_t nanos) {
-  Change<struct stat>(thread, address, [nanos](struct stat* status) {
-    for (timespec* time : {&status->st_atim, &status->st_mtim, &status->st_ctim}) {
-      Move(&time->tv_sec, &time->tv_nsec, kNanosPerSecond, nanos);
-    }
-  });
+// Seconds and nanoseconds, as timespec and statx_timestamp hold them: `written`, or, where that is
+// not known, what it is, but not after `now`.
+template <typename Seconds, typename Nanos>
+void Put(Seconds* seconds, Nanos* nanos, std::optional<int64_t> written, int64_t now) {
+  const int64_t is = *seconds * kNanosPerSecond + static_cast<int64_t>(*nanos);
+  const int64_t shown = written.value_or(std::min(is, now));
+  *seconds = static_cast<Seconds>(shown / kNanosPerSecond);
+  *nanos = static_cast<Nanos>(shown % kNanosPerSecond);
 }
 
-void MoveStatx(pid_t thread, uint64_t address, int64_t nanos) {
-  Change<struct statx>(thread, address, [nanos](struct statx* status) {
-    for (statx_timestamp* time :
-         {&status->stx_atime, &status->stx_mtime, &status->stx_ctime, &status->stx_btime}) {
-      Move(&time->tv_sec, &time->tv_nsec, kNanosPerSecond, nanos);
-    }
-  });
+template <typename Value>
+bool Write(pid_t thread, uint64_t address, const Value& value) {
+  return address == 0 || WriteMemory(thread, address, &value, sizeof(value));
 }
 
 }  // namespace
+
+VirtualClock::VirtualClock() : start_(RealtimeNanos() / kNanosPerSecond * kNanosPerSecond) {}
 
 void VirtualClock::Reset() {
   offset_ = 0;
   written_.clear();
 }
 
-void VirtualClock::NoteWritten(const Footprint& footprint) {
+void VirtualClock::NoteWritten(const Footprint& footprint, int64_t now) {
   for (const Access& access : footprint) {
     const bool content =
         access.object.kind == ObjectKind::kData || access.object.kind == ObjectKind::kList;
-    if (content && access.mode != AccessMode::kRead) written_[access.object.number] = offset_;
+    if (content && access.mode != AccessMode::kRead) written_[access.object.number] = now;
   }
 }
 
-void VirtualClock::MoveClockCall(pid_t thread, Registers* exit, const Registers& entry) const {
-  if (exit->result() < 0) return;
-  switch (entry.number()) {
+bool VirtualClock::Answer(pid_t thread, Registers* entry, int64_t now) {
+  const int64_t seconds = now / kNanosPerSecond;
+  const int64_t nanos = now % kNanosPerSecond;
+  bool written = true;
+  int64_t result = 0;
+  switch (entry->number()) {
     case SYS_clock_gettime: {
-      const auto clock = static_cast<clockid_t>(entry.argument(0));
-      if (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE && clock != CLOCK_TAI) return;
-      return Change<timespec>(thread, entry.argument(1), [this](timespec* time) {
-        Move(&time->tv_sec, &time->tv_nsec, kNanosPerSecond, offset_);
-      });
+      const auto clock = static_cast<clockid_t>(entry->argument(0));
+      if (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE && clock != CLOCK_TAI) {
+        return false;
+      }
+      written = Write(thread, entry->argument(1), timespec{seconds, nanos});
+      break;
     }
-    case SYS_gettimeofday:
-      return Change<timeval>(thread, entry.argument(0), [this](timeval* time) {
-        Move(&time->tv_sec, &time->tv_usec, kNanosPerSecond / kNanosPerMicro, offset_);
-      });
-    case SYS_time: {
-      const int64_t seconds = exit->result() + offset_ / kNanosPerSecond;
-      exit->set_result(seconds);
-      exit->Write(thread);
-      return Change<time_t>(thread, entry.argument(0),
-                            [seconds](time_t* time) { *time = seconds; });
+    case SYS_gettimeofday: {
+      const struct timezone none = {0, 0};
+      written = Write(thread, entry->argument(0), timeval{seconds, nanos / kNanosPerMicro}) &&
+                Write(thread, entry->argument(1), none);
+      break;
     }
+    case SYS_time:
+      written = Write(thread, entry->argument(0), time_t{seconds});
+      result = seconds;
+      break;
     default:
-      return;
+      return false;
   }
+  entry->SkipCall();
+  entry->set_result(written ? result : -EFAULT);
+  return entry->Write(thread);
 }
 
-void VirtualClock::MoveFileTimes(pid_t thread, const Registers& entry, uint64_t file) const {
-  const auto written = written_.find(file);
-  if (written == written_.end() || written->second == 0) return;
-  switch (entry.number()) {
+bool VirtualClock::TellsTimes(int64_t number) {
+  switch (number) {
     case SYS_stat:
     case SYS_lstat:
     case SYS_fstat:
-      return MoveStat(thread, entry.argument(1), written->second);
     case SYS_newfstatat:
-      return MoveStat(thread, entry.argument(2), written->second);
     case SYS_statx:
-      return MoveStatx(thread, entry.argument(4), written->second);
+      return true;
     default:
-      return;
+      return false;
   }
+}
+
+void VirtualClock::MoveFileTimes(pid_t thread, const Registers& entry, uint64_t file,
+                                 int64_t now) const {
+  const auto found = written_.find(file);
+  const bool known = found != written_.end();
+  if (!TellsTimes(entry.number()) || (known && found->second == kSet)) return;
+  const std::optional<int64_t> written = known ? std::optional(found->second) : std::nullopt;
+  if (entry.number() == SYS_statx) {
+    return Change<struct statx>(thread, entry.argument(4), [&](struct statx* status) {
+      for (statx_timestamp* time :
+           {&status->stx_atime, &status->stx_mtime, &status->stx_ctime, &status->stx_btime}) {
+        Put(&time->tv_sec, &time->tv_nsec, written, now);
+      }
+    });
+  }
+  const size_t buffer = entry.number() == SYS_newfstatat ? 2 : 1;
+  Change<struct stat>(thread, entry.argument(buffer), [&](struct stat* status) {
+    for (timespec* time : {&status->st_atim, &status->st_mtim, &status->st_ctim}) {
+      Put(&time->tv_sec, &time->tv_nsec, written, now);
+    }
+  });
 }
 
 void HideVdso(pid_t thread) {

@@ -25,12 +25,31 @@ for line in sys.stdin:
         os.utime(words[1], (5000, 5000))
     if words[0] == "now":
         print(int(time.time()), flush=True)
+    elif words[0] == "nanos":
+        print(time.time_ns(), flush=True)
+    elif words[0] == "until":
+        end = time.time() + 2
+        while time.time() < end:
+            pass
+        print(1, flush=True)
     else:
         print(int(os.stat(words[1]).st_mtime), int(os.stat(".").st_mtime), flush=True)
 )";
 
 class VirtualClockTest : public SessionTest {
  protected:
+  void StartPython() {
+    TraceOptions options;
+    options.owns_clock = true;
+    Subject subject;
+    subject.command = {"python3", "-c", kPython, directory_.path()};
+    options.subjects = {subject};
+    auto session = TraceSession::Start(std::move(options));
+    ASSERT_TRUE(session.ok()) << session.error().Message();
+    session_ = std::move(session).value();
+    ASSERT_TRUE(session_->BeginExecution(directory_.path()).ok());
+  }
+
   std::vector<int64_t> Ask(const std::string& line) {
     Tell(0, line);
     StepAll(0);
@@ -45,16 +64,7 @@ TEST_F(VirtualClockTest, ClocksAndFileTimesMoveTogether) {
   constexpr int64_t kHour = 3600;
   // A request and its answer on a machine with others.
   constexpr int64_t kSlack = 60;
-  TraceOptions options;
-  options.owns_clock = true;
-  Subject subject;
-  subject.command = {"python3", "-c", kPython, directory_.path()};
-  options.subjects = {subject};
-  auto session = TraceSession::Start(std::move(options));
-  ASSERT_TRUE(session.ok()) << session.error().Message();
-  session_ = std::move(session).value();
-  ASSERT_TRUE(session_->BeginExecution(directory_.path()).ok());
-
+  StartPython();
   const std::vector<int64_t> start = Ask("now");
   ASSERT_EQ(start.size(), 1U);
   EXPECT_NEAR(start[0], RealtimeSeconds(), kSlack);
@@ -76,6 +86,28 @@ TEST_F(VirtualClockTest, ClocksAndFileTimesMoveTogether) {
 
   ASSERT_TRUE(session_->BeginExecution(directory_.path()).ok());
   EXPECT_NEAR(Ask("now").at(0), RealtimeSeconds(), kSlack);
+}
+
+TEST_F(VirtualClockTest, TheSameCallsLeadToTheSameNanoseconds) {
+  StartPython();
+  std::vector<int64_t> first;
+  for (int execution = 0; execution < 2; ++execution) {
+    ASSERT_TRUE(session_->BeginExecution(directory_.path()).ok());
+    std::vector<int64_t> seen;
+    // How often it has looked before makes no difference: only what it did to the cache.
+    for (int look = 0; look <= 3 * execution; ++look) seen = Ask("nanos");
+    for (const char* line : {"write f", "nanos"}) {
+      for (const int64_t number : Ask(line)) seen.push_back(number);
+    }
+    if (execution == 0) first = seen;
+    EXPECT_EQ(seen, first);
+    EXPECT_GT(seen.back(), seen.front()) << "a call takes time";
+  }
+}
+
+TEST_F(VirtualClockTest, WhoWaitsByLookingAtTheClockComesToAnEnd) {
+  StartPython();
+  EXPECT_EQ(Ask("until").size(), 1U);
 }
 
 }  // namespace

@@ -12,6 +12,8 @@ require "active_support"
 require "active_support/cache"
 
 def init(request)
+  # Temporary files are unlinked when they are collected: now, not in a later operation.
+  GC.start(full_mark: false)
   srand(request["seed"]) # Of the names of temporary files.
   $cache = ActiveSupport::Cache::FileStore.new(request["dir"])
   source = $cache.method(:clear).super_method || $cache.method(:clear)

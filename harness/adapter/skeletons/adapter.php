@@ -4,13 +4,16 @@
 $answers = fopen('php://fd/1', 'w');
 ob_start(function ($text) { fwrite(STDERR, $text); return ''; }, 1); // What is printed is no answer.
 ini_set('display_errors', 'stderr');
-set_error_handler(function ($level, $message) { throw new ErrorException($message); });
+set_error_handler(function ($level, $message) { // What "@" keeps quiet is none.
+    if (error_reporting() & $level) throw new ErrorException($message);
+});
 
 $operations = [
     // Comes first, and again with another "dir": open the cache there and forget all else.
     'init' => function ($request) {
         global $root;
         $root = $request['dir'];
+        clearstatcache(true); // What PHP remembers of paths outlives a directory.
         if (!is_dir($root) && !@mkdir($root, 0700, true) && !is_dir($root)) {
             throw new Exception("cannot create $root");
         }
@@ -18,7 +21,7 @@ $operations = [
                 'operations' => ['get', 'has', 'set', 'delete']];
     },
     'get' => function ($request) {
-        $value = is_file(path($request)) ? file_get_contents(path($request)) : false;
+        $value = @file_get_contents(path($request)); // To look first would be a race.
         return $value === false ? ['result' => 'miss'] : ['result' => 'hit', 'value' => $value];
     },
     'has' => fn($request) => ['result' => is_file(path($request)) ? 'hit' : 'miss'],
@@ -30,7 +33,7 @@ $operations = [
         return ['result' => 'done'];
     },
     'delete' => function ($request) { // "refused" is by contract, and no error: nothing was there.
-        return ['result' => is_file(path($request)) && unlink(path($request)) ? 'done' : 'refused'];
+        return ['result' => @unlink(path($request)) ? 'done' : 'refused'];
     },
 ];
 

@@ -74,7 +74,8 @@ class Judge {
         findings_(history, Promise::kExpires, "gets after the deadline of the last set value") {}
 
   Verdict Run() {
-    if (history_.header().time_base == TimeBase::kStep) {
+    const HistoryHeader& header = history_.header();
+    if (header.time_base == TimeBase::kStep && header.advanced == 0) {
       return NotExercised(Promise::kExpires, "a history of steps tells no time");
     }
     for (uint32_t key = 0; key < history_.key_count(); ++key) JudgeKey(key);
@@ -107,6 +108,11 @@ class Judge {
     return deadlines_.Latest(write) < get.invoke && !extensions_.MayReach(write, get);
   }
 
+  std::string HowLate(const Op& write, const Op& get) const {
+    if (history_.header().time_base == TimeBase::kStep) return "after";
+    return FormatDuration(get.invoke - deadlines_.Latest(write)) + " after";
+  }
+
   void JudgeGet(const Op& get) {
     const Op* last = writes_.LatestBefore(get);
     if (last != nullptr && IsExpired(*last, get)) findings_.Cover();
@@ -119,11 +125,10 @@ class Judge {
       return;
     }
     findings_.AccuseIfComplete(1, [&]() -> Accusation {
-      const int64_t late = get.invoke - deadlines_.Latest(*write);
       return {"late-expiry",
-              fmt::format("{} returned the value of {} {} after its time to live of {}, all "
-                          "tolerances allowed for",
-                          Call(history_, get), Numbered(*write), FormatDuration(late),
+              fmt::format("{} returned the value of {} {} its time to live of {}, all tolerances "
+                          "allowed for",
+                          Call(history_, get), Numbered(*write), HowLate(*write, get),
                           FormatDuration(int64_t{write->ttl_millis} * 1'000'000)),
               {{write, "wrote the value"}, {&get, "returned it too late", true}}};
     });

@@ -68,6 +68,35 @@ TEST(ExpiresTest, AWallClockMovedByMoreThanASecondLeavesItOpen) {
   EXPECT_EQ(Check(builder).judgement, Judgement::kInconclusive);
 }
 
+// A history of steps in which time passed at once, and a read after that.
+struct Advanced : HistoryBuilder {
+  Advanced() : write(Set(1, 1, 2)) {
+    write.ttl_millis = 20;
+    Hit(2, 12, 13, write);
+    parts.header.time_base = TimeBase::kStep;
+    parts.header.advanced_at = 10;
+    parts.header.advanced = 3000 * kMilli;
+  }
+  Op& write;
+};
+
+TEST(ExpiresTest, StepsTellTimeWhereItPassedAtOnce) {
+  EXPECT_EQ(Check(Advanced()).judgement, Judgement::kBroken);
+  EXPECT_NE(Check(Advanced(), 2990 * kMilli).judgement, Judgement::kBroken) << "the resolution";
+  Advanced longer;
+  longer.write.ttl_millis = 3001;
+  EXPECT_EQ(Check(longer).judgement, Judgement::kNotExercised);
+  Advanced later;
+  later.parts.header.advanced_at = 2;
+  EXPECT_EQ(Check(later).judgement, Judgement::kNotExercised) << "it was written afterwards";
+  Advanced before;
+  before.parts.header.advanced_at = 13;
+  EXPECT_EQ(Check(before).judgement, Judgement::kNotExercised) << "it was read before";
+  Advanced timeless;
+  timeless.parts.header.advanced = 0;
+  EXPECT_EQ(Check(timeless).judgement, Judgement::kNotExercised);
+}
+
 TEST(ExpiresTest, ATouchThatMayHaveProlongedItAcquits) {
   for (const uint32_t ttl : {uint32_t{5}, kNoTtl}) {
     LateExpiry builder;

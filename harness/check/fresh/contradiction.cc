@@ -109,9 +109,9 @@ class Cutter {
     step.effect = Effect::kWrite;
     step.optional = true;
     step.value = static_cast<uint32_t>(cut.key.steps.size());
+    step.earliest_expiry = kBeforeAll;
     cut.key.steps.push_back(step);
     cut.original.push_back(kNoStep);
-    if (cut.key.expires) cut.key.earliest_expiry.push_back(kBeforeAll);
   }
 
   const KeySteps& whole_;
@@ -135,6 +135,8 @@ void DropUseless(KeySteps& key) {
     useless[i] = step.optional && !of_use;
   }
   LeaveOut(key, useless);
+  key.conditional = std::any_of(key.steps.begin(), key.steps.end(),
+                                [](const Step& step) { return step.conditional(); });
 }
 
 }  // namespace
@@ -166,11 +168,10 @@ namespace {
 bool ContradictsExactly(const KeySteps& key, const StepSet& kept, Effort& effort) {
   const KeySteps rest = Restrict(key, kept);
   Search search(rest, kTrial);
-  Search::Answer answer = search.Run(Search::Ends::kStrict);
+  Search::Answer answer = search.Run(rest, Search::Ends::kStrict);
   // Where a step ended sooner, that there is no order says nothing.
-  if (answer != Search::Answer::kOrderExists &&
-      (answer != Search::Answer::kNone || search.cut_short())) {
-    answer = search.Run(Search::Ends::kExact);
+  if (answer != Search::Answer::kOrderExists && search.cut_short()) {
+    answer = search.Run(rest, Search::Ends::kExact);
   }
   effort.Spend(key.steps.size() + search.looked_at());
   return answer == Search::Answer::kNone;
@@ -181,7 +182,7 @@ bool ContradictsExactly(const KeySteps& key, const StepSet& kept, Effort& effort
 bool ContradictsInTurn(const KeySteps& key, const StepSet& kept, Effort& effort) {
   const KeySteps rest = Restrict(key, kept);
   Search search(rest, kTrial);
-  const Search::Answer answer = search.Run(Search::Ends::kStrict);
+  const Search::Answer answer = search.Run(rest, Search::Ends::kStrict);
   effort.Spend(key.steps.size() + search.looked_at());
   return answer == Search::Answer::kNone;
 }

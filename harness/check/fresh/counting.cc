@@ -21,16 +21,16 @@ class Count {
       const bool before = &step == start_ || Precedes(step, *start_);
       if (before || step.observes() || Precedes(read_, step)) continue;
       if (step.effect != Effect::kIncrease || step.may_remove) return false;
-      most_ += step.value;
+      most_ += step.number;
       if (step.optional || !Precedes(*start_, step) || !Precedes(step, read_)) continue;
-      least_ += step.value;
+      least_ += step.number;
       last_ = &step;
     }
     return true;
   }
 
   std::optional<Accusation> Name() const {
-    const int64_t number = key_.numbers[read_.value];
+    const int64_t number = read_.number;
     const bool lost = number < least_;
     if (!lost && number <= most_) return std::nullopt;
     const Op& read = OpOf(read_);

@@ -44,14 +44,12 @@ Verdict Judge::Run() {
 
 void Judge::JudgeKey(uint32_t key) {
   if (zones_.Holds(key)) return Cover(zones_.meetings(key));
-  key_history_.Load(key);
-  CoverMeetings();
+  Decision decision = Decide(key, /*timeless=*/false);
+  Cover(meetings_.pairs());
   for (const ImpossibleRead& impossible : key_history_.impossible()) AccuseImpossible(impossible);
-  Decision decision = Decide();
   if (decision.finding == Finding::kBroken && key_history_.clock_was_moved() &&
-      key_history_.key().expires) {
-    key_history_.Load(key, /*timeless=*/true);
-    Decision timeless = Decide();
+      key_history_.traits().expires) {
+    Decision timeless = Decide(key, /*timeless=*/true);
     if (timeless.finding == Finding::kHeld) {
       return findings_.Doubt("the wall clock was moved, and with it every deadline");
     }
@@ -72,46 +70,55 @@ void Judge::Cover(uint64_t meetings) {
   if (meetings > 0) findings_.Cover(meetings);
 }
 
-void Judge::CoverMeetings() {
+Judge::Decision Judge::Decide(uint32_t key, bool timeless) {
+  Search search(key_history_.traits(), SearchBudget{});
+  key_history_.Select(key, timeless);
+  Finding finding = FindOrder(search, Search::Ends::kStrict);
+  const bool found = finding == Finding::kHeld || finding == Finding::kRejected;
+  if (!found && search.cut_short()) {
+    if (finding == Finding::kBroken) {
+      key_history_.Load(key, timeless);
+      Decision decision = Refute(search.conflicts());
+      if (!decision.evidence.empty()) return decision;
+    }
+    key_history_.Select(key, timeless);
+    finding = FindOrder(search, Search::Ends::kExact);
+  }
+  if (finding != Finding::kBroken) return {finding, {}, {}};
+  key_history_.Load(key, timeless);
+  // One piece of evidence is enough for all keys.
+  if (findings_.WouldTake(kNamedRank)) return Refute(search.conflicts());
+  return {finding, search.conflicts(), {}};
+}
+
+// The steps of the selected key pass by, and are not kept.
+Judge::Finding Judge::FindOrder(Search& search, Search::Ends ends) {
   meetings_.Clear();
-  for (const Step& step : key_history_.key().steps) {
+  WitnessVerifier verifier(key_history_.traits());
+  const auto verify = [&] {
+    for (const Placed& placed : search.settled()) verifier.Place(placed);
+    search.ForgetSettled();
+  };
+  search.Begin(ends);
+  bool wanted = true;
+  for (Step step; key_history_.Next(step);) {
     meetings_.Add(step.invoke, step.reach, step.process, !step.observes(),
                   step.need != Need::kNothing);
+    verifier.Expect(step);
+    wanted = wanted && search.Add(step);
+    verify();
   }
-  Cover(meetings_.pairs());
+  const Search::Answer answer = search.Finish();
+  verify();
+  if (answer == Search::Answer::kNone) return Finding::kBroken;
+  if (answer == Search::Answer::kOutOfBudget) return Finding::kOutOfBudget;
+  return verifier.Accepts() ? Finding::kHeld : Finding::kRejected;
 }
 
-Judge::Decision Judge::Decide() {
-  const KeySteps& key = key_history_.key();
-  Search search(key, SearchBudget{});
-  Search::Answer answer = search.Run(Search::Ends::kStrict);
-  std::vector<uint32_t> conflicts = search.conflicts();
-  if (answer == Search::Answer::kNone && search.cut_short()) {
-    Decision decision = Refute(conflicts);
-    if (decision.finding == Finding::kBroken) return decision;
-  }
-  if (answer != Search::Answer::kOrderExists && search.cut_short()) {
-    answer = search.Run(Search::Ends::kExact);
-    conflicts = search.conflicts();
-  }
-  if (answer == Search::Answer::kOutOfBudget) return {Finding::kOutOfBudget, {}, {}};
-  if (answer == Search::Answer::kNone) {
-    Decision decision;
-    // One piece of evidence is enough for all keys.
-    if (findings_.WouldTake(kNamedRank)) decision = Refute(conflicts);
-    decision.finding = Finding::kBroken;
-    decision.conflicts = std::move(conflicts);
-    return decision;
-  }
-  const bool verified = VerifyWitness(key, search.TakeOrder());
-  return {verified ? Finding::kHeld : Finding::kRejected, {}, {}};
-}
-
-// Looks for a contradiction near the conflicts.
-Judge::Decision Judge::Refute(const std::vector<uint32_t>& conflicts) {
+// Looks for a contradiction near the conflicts in the loaded key.
+Judge::Decision Judge::Refute(std::vector<uint32_t> conflicts) {
   std::optional<StepSet> found = FindContradiction(key_history_.key(), conflicts, effort_);
-  if (found) return {Finding::kBroken, conflicts, std::move(*found)};
-  return {Finding::kOutOfBudget, {}, {}};
+  return {Finding::kBroken, std::move(conflicts), std::move(found).value_or(StepSet{})};
 }
 
 void Judge::Accuse(const Decision& decision) {

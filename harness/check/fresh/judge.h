@@ -35,16 +35,17 @@ class Judge {
 
   void JudgeKey(uint32_t key);
   void Cover(uint64_t meetings);
-  void CoverMeetings();
-  Decision Decide();
-  Decision Refute(const std::vector<uint32_t>& conflicts);
+  // Of kBroken, it leaves the key loaded.
+  Decision Decide(uint32_t key, bool timeless);
+  Finding FindOrder(Search& search, Search::Ends ends);
+  Decision Refute(std::vector<uint32_t> conflicts);
   void Accuse(const Decision& decision);
   void AccuseImpossible(const ImpossibleRead& impossible);
 
   const History& history_;
   const Contract& contract_;
-  // By operation: the zone of a write, and then, where zones do not decide, its step. An operation
-  // belongs to one key, and keys are judged one after another.
+  // By operation: the zone of a write, and then, where zones do not decide, what KeyHistory keeps.
+  // An operation belongs to one key, and keys are judged one after another.
   std::vector<uint32_t> number_of_;
   ZoneTest zones_;
   Meetings meetings_;

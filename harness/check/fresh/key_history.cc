@@ -19,40 +19,43 @@ bool NeedsAbsence(const Op& op) {
 
 KeyHistory::KeyHistory(const History& history, const Contract& contract,
                        std::vector<uint32_t>& number_of)
-    : history_(history), contract_(contract), deadlines_(history, contract), step_of_(number_of) {
+    : history_(history), contract_(contract), deadlines_(history, contract), link_(number_of) {
   for (const uint32_t index : history.KeylessOps()) {
     if (MayRemoveKeys(history.ops()[index])) removals_at_large_.push_back(index);
   }
 }
 
-void KeyHistory::Load(uint32_t key, bool timeless) {
+void KeyHistory::Select(uint32_t key, bool timeless) {
+  key_ = KeySteps{};
   key_.id = key;
-  key_.steps.clear();
-  key_.numbers.clear();
-  key_.earliest_expiry.clear();
+  timeless_ = timeless;
   impossible_.clear();
-  const std::span<const uint32_t> ops = history_.OpsOfKey(key);
-  if (ops.empty()) return;
-  Survey(ops);
-  ReserveInHugePages(key_.steps, ops.size());
-  auto large = removals_at_large_.begin();
-  for (const uint32_t index : ops) {
-    for (; large != removals_at_large_.end() && *large < index; ++large) Append(*large);
-    Append(index);
-  }
-  for (; large != removals_at_large_.end(); ++large) Append(*large);
-  Resolve();
-  SetExpiries(timeless);
+  ops_ = history_.OpsOfKey(key);
+  Survey();
+  Link();
+  Rewind();
 }
 
-void KeyHistory::Survey(std::span<const uint32_t> ops) {
+void KeyHistory::Load(uint32_t key, bool timeless) {
+  Select(key, timeless);
+  ReserveInHugePages(key_.steps, ops_.size());
+  for (Step step; Next(step);) key_.steps.push_back(step);
+  for (uint32_t i = 0; i < key_.steps.size(); ++i) {
+    Step& step = key_.steps[i];
+    if (step.effect == Effect::kWrite) link_[step.op] = step.value = i;
+  }
+  for (Step& step : key_.steps) {
+    if (step.need == Need::kValue) step.value = link_[step.value];
+  }
+}
+
+void KeyHistory::Survey() {
   key_.evicts = contract_.evicts;
-  key_.expires = key_.counts = key_.needs_absence = key_.needs_presence = false;
-  short_writes_.clear();
   touched_ = kNever;
   bool any_short = false;
-  for (const uint32_t index : ops) {
-    const Op& op = history_.ops()[index];
+  for (size_t i = 0; i < ops_.size(); ++i) {
+    const Op& op = OpAt(i);
+    link_[ops_[i]] = kNoStep;
     key_.needs_absence = key_.needs_absence || NeedsAbsence(op);
     any_short = any_short || op.observation == Observed::kShort;
     key_.counts = key_.counts || op.kind == OpKind::kIncr || op.observation == Observed::kNumber;
@@ -60,8 +63,12 @@ void KeyHistory::Survey(std::span<const uint32_t> ops) {
     key_.expires = key_.expires || IsWrite(op) || op.kind == OpKind::kTouch;
     if (op.kind == OpKind::kTouch) touched_ = std::min(touched_, deadlines_.Earliest(op));
   }
-  if (!any_short) return;
-  for (const uint32_t index : ops) {
+  short_writes_.clear();
+  if (any_short) FindShortWrites();
+}
+
+void KeyHistory::FindShortWrites() {
+  for (const uint32_t index : ops_) {
     const Op& op = history_.ops()[index];
     if (!IsWrite(op) || op.counter || op.length >= kStampBytes || !op.may_have_happened()) continue;
     const uint64_t digest = ShortDigestOf({op.process, op.sequence}, op.length);
@@ -70,20 +77,81 @@ void KeyHistory::Survey(std::span<const uint32_t> ops) {
   }
 }
 
-void KeyHistory::Append(uint32_t index) {
-  const Op& op = history_.ops()[index];
-  Step step;
-  if (!Translate(op, step)) return;
-  // Without a step that needs it, nobody asks whether the key was absent.
-  if (step.optional && step.effect == Effect::kRemove && !key_.needs_absence) return;
-  step.invoke = op.invoke;
-  step.reach = ReachOf(history_, op.ret);
-  step.op = index;
-  step.process = op.process;
-  const auto own = static_cast<uint32_t>(key_.steps.size());
-  if (step.effect == Effect::kWrite) step_of_[index] = step.value = own;
-  key_.needs_presence = key_.needs_presence || step.need == Need::kPresent;
-  key_.steps.push_back(step);
+// Finds each read's write, and each write's last read.
+void KeyHistory::Link() {
+  Rewind();
+  uint32_t position = 0;
+  for (Step step; Advance(step);) {
+    if (step.need == Need::kValue) {
+      const Op* write = Resolve(history_.ops()[step.op]);
+      if (write == nullptr) continue;
+      const uint32_t source = IndexOf(history_, *write);
+      link_[step.op] = source;
+      link_[source] = position;
+    }
+    key_.needs_presence = key_.needs_presence || step.need == Need::kPresent;
+    key_.conditional = key_.conditional || step.conditional();
+    ++position;
+  }
+}
+
+// One key's operations lie here and there: the memory is asked early for what comes a little later.
+const Op& KeyHistory::OpAt(size_t i) const {
+  constexpr size_t kAhead = 32;
+  const Op* ops = history_.ops().data();
+  if (i + kAhead < ops_.size()) {
+    const Op* later = ops + ops_[i + kAhead];
+    __builtin_prefetch(later);
+    __builtin_prefetch(&later->process);  // Its end may lie in the next line.
+  }
+  return ops[ops_[i]];
+}
+
+void KeyHistory::Rewind() {
+  next_op_ = next_at_large_ = 0;
+  if (ops_.empty()) next_at_large_ = removals_at_large_.size();
+}
+
+bool KeyHistory::Advance(Step& step) {
+  while (true) {
+    const bool key_ended = next_op_ == ops_.size();
+    const bool at_large = next_at_large_ < removals_at_large_.size() &&
+                          (key_ended || removals_at_large_[next_at_large_] < ops_[next_op_]);
+    if (key_ended && !at_large) return false;
+    const uint32_t index = at_large ? removals_at_large_[next_at_large_++] : ops_[next_op_];
+    const Op& op = at_large ? history_.ops()[index] : OpAt(next_op_++);
+    step = Step{};
+    if (!Translate(op, step)) continue;
+    // Without a step that needs it, nobody asks whether the key was absent.
+    if (step.optional && step.effect == Effect::kRemove && !key_.needs_absence) continue;
+    step.invoke = op.invoke;
+    step.reach = ReachOf(history_, op.ret);
+    step.op = index;
+    step.process = op.process;
+    return true;
+  }
+}
+
+bool KeyHistory::Next(Step& step) {
+  while (Advance(step)) {
+    if (step.need == Need::kValue) {
+      step.value = link_[step.op];
+      if (step.value == kNoStep) continue;
+    }
+    if (step.effect == Effect::kWrite) {
+      step.value = step.op;
+      step.last_read = link_[step.op];
+      // What was read did happen.
+      if (step.last_read != kNoStep) step.optional = step.may_remove = false;
+      if (key_.expires) {
+        const int64_t own = deadlines_.Earliest(history_.ops()[step.op]);
+        step.earliest_expiry =
+            timeless_ ? std::numeric_limits<int64_t>::min() : std::min(own, touched_);
+      }
+    }
+    return true;
+  }
+  return false;
 }
 
 bool KeyHistory::Translate(const Op& op, Step& step) const {
@@ -120,6 +188,7 @@ bool KeyHistory::TranslateHit(const Op& op, Step& step) const {
     }
     case Observed::kNumber:
       step.need = Need::kNumber;
+      step.number = static_cast<int64_t>(op.observed);
       return true;
     case Observed::kDamaged:
       return false;
@@ -149,7 +218,7 @@ bool KeyHistory::TranslateChange(const Op& op, Step& step) const {
     case OpKind::kIncr:
       step.need = Need::kPresent;
       step.effect = Effect::kIncrease;
-      step.value = op.length;
+      step.number = op.length;
       return true;
     case OpKind::kTouch:
       if (op.uncertain()) step.effect = Effect::kRemove;
@@ -175,52 +244,13 @@ const Op* KeyHistory::WriteOf(const Op& read) const {
   return claimed ? write : nullptr;
 }
 
-// Finds each read's write, and drops the reads that constrain nothing.
-void KeyHistory::Resolve() {
-  std::vector<Step>& steps = key_.steps;
-  bool dropped = false;
-  for (uint32_t i = 0; i < steps.size(); ++i) {
-    if (steps[i].need == Need::kNumber) {
-      steps[i].value = static_cast<uint32_t>(key_.numbers.size());
-      key_.numbers.push_back(static_cast<int64_t>(history_.ops()[steps[i].op].observed));
-    }
-    if (steps[i].need != Need::kValue) continue;
-    ResolveValue(steps[i], i);
-    dropped = dropped || steps[i].value == kNoStep;
-  }
-  if (!dropped) return;
-  std::vector<bool> unconstrained(steps.size());
-  for (size_t i = 0; i < steps.size(); ++i) {
-    unconstrained[i] = steps[i].need == Need::kValue && steps[i].value == kNoStep;
-  }
-  LeaveOut(key_, unconstrained);
-}
-
-void KeyHistory::ResolveValue(Step& read, uint32_t index) {
-  const Op& op = history_.ops()[read.op];
-  const Op* write = WriteOf(op);
-  read.value = kNoStep;
-  if (write == nullptr) return;
+const Op* KeyHistory::Resolve(const Op& read) {
+  const Op* write = WriteOf(read);
+  if (write == nullptr) return nullptr;
   const bool refused = write->outcome == Outcome::kRefused;
-  if (refused || history_.Precedes(op, *write)) {
-    impossible_.push_back({write, &op, refused});
-    return;
-  }
-  read.value = step_of_[IndexOf(history_, *write)];
-  Step& source = key_.steps[read.value];
-  source.last_read = index;
-  source.optional = source.may_remove = false;
-}
-
-void KeyHistory::SetExpiries(bool timeless) {
-  if (!key_.expires) return;
-  key_.earliest_expiry.assign(key_.steps.size(), kNever);
-  for (const Step& step : key_.steps) {
-    if (step.effect != Effect::kWrite) continue;
-    const int64_t own = deadlines_.Earliest(history_.ops()[step.op]);
-    key_.earliest_expiry[step.value] =
-        timeless ? std::numeric_limits<int64_t>::min() : std::min(own, touched_);
-  }
+  if (!refused && !history_.Precedes(read, *write)) return write;
+  impossible_.push_back({write, &read, refused});
+  return nullptr;
 }
 
 }  // namespace tearproof::check::fresh

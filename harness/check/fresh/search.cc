@@ -3,59 +3,51 @@
 #include <algorithm>
 
 namespace tearproof::check::fresh {
-Search::Answer Search::Run(Ends ends) {
-  if (key_.steps.size() >= kVanish) return Answer::kOutOfBudget;
-  Prepare();
-  ends_ = ends;
-  in_turn_ = ends == Ends::kStrict || !StepsOfOneProcessOverlap();
-  simple_ = simple_ && in_turn_;
-  for (uint32_t i = 0; i < key_.steps.size(); ++i) {
-    next_step_ = i;
-    if (!EndAllBefore(key_.steps[i].invoke) || !Invoke(i)) return Stopped();
+Search::Answer Search::Run(const KeySteps& key, Ends ends) {
+  Begin(ends);
+  for (const Step& step : key.steps) {
+    if (!Add(step)) break;
   }
-  next_step_ = static_cast<uint32_t>(key_.steps.size());
-  while (under_way_ != 0) {
-    if (!End(first_slot_)) return Stopped();
-  }
-  return conflicts_.empty() ? Answer::kOrderExists : Answer::kNone;
+  return Finish();
 }
 
-// Enough conflicts are an answer, too few configurations are none.
-Search::Answer Search::Stopped() const {
-  return conflicts_.size() >= budget_.conflicts ? Answer::kNone : Answer::kOutOfBudget;
-}
-
-void Search::Prepare() {
-  simple_ = !key_.needs_presence && !key_.expires && !key_.counts;
-  for (const Step& step : key_.steps) {
-    simple_ = simple_ && (step.observes() || step.need == Need::kNothing);
-  }
-  slots_.fill(kNoStep);
+void Search::Begin(Ends ends) {
+  in_turn_ = ends == Ends::kStrict;
+  simple_ = in_turn_ && !key_.needs_presence && !key_.expires && !key_.counts && !key_.conditional;
+  stopped_ = blocking_ = cut_short_ = false;
+  next_step_ = 0;
   before_.fill(0);
   under_way_ = 0;
-  blocking_ = cut_short_ = false;
   first_reach_ = kNever;
   first_slot_ = -1;
   current_.assign(1, Configuration{});
   log_.clear();
-  log_.reserve(key_.steps.size());
-  left_out_.assign(key_.steps.size(), false);
+  log_limit_ = budget_.unsettled;
+  since_blind_.clear();
+  settled_.clear();
+  left_out_.clear();
   conflicts_.clear();
   spent_ = 0;
 }
 
-bool Search::StepsOfOneProcessOverlap() const {
-  std::vector<int64_t> reach_of_process;
-  for (const Step& step : key_.steps) {
-    if (step.invoke == Step::kAnyTime) continue;
-    if (step.process >= reach_of_process.size()) {
-      reach_of_process.resize(step.process + size_t{1}, Step::kAnyTime);
-    }
-    int64_t& reach = reach_of_process[step.process];
-    if (reach >= step.invoke) return true;
-    reach = step.reach;
+bool Search::Add(const Step& step) {
+  stopped_ = stopped_ || !EndAllBefore(step.invoke) || !Invoke(step);
+  ++next_step_;
+  if (log_.size() >= log_limit_) {
+    Settle();
+    log_limit_ = std::max(budget_.unsettled, 2 * log_.size());
   }
-  return false;
+  return !stopped_;
+}
+
+Search::Answer Search::Finish() {
+  while (under_way_ != 0 && !stopped_) stopped_ = !End(first_slot_);
+  // Enough conflicts are an answer, too few configurations are none.
+  if (stopped_ && conflicts_.size() < budget_.conflicts) return Answer::kOutOfBudget;
+  if (!conflicts_.empty()) return Answer::kNone;
+  current_.resize(1);
+  Settle();
+  return Answer::kOrderExists;
 }
 
 bool Search::EndAllBefore(int64_t time) {
@@ -65,9 +57,8 @@ bool Search::EndAllBefore(int64_t time) {
   return true;
 }
 
-bool Search::Invoke(uint32_t index) {
-  const Step& step = key_.steps[index];
-  if (step.need == Need::kValue && left_out_[step.value]) return true;
+bool Search::Invoke(const Step& step) {
+  if (step.need == Need::kValue && left_out_.contains(step.value)) return true;
   const bool of_use = key_.needs_absence || key_.needs_presence || key_.counts;
   if (step.optional && !of_use) return true;
   Mask before = 0;
@@ -75,24 +66,23 @@ bool Search::Invoke(uint32_t index) {
     const bool ordered = step.invoke != Step::kAnyTime && StepOf(other).invoke != Step::kAnyTime;
     if (ordered && StepOf(other).process == step.process) before |= Bit(other);
   });
-  if (ends_ == Ends::kStrict && before != 0) {
+  if (in_turn_ && before != 0) {
     cut_short_ = true;
     if (!End(std::countr_zero(before))) return false;
     before = 0;
   }
-  next_step_ = index + 1;
   if (~under_way_ == 0) return false;
   const int slot = std::countr_one(under_way_);
   const Mask bit = Bit(slot);
   blocking_ = blocking_ || before != 0;
   before_[static_cast<size_t>(slot)] = before;
-  slots_[static_cast<size_t>(slot)] = index;
+  slots_[static_cast<size_t>(slot)] = {step, next_step_};
   under_way_ |= bit;
   const auto classify = [&](Mask& mask, bool belongs) {
     mask = belongs ? mask | bit : mask & ~bit;
   };
   classify(observers_, step.observes());
-  classify(conditional_, !step.observes() && step.need != Need::kNothing);
+  classify(conditional_, step.conditional());
   classify(removals_, step.effect == Effect::kRemove);
   classify(maybe_removals_, step.may_remove && step.effect == Effect::kWrite);
   classify(writes_, step.effect == Effect::kWrite);
@@ -105,7 +95,7 @@ bool Search::Invoke(uint32_t index) {
   for (Configuration& at : current_) {
     if (!Enabled(at, slot) || !Allows(key_, at.state, step)) continue;
     at.placed |= bit;
-    Log(at, index, false, false);
+    Log(at, slot, false, false);
   }
   return true;
 }
@@ -116,8 +106,7 @@ int Search::FirstToEnd(Mask among) const {
   ForEach(among, [&](int slot) {
     const int64_t reach = reach_[static_cast<size_t>(slot)];
     if (first >= 0 && reach > first_reach) return;
-    const auto index = [this](int of) { return slots_[static_cast<size_t>(of)]; };
-    if (first >= 0 && reach == first_reach && index(first) < index(slot)) return;
+    if (first >= 0 && reach == first_reach && NumberOf(first) < NumberOf(slot)) return;
     first = slot;
     first_reach = reach;
   });
@@ -130,10 +119,10 @@ Search::Mask Search::Best(Mask among) const {
   return among == 0 || !in_turn_ ? among : Bit(FirstToEnd(among));
 }
 
-int Search::SlotOf(uint32_t step) const {
+int Search::SlotOfWrite(uint32_t value) const {
   int found = -1;
-  ForEach(under_way_, [&](int slot) {
-    if (slots_[static_cast<size_t>(slot)] == step) found = slot;
+  ForEach(under_way_ & writes_, [&](int slot) {
+    if (StepOf(slot).value == value) found = slot;
   });
   return found;
 }
@@ -149,7 +138,7 @@ bool Search::End(int slot) {
       if ((at.placed & bit) != 0) {
         next_.push_back(at);
       } else {
-        Settle(at, slot);
+        EndIn(at, slot);
       }
       if (spent_ > budget_.configurations || next_.size() > budget_.width * 8) return false;
     }
@@ -173,7 +162,6 @@ bool Search::End(int slot) {
 void Search::Forget(int slot) {
   const Mask bit = Bit(slot);
   under_way_ &= ~bit;
-  slots_[static_cast<size_t>(slot)] = kNoStep;
   for (Configuration& at : current_) {
     at.placed &= ~bit;
     at.hideable &= ~bit;
@@ -186,12 +174,12 @@ void Search::Forget(int slot) {
 
 // The step is left out; of a write, its reads, too. The others go on from where they stood.
 void Search::DropConflict(int slot) {
-  const uint32_t index = slots_[static_cast<size_t>(slot)];
-  conflicts_.push_back(index);
-  if (key_.steps[index].effect != Effect::kWrite) return;
-  left_out_[index] = true;
+  const Step& step = StepOf(slot);
+  conflicts_.push_back(NumberOf(slot));
+  if (step.effect != Effect::kWrite) return;
+  left_out_.insert(step.value);
   ForEach(under_way_, [&](int other) {
-    if (StepOf(other).need == Need::kValue && StepOf(other).value == index) Forget(other);
+    if (StepOf(other).need == Need::kValue && StepOf(other).value == step.value) Forget(other);
   });
 }
 
@@ -206,38 +194,46 @@ void Search::KeepDistinct() {
   current_.erase(end, current_.end());
 }
 
-Order Search::TakeOrder() const {
-  std::vector<LogEntry> entries;
-  for (uint32_t at = current_.front().log; at != kRoot; at = log_[at].previous) {
-    entries.push_back(log_[at]);
+// What all configurations have come through is settled; what none has come through is dropped.
+void Search::Settle() {
+  shared_by_.assign(log_.size(), 0);
+  for (const Configuration& at : current_) {
+    if (at.log != kRoot) ++shared_by_[at.log];
   }
-  // Hidden steps come before the last blind change that had been placed when they were decided.
-  Order shown;
-  std::vector<std::pair<size_t, Placed>> hidden;
-  size_t last_blind = 0;
-  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    if (entry->step == kVanish) {
-      last_blind = shown.size();
-      continue;
-    }
-    const Placed placed{entry->step, entry->removes};
-    if (entry->hidden) {
-      hidden.emplace_back(last_blind, placed);
-      continue;
-    }
-    const Step& step = key_.steps[entry->step];
-    if (step.blind() || (key_.evicts && step.effect == Effect::kWrite)) last_blind = shown.size();
-    shown.push_back(placed);
+  for (size_t i = log_.size(); i-- > 0;) {
+    if (log_[i].previous != kRoot) shared_by_[log_[i].previous] += shared_by_[i];
   }
-  Order order;
-  auto next_hidden = hidden.begin();
-  for (size_t i = 0; i <= shown.size(); ++i) {
-    for (; next_hidden != hidden.end() && next_hidden->first == i; ++next_hidden) {
-      order.push_back(next_hidden->second);
-    }
-    if (i < shown.size()) order.push_back(shown[i]);
+  uint32_t kept = 0;
+  std::vector<uint32_t>& moved_to = shared_by_;
+  const auto moved = [&](uint32_t entry) { return entry == kRoot ? kRoot : moved_to[entry]; };
+  for (size_t i = 0; i < log_.size(); ++i) {
+    const LogEntry entry = log_[i];
+    const bool by_all = shared_by_[i] == current_.size();
+    const bool by_some = !by_all && shared_by_[i] > 0;
+    if (by_all) Settle(entry);
+    moved_to[i] = by_some ? kept : kRoot;
+    if (!by_some) continue;
+    log_[kept] = entry;
+    log_[kept++].previous = moved(entry.previous);
   }
-  return order;
+  log_.resize(kept);
+  bool may_hide = kept > 0;
+  for (Configuration& at : current_) {
+    at.log = moved(at.log);
+    may_hide = may_hide || (Open(at) & at.hideable) != 0;
+  }
+  if (!may_hide) SettleSinceBlind();
+}
+
+void Search::Settle(const LogEntry& entry) {
+  if (entry.hidden) return settled_.push_back(entry.placed);
+  if (entry.blind) SettleSinceBlind();
+  if (entry.placed.step != kVanish) since_blind_.push_back(entry.placed);
+}
+
+void Search::SettleSinceBlind() {
+  settled_.insert(settled_.end(), since_blind_.begin(), since_blind_.end());
+  since_blind_.clear();
 }
 
 }  // namespace tearproof::check::fresh

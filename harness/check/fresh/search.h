@@ -19,15 +19,20 @@
 // choice is forced or has a best answer, and there is one configuration (docs/checkers.md proves
 // it). Elsewhere the budget limits their number.
 //
-// Thread safety: none. Ownership: borrows the steps.
+// The steps come one by one, and are forgotten when they have ended. Of the order, each
+// configuration keeps only what the others do not agree on; the rest is settled.
+//
+// Thread safety: none. Ownership: borrows the traits.
 #ifndef TEARPROOF_HARNESS_CHECK_FRESH_SEARCH_H_
 #define TEARPROOF_HARNESS_CHECK_FRESH_SEARCH_H_
 
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <set>
 #include <tuple>
+#include <unordered_set>
 #include <vector>
 
 #include "harness/check/fresh/step.h"
@@ -38,6 +43,7 @@ struct SearchBudget {
   size_t width = 1 << 12;                // Configurations at one moment.
   uint64_t configurations = 20'000'000;  // In all that a choice led to.
   uint64_t conflicts = 10'000;           // After so many it looks no further.
+  size_t unsettled = 1 << 12;            // Placements until it looks what of them is settled.
 };
 
 class Search {
@@ -48,11 +54,22 @@ class Search {
   // sooner; that there is none says nothing.
   enum class Ends : uint8_t { kExact, kStrict };
 
-  Search(const KeySteps& key, SearchBudget budget) : key_(key), budget_(budget) {}
+  Search(const KeyTraits& key, SearchBudget budget) : key_(key), budget_(budget) {}
 
-  Answer Run(Ends ends);
-  // Of kOrderExists.
-  Order TakeOrder() const;
+  // Begins anew.
+  void Begin(Ends ends);
+  // The next step by invocation. False: there is an answer, and no more steps are wanted.
+  bool Add(const Step& step);
+  // After the last step.
+  Answer Finish();
+  // All of it, for steps in memory.
+  Answer Run(const KeySteps& key, Ends ends);
+
+  // What is settled of the order since it was last forgotten. What is to come follows it. After
+  // Finish, of kOrderExists, it is the rest of an order.
+  const Order& settled() const { return settled_; }
+  void ForgetSettled() { settled_.clear(); }
+
   // Whether kStrict made some step end sooner; otherwise its answer is that of kExact.
   bool cut_short() const { return cut_short_; }
   // How many configurations were looked at in all runs, each as often as it was.
@@ -63,29 +80,30 @@ class Search {
  private:
   using Mask = uint64_t;
   static constexpr int kSlots = 64;
-  static constexpr uint32_t kRoot = kNoStep;
-  static constexpr uint32_t kVanish = (uint32_t{1} << 30) - 1;
+  static constexpr uint32_t kRoot = std::numeric_limits<uint32_t>::max();
+  static constexpr uint32_t kVanish = kNoStep;
 
   // One way in which things may stand. The masks are over the steps under way, by slot.
   struct Configuration {
     Mask placed = 0;
     Mask hideable = 0;  // May be placed just before the last blind change.
     State state;
-    uint32_t log = kRoot;
+    uint32_t log = kRoot;  // Its last placement that is not settled.
 
     auto Essence() const { return std::tuple(placed, hideable, state.value, state.number); }
   };
   struct LogEntry {
     uint32_t previous;
-    uint32_t step : 30;
-    uint32_t removes : 1;
-    uint32_t hidden : 1;
+    Placed placed;
+    bool hidden;  // Placed just before the last blind change.
+    bool blind;
+  };
+  struct UnderWay {
+    Step step;
+    uint32_t number = kNoStep;  // Counted from the key's first.
   };
 
-  Answer Stopped() const;
-  void Prepare();
-  bool StepsOfOneProcessOverlap() const;
-  bool Invoke(uint32_t step);
+  bool Invoke(const Step& step);
   bool EndAllBefore(int64_t time);
   bool EndFirst();
   bool End(int slot);
@@ -94,8 +112,8 @@ class Search {
   void KeepDistinct();
 
   // What becomes of a configuration at the end of a step not placed yet: into next_.
-  void Settle(const Configuration& from, int slot);
-  void SettleSimply(const Configuration& from, int slot);
+  void EndIn(const Configuration& from, int slot);
+  void EndSimplyIn(const Configuration& from, int slot);
   // By placing it before the last blind change.
   void Hide(const Configuration& from, int slot);
   void HideWith(Configuration at, int provider, bool removes);
@@ -108,12 +126,16 @@ class Search {
   bool TryVanish(Configuration& at);
   void MarkHideable(Configuration& at, Mask placed_before) const;
   void Absorb(Configuration& at);
-  void Log(Configuration& at, uint32_t step, bool removes, bool hidden);
+  void Log(Configuration& at, int slot, bool removes, bool hidden);
   void Emit(const Configuration& at);
+
+  void Settle();
+  void Settle(const LogEntry& entry);
+  void SettleSinceBlind();
 
   int FirstToEnd(Mask among) const;
   Mask Best(Mask among) const;
-  int SlotOf(uint32_t step) const;
+  int SlotOfWrite(uint32_t value) const;
   bool MayGoFirst(const Configuration& at, int slot) const;
 
   // Calls function(slot) for each slot of `mask`.
@@ -121,7 +143,8 @@ class Search {
   static void ForEach(Mask mask, Function function) {
     for (; mask != 0; mask &= mask - 1) function(std::countr_zero(mask));
   }
-  const Step& StepOf(int slot) const { return key_.steps[slots_[static_cast<size_t>(slot)]]; }
+  const Step& StepOf(int slot) const { return slots_[static_cast<size_t>(slot)].step; }
+  uint32_t NumberOf(int slot) const { return slots_[static_cast<size_t>(slot)].number; }
   static Mask Bit(int slot) { return Mask{1} << slot; }
   Mask Open(const Configuration& at) const { return under_way_ & ~at.placed; }
   bool EnabledBy(Mask placed, int slot) const {
@@ -133,16 +156,16 @@ class Search {
   bool Locked(const Configuration& at) const;
   Mask ReadsUnderWay(const Configuration& at, uint32_t write) const;
 
-  const KeySteps& key_;
+  const KeyTraits& key_;
   SearchBudget budget_;
-  Ends ends_ = Ends::kExact;
+  bool stopped_ = false;
   bool cut_short_ = false;
   bool simple_ = false;    // One configuration suffices.
   bool in_turn_ = true;    // Of each process one step at a time is under way.
   bool blocking_ = false;  // Steps of one process may be under way together.
 
-  uint32_t next_step_ = 0;
-  std::array<uint32_t, kSlots> slots_{};
+  uint32_t next_step_ = 0;  // The number of the next one to be invoked.
+  std::array<UnderWay, kSlots> slots_{};
   std::array<Mask, kSlots> before_{};  // Earlier steps of the same process, still under way.
   Mask under_way_ = 0;
   Mask observers_ = 0;
@@ -157,7 +180,12 @@ class Search {
   std::vector<Configuration> next_;
   std::set<std::tuple<Mask, Mask, uint32_t, int64_t>> visited_;
   std::vector<LogEntry> log_;
-  std::vector<bool> left_out_;  // Writes that could not be placed; their reads go with them.
+  size_t log_limit_ = 0;             // At which it looks what is settled.
+  std::vector<uint32_t> shared_by_;  // By entry of the log: how many configurations have it.
+  // Settled from the last blind change on: what is hidden goes before it.
+  Order since_blind_;
+  Order settled_;
+  std::unordered_set<uint32_t> left_out_;  // Values whose write could not be placed, nor the reads.
   std::vector<uint32_t> conflicts_;
   uint64_t looked_at_ = 0;
   uint64_t spent_ = 0;

@@ -11,7 +11,7 @@ void Search::Emit(const Configuration& at) {
 
 bool Search::Locked(const Configuration& at) const {
   if (!at.state.present()) return false;
-  const uint32_t last_read = key_.steps[at.state.value].last_read;
+  const uint32_t last_read = at.state.last_read;
   if (last_read == kNoStep) return false;
   return last_read >= next_step_ || (blocking_ && ReadsUnderWay(at, at.state.value) != 0);
 }
@@ -31,8 +31,8 @@ bool Search::AnyBlocked(const Configuration& at) const {
   return blocked;
 }
 
-void Search::Settle(const Configuration& from, int slot) {
-  if (simple_) return SettleSimply(from, slot);
+void Search::EndIn(const Configuration& from, int slot) {
+  if (simple_) return EndSimplyIn(from, slot);
   if (StepOf(slot).optional) Emit(from);
   if ((from.hideable & Bit(slot)) != 0) Hide(from, slot);
   Place(from, slot);
@@ -40,7 +40,7 @@ void Search::Settle(const Configuration& from, int slot) {
 
 // Each choice is the best there is, as nobody needs the key to be present: absent is the better
 // state, and hidden the better place of a write.
-void Search::SettleSimply(const Configuration& from, int slot) {
+void Search::EndSimplyIn(const Configuration& from, int slot) {
   const Step& step = StepOf(slot);
   const bool hideable = (from.hideable & Bit(slot)) != 0;
   const bool wants_absence =
@@ -54,7 +54,7 @@ void Search::SettleSimply(const Configuration& from, int slot) {
 void Search::Hide(const Configuration& from, int slot) {
   const Step& step = StepOf(slot);
   const Mask open = Open(from) & from.hideable;
-  if (step.need == Need::kValue) return HideWith(from, SlotOf(step.value), false);
+  if (step.need == Need::kValue) return HideWith(from, SlotOfWrite(step.value), false);
   if (step.effect == Effect::kRemove) return HideWith(from, slot, false);
   if (step.effect == Effect::kWrite) {
     if (step.may_remove) HideWith(from, slot, true);
@@ -65,7 +65,7 @@ void Search::Hide(const Configuration& from, int slot) {
     if (key_.evicts) {
       Configuration at = from;
       at.placed |= Bit(slot);
-      Log(at, slots_[static_cast<size_t>(slot)], false, true);
+      Log(at, slot, false, true);
       Absorb(at);
       return Emit(at);
     }
@@ -91,8 +91,8 @@ void Search::HideWith(Configuration at, int provider, bool removes) {
   ForEach(Open(at) & at.hideable & observers_, [&](int slot) {
     if (StepOf(slot).need != Need::kNumber && Allows(key_, state, StepOf(slot))) group |= Bit(slot);
   });
-  Log(at, slots_[static_cast<size_t>(provider)], removes, true);
-  ForEach(group, [&](int slot) { Log(at, slots_[static_cast<size_t>(slot)], false, true); });
+  Log(at, provider, removes, true);
+  ForEach(group, [&](int slot) { Log(at, slot, false, true); });
   at.placed |= group | Bit(provider);
   if (blocking_) Absorb(at);
   Emit(at);
@@ -110,7 +110,7 @@ void Search::Place(const Configuration& from, int slot) {
     return;
   }
   if (step.need == Need::kValue) {
-    const int write = SlotOf(step.value);
+    const int write = SlotOfWrite(step.value);
     if (write >= 0) Provide(from, slot, Bit(write), false);
   } else if (step.need == Need::kAbsent) {
     Configuration at = from;
@@ -181,11 +181,9 @@ bool Search::MayGoFirst(const Configuration& at, int slot) const {
   bool first = true;
   ForEach(Open(at) & conditional_ & ~Bit(slot), [&](int other) {
     const Step& rival = StepOf(other);
-    if (rival.effect != Effect::kIncrease || rival.value != step.value) return;
+    if (rival.effect != Effect::kIncrease || rival.number != step.number) return;
     if (rival.optional != step.optional || !Enabled(at, other)) return;
-    const auto end = [&](int of) {
-      return std::tuple(StepOf(of).reach, slots_[static_cast<size_t>(of)]);
-    };
+    const auto end = [&](int of) { return std::tuple(StepOf(of).reach, NumberOf(of)); };
     if (end(other) < end(slot)) first = false;
   });
   return first;
@@ -203,10 +201,8 @@ bool Search::TryPlace(Configuration& at, int slot, bool removes) {
   at.state = After(at.state, step, removes);
   const Mask placed_before = at.placed;
   at.placed |= Bit(slot);
-  Log(at, slots_[static_cast<size_t>(slot)], removes, false);
-  if (step.blind() || (key_.evicts && step.effect == Effect::kWrite)) {
-    MarkHideable(at, placed_before);
-  }
+  Log(at, slot, removes, false);
+  if (log_.back().blind) MarkHideable(at, placed_before);
   Absorb(at);
   return true;
 }
@@ -214,7 +210,7 @@ bool Search::TryPlace(Configuration& at, int slot, bool removes) {
 bool Search::TryVanish(Configuration& at) {
   if (Locked(at)) return false;
   at.state = State{};
-  Log(at, kVanish, false, false);
+  Log(at, -1, false, false);
   MarkHideable(at, at.placed);
   Absorb(at);
   return true;
@@ -250,14 +246,20 @@ void Search::Absorb(Configuration& at) {
     ForEach(Open(at) & observers_, [&](int slot) {
       if (!Enabled(at, slot) || !Allows(key_, at.state, StepOf(slot))) return;
       at.placed |= Bit(slot);
-      Log(at, slots_[static_cast<size_t>(slot)], false, false);
+      Log(at, slot, false, false);
       again = blocking_;
     });
   }
 }
 
-void Search::Log(Configuration& at, uint32_t step, bool removes, bool hidden) {
-  log_.push_back({at.log, step & kVanish, removes ? 1u : 0u, hidden ? 1u : 0u});
+// `slot` -1: the key became absent by itself, which is as good as a blind change.
+void Search::Log(Configuration& at, int slot, bool removes, bool hidden) {
+  bool blind = slot < 0;
+  if (!blind) {
+    const Step& step = StepOf(slot);
+    blind = step.blind() || (key_.evicts && step.effect == Effect::kWrite);
+  }
+  log_.push_back({at.log, {slot < 0 ? kVanish : NumberOf(slot), removes}, hidden, blind});
   at.log = static_cast<uint32_t>(log_.size() - 1);
 }
 

@@ -11,11 +11,9 @@ namespace {
 void Rearrange(KeySteps& key, const std::vector<uint32_t>& from) {
   std::vector<uint32_t> new_index(key.steps.size());
   std::vector<Step> steps;
-  std::vector<int64_t> earliest_expiry;
   for (uint32_t i = 0; i < from.size(); ++i) {
     new_index[from[i]] = i;
     steps.push_back(key.steps[from[i]]);
-    if (!key.earliest_expiry.empty()) earliest_expiry.push_back(key.earliest_expiry[from[i]]);
   }
   for (uint32_t i = 0; i < steps.size(); ++i) {
     steps[i].last_read = kNoStep;
@@ -26,7 +24,6 @@ void Rearrange(KeySteps& key, const std::vector<uint32_t>& from) {
     if (steps[i].need == Need::kValue) steps[steps[i].value].last_read = i;
   }
   key.steps = std::move(steps);
-  key.earliest_expiry = std::move(earliest_expiry);
 }
 
 }  // namespace

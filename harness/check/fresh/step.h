@@ -41,11 +41,14 @@ inline constexpr uint32_t kNoStep = std::numeric_limits<uint32_t>::max();
 struct Step {
   int64_t invoke = 0;
   int64_t reach = kNever;  // Whoever is invoked after it comes after this step.
-  uint32_t op = 0;         // Index into the history's operations.
-  // kWrite: this step's own index. kValue: the index of the write. kNumber: index into
-  // KeySteps::numbers. kIncrease: by how much.
+  int64_t number = 0;      // kNumber: what was read. kIncrease: by how much.
+  // Of a write where values expire: from when on its value may look absent.
+  int64_t earliest_expiry = kNever;
+  uint32_t op = 0;  // Index into the history's operations.
+  // kWrite, kValue: whose value; no two writes have the same. Within KeySteps, the write's index.
   uint32_t value = 0;
-  uint32_t last_read = kNoStep;  // Of a write: the last step invoked that needs its value.
+  // Of a write: the last step invoked that needs its value, counted from the key's first.
+  uint32_t last_read = kNoStep;
   uint16_t process = 0;
   Need need = Need::kNothing;
   Effect effect : 2 = Effect::kNone;
@@ -56,51 +59,55 @@ struct Step {
   static constexpr int64_t kAnyTime = std::numeric_limits<int64_t>::min();
 
   bool observes() const { return effect == Effect::kNone; }
+  bool conditional() const { return !observes() && need != Need::kNothing; }
   // Takes effect in any state and leaves nothing of it.
   bool blind() const {
     return need == Need::kNothing && (effect == Effect::kWrite || effect == Effect::kRemove);
   }
 };
-static_assert(sizeof(Step) == 32);
+static_assert(sizeof(Step) == 48);
 
-// The steps of one key by invocation, those of one process in program order.
-struct KeySteps {
-  uint32_t id = 0;  // The key's index in the history.
-  std::vector<Step> steps;
-  std::vector<int64_t> numbers;
-  // By step, and only where `expires`: from when on a value may look absent.
-  std::vector<int64_t> earliest_expiry;
-  bool evicts = false;   // The key may become absent at any moment by itself.
+// What holds of a key as a whole.
+struct KeyTraits {
+  bool evicts = false;   // It may become absent at any moment by itself.
   bool expires = false;  // Some value has a time to live.
   bool counts = false;   // Some step needs or adds to a number.
   bool needs_absence = false;
   bool needs_presence = false;
+  bool conditional = false;  // Some change of it needs something.
 };
 
-// What the key holds: nothing, or the value of the write `value` plus increments.
+// The steps of one key by invocation, those of one process in program order.
+struct KeySteps : KeyTraits {
+  uint32_t id = 0;  // The key's index in the history.
+  std::vector<Step> steps;
+};
+
+// What the key holds: nothing, or the value of a write plus increments.
 struct State {
   static constexpr uint32_t kAbsent = kNoStep;
-  uint32_t value = kAbsent;
+  uint32_t value = kAbsent;      // As of the step
+  uint32_t last_read = kNoStep;  // that wrote it.
+  int64_t earliest_expiry = kNever;
   int64_t number = 0;
 
   bool present() const { return value != kAbsent; }
-  friend bool operator==(const State&, const State&) = default;
 };
 
 // Whether `step` may take effect in `state`.
-inline bool Allows(const KeySteps& key, const State& state, const Step& step) {
+inline bool Allows(const KeyTraits& key, const State& state, const Step& step) {
   switch (step.need) {
     case Need::kNothing:
       return true;
     case Need::kAbsent:
       // Caches look at clocks that differ: from its earliest expiry on a value may show and hide.
-      return !state.present() || (key.expires && key.earliest_expiry[state.value] <= step.reach);
+      return !state.present() || (key.expires && state.earliest_expiry <= step.reach);
     case Need::kPresent:
       return state.present();
     case Need::kValue:
       return state.value == step.value;
     case Need::kNumber:
-      return state.present() && state.number == key.numbers[step.value];
+      return state.present() && state.number == step.number;
   }
   return false;
 }
@@ -108,9 +115,12 @@ inline bool Allows(const KeySteps& key, const State& state, const Step& step) {
 // The state after `step`. `removes`: a step that may remove is taken to.
 inline State After(const State& state, const Step& step, bool removes = false) {
   if (removes || step.effect == Effect::kRemove) return State{};
-  if (step.effect == Effect::kWrite) return State{step.value, 0};
-  if (step.effect == Effect::kIncrease) return State{state.value, state.number + step.value};
-  return state;
+  if (step.effect == Effect::kWrite) {
+    return State{step.value, step.last_read, step.earliest_expiry, 0};
+  }
+  State after = state;
+  if (step.effect == Effect::kIncrease) after.number += step.number;
+  return after;
 }
 
 // Leaves out the steps of which `leave_out` is true. REQUIRES: a write goes only with its reads.
@@ -119,10 +129,10 @@ void LeaveOut(KeySteps& key, const std::vector<bool>& leave_out);
 // Restores the order by invocation where intervals were changed.
 void SortByInvocation(KeySteps& key);
 
-// A step's place in an order: its index, and whether it removed where it may do either.
+// A step's place in an order.
 struct Placed {
-  uint32_t step : 31;
-  uint32_t removes : 1;
+  uint32_t step = 0;     // Counted from the key's first.
+  bool removes = false;  // It removed, where it may do either.
 };
 using Order = std::vector<Placed>;
 

@@ -3,57 +3,68 @@
 #include <algorithm>
 
 namespace tearproof::check::fresh {
-namespace {
 
-// Every certain step once, no step twice.
-bool IsComplete(const KeySteps& key, const Order& order) {
-  std::vector<bool> placed(key.steps.size(), false);
-  for (const Placed& place : order) {
-    if (place.step >= placed.size() || placed[place.step]) return false;
-    placed[place.step] = true;
+void WitnessVerifier::Expect(const Step& step) {
+  expected_.push_back({step});
+  if (expected_.size() > recent_) ForgetOldest();
+}
+
+void WitnessVerifier::Place(Placed placed) {
+  Step step;
+  right_ = right_ && Take(placed.step, step) && InTime(step, placed.step) &&
+           Replay(step, placed.removes);
+}
+
+bool WitnessVerifier::Accepts() {
+  while (!expected_.empty()) ForgetOldest();
+  return right_ && std::all_of(late_.begin(), late_.end(),
+                               [](const auto& late) { return late.second.optional; });
+}
+
+bool WitnessVerifier::Take(uint32_t number, Step& step) {
+  if (number < first_) {
+    const auto late = late_.extract(number);
+    if (late.empty()) return false;
+    step = late.mapped();
+    return true;
   }
-  for (size_t i = 0; i < placed.size(); ++i) {
-    if (!placed[i] && !key.steps[i].optional) return false;
-  }
+  if (number - first_ >= expected_.size()) return false;
+  Expected& expected = expected_[number - first_];
+  if (expected.placed) return false;
+  expected.placed = true;
+  step = expected.step;
   return true;
 }
 
+// An optional step is let go once time would not allow it any more.
+void WitnessVerifier::ForgetOldest() {
+  const auto& [step, placed] = expected_.front();
+  if (!placed && !(step.optional && step.reach < last_invoke_)) late_.emplace(first_, step);
+  expected_.pop_front();
+  ++first_;
+}
+
 // No step comes after one that was invoked beyond its reach, nor after a later one of its process.
-bool RespectsTime(const KeySteps& key, const Order& order) {
-  std::vector<uint32_t> last_of_process;
-  int64_t last_invoke = std::numeric_limits<int64_t>::min();
-  for (const Placed& place : order) {
-    const Step& step = key.steps[place.step];
-    if (step.reach < last_invoke) return false;
-    last_invoke = std::max(last_invoke, step.invoke);
-    if (step.process >= last_of_process.size()) last_of_process.resize(step.process + size_t{1});
-    uint32_t& last = last_of_process[step.process];
-    if (last > place.step) return false;
-    last = place.step;
-  }
+bool WitnessVerifier::InTime(const Step& step, uint32_t number) {
+  if (step.reach < last_invoke_) return false;
+  last_invoke_ = std::max(last_invoke_, step.invoke);
+  if (step.process >= last_of_process_.size()) last_of_process_.resize(step.process + size_t{1});
+  uint32_t& last = last_of_process_[step.process];
+  if (last > number) return false;
+  last = number;
   return true;
 }
 
 // Each step finds what it needs: in the key's state, or, where the contract lets entries go by
 // themselves, in its absence.
-bool Replays(const KeySteps& key, const Order& order) {
-  State state;
-  for (const Placed& place : order) {
-    const Step& step = key.steps[place.step];
-    if (place.removes && !step.may_remove) return false;
-    if (!Allows(key, state, step)) {
-      if (!key.evicts || !Allows(key, State{}, step)) return false;
-      state = State{};
-    }
-    state = After(state, step, place.removes);
+bool WitnessVerifier::Replay(const Step& step, bool removes) {
+  if (removes && !step.may_remove) return false;
+  if (!Allows(key_, state_, step)) {
+    if (!key_.evicts || !Allows(key_, State{}, step)) return false;
+    state_ = State{};
   }
+  state_ = After(state_, step, removes);
   return true;
-}
-
-}  // namespace
-
-bool VerifyWitness(const KeySteps& key, const Order& order) {
-  return IsComplete(key, order) && RespectsTime(key, order) && Replays(key, order);
 }
 
 }  // namespace tearproof::check::fresh

@@ -10,6 +10,7 @@
 // buffer), &n (a buffer of eight bytes that hold n). What was read is printed behind the result, as
 // are size, mode and links of what was looked at.
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -353,6 +354,28 @@ int ByPoll() {
   }
 }
 
+// "wait" sleeps in memory that all such subjects share, until another one is told "wake".
+int ByMemory() {
+  const int file = open("memory", O_RDWR | O_CREAT, 0600);
+  if (ftruncate(file, 4096) != 0) return 1;
+  auto* const word =
+      static_cast<uint32_t*>(mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0));
+  for (std::string line; ReadLine(&line);) {
+    if (line == "wait") {
+      while (__atomic_load_n(word, __ATOMIC_SEQ_CST) == 0) {
+        syscall(SYS_futex, word, FUTEX_WAIT, 0, nullptr, nullptr, 0);
+      }
+    } else {
+      mkdir("d", 0700);
+      __atomic_store_n(word, 1, __ATOMIC_SEQ_CST);
+      syscall(SYS_futex, word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+      rmdir("d");
+    }
+    Answer("done");
+  }
+  return 0;
+}
+
 const std::map<std::string, int (*)()> kBehaviours = {
     {"spin", &Spin},          {"crash", &Crash},
     {"exit", &ExitEarly},     {"silent", &Silent},
@@ -360,6 +383,7 @@ const std::map<std::string, int (*)()> kBehaviours = {
     {"fork-away", &ForkAway}, {"by-child", &ByChild},
     {"by-thread", &ByThread}, {"by-two-threads", &ByTwoThreads},
     {"by-spawn", &BySpawn},   {"by-poll", &ByPoll},
+    {"by-memory", &ByMemory},
 };
 
 }  // namespace
