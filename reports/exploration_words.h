@@ -21,6 +21,8 @@ std::string ShortenNames(const std::string& call);
 //     6 ● │  writer 0  rename("temp#1", "k0.entry") → 0  (replaces "k0.entry")  ← decides
 std::string Lanes(const ExplorationRecord& explored, const Counterexample& example,
                   const Style& style, size_t indent);
+// Names of files that are mostly a digest, so that a call fits its line: "28d61f7b…0b5.entry".
+std::string ShortenNames(const std::string& call);
 // "2 switches between processes; no execution with fewer breaks it".
 std::string SwitchesLine(const Counterexample& example);
 // "held in all 24 interleaving classes (34,650 interleavings): 2 writers × 1 set, ...", or how far

@@ -8,6 +8,7 @@
 
 #include "harness/api/anomaly.h"
 #include "harness/core/text.h"
+#include "reports/crash_words.h"
 #include "reports/exploration_words.h"
 #include "reports/interval_diagram.h"
 
@@ -96,8 +97,10 @@ std::vector<Break> FindBreaks(const RunRecord& record, const std::vector<MatrixR
 }
 
 std::string BreakTitle(const Break& each) {
-  return fmt::format("{} broke {} in {}", SafeName(each.row->display_name),
-                     PromiseName(each.cell->verdict.promise), SafeName(each.source.cell->scenario));
+  const CellRecord& cell = *each.source.cell;
+  return fmt::format("{} broke {} in {}{}", SafeName(each.row->display_name),
+                     PromiseName(each.cell->verdict.promise), SafeName(cell.scenario),
+                     cell.crashed ? " on " + SafeName(cell.crashed->model) : "");
 }
 
 std::string BreakAmount(const RunRecord& record, const Break& each) {
@@ -118,7 +121,7 @@ std::string BreakAmount(const RunRecord& record, const Break& each) {
     if (other.result->verdict.judgement != Judgement::kBroken) continue;
     const bool same = other.cell->scenario == each.source.cell->scenario;
     std::vector<std::string>& names = same ? engines : scenarios;
-    const std::string name = SafeName(same ? other.cell->engine : other.cell->scenario);
+    const std::string name = SafeName(same ? other.cell->EngineTitle() : other.cell->scenario);
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
   if (!engines.empty()) amount += "; also under " + Join(engines, ", ");
@@ -199,6 +202,15 @@ std::vector<std::string> EvidenceLines(const CellResult& source) {
     }
     add("", SwitchesLine(*example));
     add("Replay: ", example->replay);
+    add("Again: ", source.cell->rerun);
+    return lines;
+  }
+  if (const CrashStory* story = StoryOf(*source.cell, verdict.promise)) {
+    lines.push_back("");
+    for (std::string& line : Split(TellStory(*source.cell, *story, Style{}, 2), '\n')) {
+      lines.push_back(std::move(line));
+    }
+    add("Replay: ", story->replay);
     add("Again: ", source.cell->rerun);
     return lines;
   }

@@ -12,7 +12,7 @@ namespace tearproof::reports {
 RunRecord RealisticRecord();
 // Every text in it is an attack on a terminal, on XML, on Markdown or on a workflow command.
 RunRecord HostileRecord();
-// All thirteen promises and every kind of cell.
+// All promises and every kind of cell.
 RunRecord WideRecord();
 
 // Of so many caches and scenarios, each with a verdict on every promise, a tenth of them broken.
@@ -26,6 +26,8 @@ RunRecord BenchmarkRecord();
 RunRecord ExploredRecord();
 // The one that broke, alone.
 RunRecord OneExplorationRecord();
+// Crashes under two models, one of which broke something.
+RunRecord CrashedRecord();
 
 }  // namespace tearproof::reports
 

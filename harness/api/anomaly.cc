@@ -377,6 +377,78 @@ One too many a process is in the nature of it; growth without end is not.
 
 Locks do not help here: the kernel releases them, and the half stays.
 )"},
+    Anomaly{"torn-after-crash", Promise::kCrashAtomic,
+            "After a power cut a get returns bytes that no single set wrote.",
+            "The name was on the disk before the bytes, or the bytes were changed in place.",
+            "Write a temporary file, fsync it, and only then rename it over the entry.",
+            R"(    writer                                disk
+    write(temp, bytes)                    (in memory only)
+    rename(temp, k0)                      the name is written
+                                          power cut
+                                          k0 leads to a file without its bytes
+
+Writing and renaming are two things to a disk, and nothing but fsync(2)
+between them puts them in order: most file systems write names first.
+)"},
+    Anomaly{"empty-after-crash", Promise::kCrashAtomic,
+            "After a power cut a get finds the entry and returns no bytes.",
+            "The file was cut to nothing, or got its name, before its bytes were on the disk.",
+            "Write a temporary file, fsync it, and only then rename it over the entry.",
+            R"(    writer                                disk
+    open(k0, O_TRUNC)                     the cut is written
+    write(k0, bytes)                      (in memory only)
+                                          power cut
+                                          k0 is empty
+
+The most frequent state that file systems leave of a file that was not synced.
+)"},
+    Anomaly{"failed-after-crash", Promise::kCrashAtomic,
+            "After a power cut an operation fails.",
+            "The cache meets a file that it cannot read, and takes it for an error, not a miss.",
+            "Sync before publishing, and treat what cannot be read as a miss.",
+            R"(    writer                                disk
+    write(k0, header and value)           half of it is written
+                                          power cut
+    (next start) get k0 → exception
+
+The entry fails for ever, until somebody removes the file.
+)"},
+    Anomaly{"vanished-after-crash", Promise::kCrashAtomic,
+            "After a power cut a key is missing, though it had a value before and after the set.",
+            "The old entry was removed, or cut, before the new one was on the disk.",
+            "Replace the entry in one step: fsync a temporary file and rename it.",
+            R"(    writer                                disk
+    unlink(k0), or open(k0, O_TRUNC)      is written
+    write(k0, bytes)                      (in memory only)
+                                          power cut
+                                          no entry
+
+A miss is what a cache may always answer, if its contract says so; of one that
+claims to replace a value, it is neither the old nor the new.
+)"},
+    Anomaly{"stranger-after-crash", Promise::kCrashAtomic,
+            "After a power cut a get returns a whole value that had been replaced for good.",
+            "A name or a block of an earlier time came back.",
+            "Never use the file of an old value again; write a new one, fsync it, and rename it.",
+            R"(    writer                                disk
+    set k0 = A, synced                    A
+    set k0 = B, synced                    B
+    set k0 = C
+                                          power cut
+                                          A: neither the old value nor the new
+)"},
+    Anomaly{"lost-after-crash", Promise::kDurable,
+            "After a power cut a value is gone although its set had returned.",
+            "The set returned before what it wrote, or its name, was on the disk.",
+            "fsync the file before the rename and the directory after it, and only then return.",
+            R"(    writer                                disk
+    fsync(temp)                           the bytes are written
+    rename(temp, k0), set returns         (in memory only)
+                                          power cut
+                                          k0: the old value, or nothing
+
+fsync(2) of a file says nothing of its name: that is the directory's.
+)"},
 };
 
 }  // namespace

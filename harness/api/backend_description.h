@@ -63,6 +63,9 @@ struct BackendDescription {
   std::string durability = "none";
   std::string durability_option;
   std::map<std::string, std::string> durability_by_value;
+  // Files that a crash takes away, as their owner makes them anew: mapped locks and indices.
+  // "-shm" of "*-shm" ends a name; without the star it is the name.
+  std::vector<std::string> volatile_files;
   std::vector<BackendOption> options;
   std::optional<ShippedAdapter> adapter;  // Of backends/adapters/.
   // handle = "operation": of one behind an adapter, whose processes live for one operation.
@@ -71,7 +74,8 @@ struct BackendDescription {
   // explored execution to the next.
   std::optional<bool> restarts;
   uint32_t concurrency = 1;  // Of one behind an adapter: requests at a time to one process.
-  // What is expected, by scenario ("*" is any) and then by engine ("stress", "explore").
+  // What is expected, by scenario ("*" is any) and then by engine ("stress", "explore", "crash", or
+  // "crash-btrfs" of one model, which counts more).
   // Where nothing is said: a promised one must hold, one not promised may break.
   std::map<std::string, std::map<std::string, std::map<Promise, Expectation>>> expect;
 

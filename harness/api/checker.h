@@ -28,7 +28,7 @@ struct Contract {
   bool evicts = false;                  // Entries may vanish on their own (culling, limits).
   std::optional<uint64_t> max_entries;  // The limit in force, where there is one.
   int64_t ttl_resolution = 0;           // ns. Expiry may come early or late by that much.
-  bool miss_after_kill = false;         // A miss after a killed writer is allowed.
+  bool miss_after_kill = false;         // A miss after a killed writer, or a power cut, is allowed.
   std::set<OpKind> operations;          // What the backend supports.
 };
 
@@ -43,6 +43,7 @@ class Checker {
     std::set<OpKind> kinds;
     bool ttl = false;
     bool kills = false;
+    bool power_cuts = false;
     bool limit = false;
     bool counters = false;
     bool odd_keys = false;

@@ -161,6 +161,8 @@ std::optional<Promise> ReadPromise(const TomlTable& table, const TomlString& nam
 
 void CheckEngine(const TomlTable& table, const TomlString& name) {
   const std::vector<std::string> known = {"stress", "explore", "crash"};
+  // A model's name is the crash engine's matter.
+  if (name.text.starts_with("crash-")) return;
   if (std::find(known.begin(), known.end(), name.text) == known.end()) {
     table.problems().Report(name.place, table.path(), UnknownNameError("engine", name.text, known));
   }
@@ -171,6 +173,10 @@ void ReadContract(TomlTable& table, bool ask_for_operations, BackendDescription&
   description.ttl = table.Bool("ttl", false);
   description.evicts = table.Bool("evicts", false);
   description.miss_after_kill = table.Bool("miss_after_kill", false);
+  for (const TomlString& name :
+       table.Strings("volatile_files").value_or(std::vector<TomlString>())) {
+    description.volatile_files.push_back(name.text);
+  }
   description.max_entries = table.Integer("max_entries", 1, kMaxEntries);
   description.max_entries_option = table.String("max_entries_option").value_or("");
   ReadTtlResolution(table, description);

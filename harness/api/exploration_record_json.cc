@@ -3,15 +3,6 @@
 namespace tearproof {
 namespace {
 
-Json WriteStep(const ExploredStep& step) {
-  Json json;
-  json["process"] = step.process;
-  json["call"] = step.call;
-  json["result"] = step.result;
-  json["effect"] = step.effect;
-  return json;
-}
-
 Json WriteCounterexample(const Counterexample& example) {
   Json json;
   json["promise"] = PromiseName(example.promise);
@@ -41,16 +32,30 @@ Counterexample ReadCounterexample(JsonReader reader) {
   reader.Read("schedule", example.schedule);
   reader.Read("replay", example.replay);
   reader.Each("steps", false, [&](JsonReader each, const std::string&) {
-    ExploredStep& step = example.steps.emplace_back();
-    each.Read("process", step.process);
-    each.Read("call", step.call);
-    each.Read("result", step.result);
-    each.Read("effect", step.effect);
+    example.steps.push_back(ReadStep(std::move(each)));
   });
   return example;
 }
 
 }  // namespace
+
+Json WriteStep(const ExploredStep& step) {
+  Json json;
+  json["process"] = step.process;
+  json["call"] = step.call;
+  json["result"] = step.result;
+  json["effect"] = step.effect;
+  return json;
+}
+
+ExploredStep ReadStep(JsonReader reader) {
+  ExploredStep step;
+  reader.Read("process", step.process);
+  reader.Read("call", step.call);
+  reader.Read("result", step.result);
+  reader.Read("effect", step.effect);
+  return step;
+}
 
 Json WriteExploration(const ExplorationRecord& explored) {
   Json json;

@@ -9,6 +9,9 @@
 
 namespace tearproof {
 
+Json WriteStep(const ExploredStep& step);
+ExploredStep ReadStep(JsonReader reader);
+
 Json WriteExploration(const ExplorationRecord& explored);
 // Errors are the reader's.
 ExplorationRecord ReadExploration(JsonReader reader);

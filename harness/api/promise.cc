@@ -35,6 +35,11 @@ constexpr std::array<PromiseInfo, kPromiseCount> kPromises = {{
     {Promise::kKillSafe, "kill-safe", "kill",
      "after a writer was killed, a get fails or returns what is neither the old nor the new value",
      false},
+    {Promise::kCrashAtomic, "crash-atomic", "crash",
+     "after a power cut a get fails or returns what is neither an old value nor the new one",
+     false},
+    {Promise::kDurable, "durable", "durab",
+     "after a power cut neither the value whose set had returned nor a later one is there", false},
 }};
 
 }  // namespace

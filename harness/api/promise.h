@@ -28,8 +28,10 @@ enum class Promise : uint8_t {
   kConfined,
   kReturns,
   kKillSafe,
+  kCrashAtomic,
+  kDurable,
 };
-inline constexpr size_t kPromiseCount = 14;
+inline constexpr size_t kPromiseCount = 16;
 
 struct PromiseInfo {
   Promise promise;

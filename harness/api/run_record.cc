@@ -169,6 +169,17 @@ std::string Loaded::Describe() const {
   return text;
 }
 
+const CrashStory* CrashRecord::Find(Promise promise) const {
+  for (const CrashStory& each : stories) {
+    if (each.promise == promise) return &each;
+  }
+  return nullptr;
+}
+
+std::string CellRecord::EngineTitle() const {
+  return crashed ? engine + " (" + crashed->model + ")" : engine;
+}
+
 const Counterexample* ExplorationRecord::Find(Promise promise) const {
   for (const Counterexample& each : counterexamples) {
     if (each.promise == promise) return &each;
@@ -218,7 +229,7 @@ Standing StandingOf(const RunRecord& record, const PromiseResult& result,
 }
 
 bool ExercisedElsewhere(const CellRecord& cell, bool by_another_cell) {
-  return by_another_cell || cell.explored.has_value() || cell.bench.has_value();
+  return by_another_cell || cell.explored || cell.bench || cell.crashed;
 }
 
 std::vector<MatrixRow> BuildMatrix(const RunRecord& record) {

@@ -14,6 +14,7 @@
 
 #include "harness/api/backend_description.h"
 #include "harness/api/bench_record.h"
+#include "harness/api/crash_record.h"
 #include "harness/api/exploration_record.h"
 #include "harness/api/promise.h"
 #include "harness/api/speed_record.h"
@@ -100,7 +101,10 @@ struct CellRecord {
   std::map<std::string, std::pair<uint64_t, uint64_t>> survival;
   std::optional<ExplorationRecord> explored;  // Of engine "explore".
   std::optional<BenchRecord> bench;           // Of engine "bench".
+  std::optional<CrashRecord> crashed;         // Of engine "crash": one model a cell.
 
+  // "crash (btrfs)": the engine, and what else tells two cells of one scenario apart.
+  std::string EngineTitle() const;
   // What held here, held in all interleavings there are.
   bool Exhausted() const { return explored && explored->exhausted; }
 };

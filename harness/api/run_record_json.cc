@@ -5,6 +5,7 @@
 #include <array>
 
 #include "harness/api/bench_record_json.h"
+#include "harness/api/crash_record_json.h"
 #include "harness/api/exploration_record_json.h"
 #include "harness/api/json_reader.h"
 #include "harness/api/speed_record_json.h"
@@ -118,6 +119,7 @@ Json WriteCell(const CellRecord& cell) {
   }
   if (cell.explored) json["explored"] = WriteExploration(*cell.explored);
   if (cell.bench) json["bench"] = WriteBench(*cell.bench);
+  if (cell.crashed) json["crashed"] = WriteCrash(*cell.crashed);
   return json;
 }
 
@@ -269,6 +271,8 @@ CellRecord ReadCell(JsonReader reader) {
   reader.Sub("explored",
              [&](JsonReader explored) { cell.explored = ReadExploration(std::move(explored)); });
   reader.Sub("bench", [&](JsonReader bench) { cell.bench = ReadBench(std::move(bench)); });
+  reader.Sub("crashed",
+             [&](JsonReader crashed) { cell.crashed = ReadCrash(std::move(crashed)); });
   return cell;
 }
 

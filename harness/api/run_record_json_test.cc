@@ -32,6 +32,20 @@ ExplorationRecord FullExploration() {
   return explored;
 }
 
+CrashRecord FullCrash() {
+  CrashRecord crashed = {"model", "title", {"writer 0"}, 1, 2, 3, 4, 5, 6, true, "b", "u", {}};
+  crashed.stories.push_back({Promise::kDurable,
+                             {{1, "call", "result", "effect"}},
+                             {"there"},
+                             {"missing"},
+                             {"read"},
+                             {"remedy"},
+                             "TP1:",
+                             "replay"});
+  crashed.stories.emplace_back();
+  return crashed;
+}
+
 // Every field away from its default, numbers at their limits.
 RunRecord FullRecord() {
   RunRecord record;
@@ -73,6 +87,7 @@ RunRecord FullRecord() {
   cell.survival = {{"k0", {1, 2}}, {"k1", {3, 4}}};
   cell.overlaps = {{{OpKind::kGet, OpKind::kSet}, 7}, {{OpKind::kSet, OpKind::kSet}, 2}};
   cell.explored = FullExploration();
+  cell.crashed = FullCrash();
   PromiseResult result;
   result.promised = true;
   result.unfinished = true;
@@ -137,6 +152,7 @@ TEST(RunRecordJsonTest, ComesBackAsItWas) {
   EXPECT_EQ(cell.speeds, record.cells[0].speeds);
   EXPECT_EQ(cell.timeline, record.cells[0].timeline);
   EXPECT_EQ(cell.bench, record.cells[0].bench);
+  EXPECT_EQ(cell.crashed, record.cells[0].crashed);
   const PromiseResult& result = cell.promises.at(0);
   EXPECT_EQ(result.expectation, Expectation::kMustBreak);
   EXPECT_EQ(result.verdict.promise, Promise::kKillSafe);

@@ -67,13 +67,15 @@ TEST(ShippedFilesTest, EveryScenarioParsesAndFitsTwoCores) {
     EXPECT_LE(scenario.StressProcesses(), 8u);
     EXPECT_LE(scenario.story.find(". "), scenario.story.size()) << "two sentences";
     EXPECT_EQ(scenario.KeyNames().size(), scenario.keys.count);
+    // A power cut meets one process as it meets several.
+    const bool crashed = scenario.HasTag("crash");
     uint32_t explored = 0;
     for (const Role& role : scenario.roles) {
       if (!role.explore.has_value()) continue;
       explored += role.explore->processes;
-      EXPECT_LE(role.explore->program.size(), 2u) << role.name;
+      EXPECT_LE(role.explore->program.size(), crashed ? 3u : 2u) << role.name;
     }
-    EXPECT_GE(explored, 2u);
+    EXPECT_GE(explored, crashed ? 1u : 2u);
     EXPECT_LE(explored, 3u);
   }
 }

@@ -28,13 +28,16 @@ TEARPROOF_DECLARE_CHECKER(tidy_after_kill)
 TEARPROOF_DECLARE_CHECKER(confined)
 TEARPROOF_DECLARE_CHECKER(returns)
 TEARPROOF_DECLARE_CHECKER(kill_safe)
+TEARPROOF_DECLARE_CHECKER(crash_atomic)
+TEARPROOF_DECLARE_CHECKER(durable)
 #undef TEARPROOF_DECLARE_CHECKER
 
 inline std::vector<std::unique_ptr<Checker>> AllCheckers() {
   std::vector<std::unique_ptr<Checker>> checkers;
   for (auto make : {&intact::Make, &no_error::Make, &present::Make, &fresh::Make, &stays_gone::Make,
                     &add_once::Make, &incr_exact::Make, &expires::Make, &bounded::Make, &tidy::Make,
-                    &tidy_after_kill::Make, &confined::Make, &returns::Make, &kill_safe::Make})
+                    &tidy_after_kill::Make, &confined::Make, &returns::Make, &kill_safe::Make,
+                    &crash_atomic::Make, &durable::Make})
     checkers.push_back(make());
   return checkers;
 }

@@ -28,6 +28,7 @@ Verb Program(const Session& session);
 Verb RunCommandVerb(const Session& session);
 Verb StressVerb(const Session& session);
 Verb ExploreVerb(const Session& session);
+Verb CrashVerb(const Session& session);
 Verb ReplayVerb(const Session& session);
 Verb ListVerb();
 Verb ExplainVerb();

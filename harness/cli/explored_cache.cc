@@ -10,7 +10,7 @@
 
 namespace tearproof::cli {
 
-Result<std::unique_ptr<explore::TracedCache>> ExploredCache::Start(int core) const {
+explore::CacheSetup ExploredCache::Setup(int core) const {
   const NamedBackend& backend = cell_.backend;
   explore::CacheSetup setup;
   setup.command = backend.command;
@@ -24,7 +24,11 @@ Result<std::unique_ptr<explore::TracedCache>> ExploredCache::Start(int core) con
   setup.options = backend.options;
   setup.parent_directory = parent_;
   setup.core = core;
-  return explore::TracedCache::Start(std::move(setup));
+  return setup;
+}
+
+Result<std::unique_ptr<explore::TracedCache>> ExploredCache::Start(int core) const {
+  return explore::TracedCache::Start(Setup(core));
 }
 
 std::unique_ptr<explore::CacheJudge> ExploredCache::MakeJudge(
@@ -78,6 +82,7 @@ Result<PlannedCell> PlanExploreCell(const KnownScenario& known, const NamedBacke
 
 std::vector<ExploredStep> StepsOf(const std::vector<explore::Event>& events) {
   std::vector<ExploredStep> steps;
+  steps.reserve(events.size());
   for (const explore::Event& event : events) {
     steps.push_back({event.process, event.label, event.result, event.effect});
   }

@@ -27,6 +27,7 @@ class ExploredCache {
   // `core`: on which all its processes run; -1: where the caller is. Errors: the user's or the
   // machine's.
   Result<std::unique_ptr<explore::TracedCache>> Start(int core) const;
+  explore::CacheSetup Setup(int core) const;
   // Promises in `counting` break an execution.
   std::unique_ptr<explore::CacheJudge> MakeJudge(std::set<Promise> counting,
                                                  const std::vector<const Checker*>& checkers) const;

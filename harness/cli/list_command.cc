@@ -1,4 +1,4 @@
-// `tearproof list scenarios|backends|promises`: what there is, for people and for scripts.
+// `tearproof list scenarios|backends|promises|models`: what there is, for people and for scripts.
 #include <fmt/format.h>
 
 #include "harness/api/anomaly.h"
@@ -9,6 +9,7 @@
 #include "harness/core/json.h"
 #include "harness/core/layout.h"
 #include "harness/core/text.h"
+#include "harness/crash/persistence_model.h"
 
 namespace tearproof::cli {
 namespace {
@@ -102,6 +103,29 @@ void PrintPromises() {
   }
 }
 
+// A row of docs/crash-model.md each.
+void PrintModels() {
+  for (const crash::PersistenceModel& model : crash::AllModels()) {
+    Print("{}: {}\n\n", model.name, model.title);
+    for (const crash::RuleRow& row : model.rows) Print("{}\n", crash::PrintRow(row));
+    Print("\n");
+  }
+}
+
+json DescribeModels() {
+  json list = json::array();
+  for (const crash::PersistenceModel& model : crash::AllModels()) {
+    json rules = json::array();
+    for (const crash::RuleRow& row : model.rows) {
+      rules.push_back({{"rule", crash::RuleName(row.rule)},
+                       {"setting", crash::SettingWords(row.setting)},
+                       {"source", row.source}});
+    }
+    list.push_back({{"name", model.name}, {"title", model.title}, {"rules", rules}});
+  }
+  return list;
+}
+
 json DescribeAll(const Catalogue& catalogue, const std::string& what) {
   json list = json::array();
   if (what == "scenarios") {
@@ -112,6 +136,8 @@ json DescribeAll(const Catalogue& catalogue, const std::string& what) {
     for (const BackendDescription& backend : catalogue.backends()) {
       list.push_back(DescribeBackend(backend, catalogue));
     }
+  } else if (what == "models") {
+    return DescribeModels();
   } else {
     for (const PromiseInfo& info : AllPromises()) {
       list.push_back(
@@ -138,6 +164,8 @@ Result<int> List(const std::string& what, bool as_json, bool names) {
     PrintScenarios(*catalogue);
   } else if (what == "backends") {
     PrintBackends(*catalogue);
+  } else if (what == "models") {
+    PrintModels();
   } else {
     PrintPromises();
   }
@@ -155,12 +183,12 @@ Verb ListVerb() {
   auto options = std::make_shared<Options>();
   Verb verb;
   verb.name = "list";
-  verb.description = "List scenarios, backends or promises.";
+  verb.description = "List scenarios, backends, promises or models of file systems.";
   verb.options = {{.name = "kind",
                    .placeholder = "",
-                   .description = "what to list: scenarios, backends or promises",
+                   .description = "what to list: scenarios, backends, promises or models",
                    .value = &options->kind,
-                   .choices = {"scenarios", "backends", "promises"},
+                   .choices = {"scenarios", "backends", "promises", "models"},
                    .required = true},
                   {"--json", "", "for programs", &options->as_json},
                   {.name = "--names",

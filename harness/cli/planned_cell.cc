@@ -45,7 +45,7 @@ void NameCell(const PlannedCell& cell, const std::string& engine, CellRecord* re
   ProjectBackend own;
   own.known = cell.backend.known;
   const Scenario& scenario = cell.known.scenario;
-  const std::string known_as = engine == "explore" ? engine : "stress";
+  const std::string known_as = engine == "explore" || engine == "crash" ? engine : "stress";
   for (PromiseResult& result : record->promises) {
     result.known_issue = own.KnownIssue(known_as, scenario.id, result.verdict.promise);
   }

@@ -21,6 +21,7 @@ Verb Program(const Session& session) {
   program.verbs = {RunCommandVerb(session),
                    StressVerb(session),
                    ExploreVerb(session),
+                   CrashVerb(session),
                    ReplayVerb(session),
                    ListVerb(),
                    ExplainVerb(),

@@ -51,6 +51,7 @@ Result<std::unique_ptr<TracedCache>> TracedCache::Start(CacheSetup setup) {
   cache->MakeActors();
   trace::TraceOptions options;
   options.core = cache->setup_.core;
+  options.records_changes = cache->setup_.keeps_log;
   options.owns_clock = true;
   for (size_t i = 0; i < cache->actors_.size(); ++i) {
     // Else sets and dictionaries of Python and Perl would have another order in each process.
@@ -203,6 +204,8 @@ Result<void> TracedCache::Restart() {
   parts_.header.scenario = setup_.scenario.id;
   now_ = 0;
   unseen_ = trace::Unseen::kNothing;
+  log_.clear();
+  changes_before_.clear();
   for (const Actor& actor : actors_) {
     ProcessInfo info;
     info.number = static_cast<uint16_t>(actor.number);
@@ -235,10 +238,15 @@ Result<void> TracedCache::DoFreely(Actor& actor, const Task& task) {
   if (!actor.running) return {};
   actor.begun = true;
   actor.op.invoke = ++now_;
-  session_->RunFreely(actor.number);
+  std::vector<trace::Event> calls;
+  const bool noted = setup_.keeps_log && actor.number < processes();
+  session_->RunFreely(actor.number, noted ? &calls : nullptr);
   // What is mapped now is later read and changed without a call.
   const trace::Unseen freely = session_->state(actor.number).freely;
   if (actor.number < processes() && freely != trace::Unseen::kNothing) unseen_ = freely;
+  for (const trace::Event& call : calls) {
+    changes_before_.insert(changes_before_.end(), call.changes.begin(), call.changes.end());
+  }
   if (session_->state(actor.number).standing == trace::Standing::kWaitsForInput) {
     return TakeAnswer(actor);
   }
@@ -348,6 +356,14 @@ void TracedCache::AddOrder(const Actor& actor, trace::AccessMode mode, Footprint
       trace::Add({{trace::ObjectKind::kOrder, key}, mode}, footprint);
     }
   }
+}
+
+History::Parts TracedCache::PartsSoFar() const {
+  History::Parts parts = parts_;
+  for (ProcessId p = 0; p < processes(); ++p) {
+    if (actors_[p].running && actors_[p].begun) parts.ops.push_back(actors_[p].op);
+  }
+  return parts;
 }
 
 Result<History> TracedCache::TakeHistory() {

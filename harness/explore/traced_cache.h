@@ -37,6 +37,13 @@ struct CacheSetup {
   BackendOptions options;
   std::string parent_directory;
   int core = -1;  // On which all processes run; -1: where the caller is.
+  bool keeps_log = false;  // log() is of use.
+};
+
+// A call that happened, with what it did to files.
+struct LoggedCall {
+  int64_t step = 0;  // The history's time when it had happened.
+  trace::Event event;
 };
 
 class TracedCache : public Subject {
@@ -54,8 +61,16 @@ class TracedCache : public Subject {
   // All that happened in the execution, which has ended; runs the audit first, if the scenario has
   // one and nobody is left waiting.
   Result<History> TakeHistory();
+  // What has happened so far; the operations under way are open.
+  History::Parts PartsSoFar() const;
+  // The calls of the scenario's processes since Restart, and before those the changes of what they
+  // were asked for while they were alone. REQUIRES: CacheSetup::keeps_log.
+  const std::vector<LoggedCall>& log() const { return log_; }
+  const std::vector<trace::Change>& changes_before() const { return changes_before_; }
   // What the footprints of the execution could not tell.
   trace::Unseen unseen() const { return unseen_; }
+  // What the paths of changes begin at.
+  std::string LoggedDirectory() const { return directory_.path() + "/x"; }
   // The cache's directory, within one of ours.
   std::string CacheDirectory() const { return directory_.path() + "/x/cache"; }
   const std::string& RoleOf(ProcessId process) const { return actors_[process].role; }
@@ -114,6 +129,8 @@ class TracedCache : public Subject {
   History::Parts parts_;
   int64_t now_ = 0;  // In steps.
   trace::Unseen unseen_ = trace::Unseen::kNothing;
+  std::vector<LoggedCall> log_;
+  std::vector<trace::Change> changes_before_;
   // Files that are no litter, where the scenario's directory is tidied and looked at.
   std::optional<std::set<std::string>> stays_;
 };

@@ -93,6 +93,7 @@ Result<Event> TracedCache::Step(ProcessId process) {
     AddOrder(actor, trace::AccessMode::kRead, &event.footprint);
   }
   event.lock = LockRoleOf(*happened);
+  if (setup_.keeps_log) log_.push_back({now_, *happened});
   TEARPROOF_RETURN_IF_ERROR(GoOn(actor, &event.footprint));
   event.fate = FateOf(actor, &event.footprint);
   TEARPROOF_RETURN_IF_ERROR(WakeOthers(actor, &event.footprint));

@@ -34,6 +34,10 @@ struct HistoryHeader {
   int64_t coarse_clock_lag = 0;       // How far coarse clocks lag (CoarseClockLagNanos).
   int64_t advanced_at = 0;            // Steps tell no time, but before this one
   int64_t advanced = 0;               // so many nanoseconds had passed at once; 0: none.
+  // Of a history that a power cut ended: when it came. What had returned by `synced` was on the
+  // disk for good. Only reads, and what tidies up, come after it.
+  int64_t power_cut = kNever;
+  int64_t synced = kNever;
   uint64_t seed = 0;
   uint64_t round = 0;
   std::string backend;

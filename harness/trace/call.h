@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "harness/trace/cache_view.h"
+#include "harness/trace/change.h"
 #include "harness/trace/event.h"
 #include "harness/trace/open_files.h"
 #include "harness/trace/registers.h"
@@ -45,6 +46,7 @@ struct Scene {
   LockTable locks;
   VirtualClock clock;
   bool owns_clock = false;         // `clock` is what processes see.
+  bool records_changes = false;
   std::set<uint64_t> mapped;       // Files that are read through memory.
   std::shared_ptr<ResultTap> tap;  // nullptr: calls stop once more when they return.
   uint64_t steps = 0;  // Calls that happened: a prediction is good for one number of them.
@@ -108,6 +110,9 @@ bool LeavesTraces(const Call& call);
 bool CannotFail(const Call& call, const Scene& scene);
 // Takes note of what has happened: `result` as the kernel gave it. Returns Event::effect.
 std::string ApplyCall(const Call& call, int64_t result, const Caller& caller, Scene* scene);
+// What it did to files. REQUIRES: nothing has happened since, and the call was decoded before it.
+std::vector<Change> DescribeChanges(const Call& call, int64_t result, const Caller& caller,
+                                    const Scene& scene);
 
 }  // namespace tearproof::trace
 

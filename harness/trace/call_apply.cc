@@ -43,6 +43,14 @@ std::optional<FoundFile> NumberNameless(int descriptor, const Caller& caller, Sc
   return FoundFile{number, false, false};
 }
 
+// Of an open descriptor, where a log is kept; 0 elsewhere.
+ino_t InodeOf(int descriptor, const Caller& caller, const Scene& scene) {
+  struct stat status;
+  if (!scene.records_changes) return 0;
+  const std::string path = fmt::format("/proc/{}/fd/{}", caller.thread, descriptor);
+  return stat(path.c_str(), &status) == 0 ? status.st_ino : 0;
+}
+
 std::string ApplyOpen(const Call& call, int descriptor, const Caller& caller, Scene* scene) {
   const Target& target = call.targets[0];
   std::optional<FoundFile> file = target.file();
@@ -61,6 +69,7 @@ std::string ApplyOpen(const Call& call, int descriptor, const Caller& caller, Sc
   auto description = std::make_shared<Description>();
   description->number = scene->identity.NumberOfDescription(caller.process);
   description->file = file->number;
+  description->inode = InodeOf(descriptor, caller, *scene);
   description->path = target.path();
   description->directory = file->directory;
   caller.files->Open(descriptor, std::move(description), (call.flags & O_CLOEXEC) != 0);

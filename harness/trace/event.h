@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "harness/trace/change.h"
 #include "harness/trace/footprint.h"
 
 namespace tearproof::trace {
@@ -38,6 +40,7 @@ struct Event {
   int64_t result = 0;  // Or -errno. Of a pending event: 0.
   std::string effect;  // "creates k0", "replaces k0", "" where the label says it all.
   Unseen unseen = Unseen::kNothing;
+  std::vector<Change> changes;  // TraceOptions::records_changes.
 
   bool failed() const { return result < 0; }
   // "→ 3", "→ ENOENT".

@@ -8,6 +8,8 @@
 #ifndef TEARPROOF_HARNESS_TRACE_OPEN_FILES_H_
 #define TEARPROOF_HARNESS_TRACE_OPEN_FILES_H_
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -23,6 +25,7 @@ namespace tearproof::trace {
 struct Description {
   uint64_t number = 0;
   uint64_t file = 0;
+  ino_t inode = 0;
   std::string path;  // Relative to the cache, when it was opened.
   bool directory = false;
   size_t numbers = 0;  // How many descriptors lead here: OpenFiles counts them.

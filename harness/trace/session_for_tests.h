@@ -34,6 +34,7 @@ class SessionTest : public testing::Test {
   Standing StandingOf(size_t process) { return session_->state(process).standing; }
 
   OwnedDirectory directory_;
+  bool records_changes_ = false;
   bool tap_ = true;
   std::unique_ptr<TraceSession> session_;
 };

@@ -22,6 +22,7 @@ SessionTest::SessionTest() : directory_(FreshDirectory()) {}
 void SessionTest::StartSubjects(const std::vector<std::string>& behaviours, int64_t patience,
                                 bool realtime) {
   TraceOptions options;
+  options.records_changes = records_changes_;
   options.patience = patience;
   options.realtime = realtime;
   options.tap = tap_;

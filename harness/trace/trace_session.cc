@@ -7,7 +7,9 @@ namespace tearproof::trace {
 Result<std::unique_ptr<TraceSession>> TraceSession::Start(TraceOptions options) {
   auto session = std::unique_ptr<TraceSession>(new TraceSession(options.subjects.size()));
   session->scene_.owns_clock = options.owns_clock;
-  if (options.tap) session->scene_.tap = ResultTap::Shared();
+  session->scene_.records_changes = options.records_changes;
+  // Changes are read back before the thread goes on.
+  if (options.tap && !options.records_changes) session->scene_.tap = ResultTap::Shared();
   TEARPROOF_ASSIGN_OR_RETURN(session->core_, OneCore::Take(options.core, options.realtime));
   for (size_t i = 0; i < options.subjects.size(); ++i) {
     session->processes_.push_back(

@@ -52,6 +52,7 @@ struct TraceOptions {
   bool tap = true;       // Results without a second stop, where the machine grants it.
   // Subjects see a clock of ours (virtual_clock.h). Costs a stop at each look at the wall clock.
   bool owns_clock = false;
+  bool records_changes = false;  // Events say what calls did to files (change.h).
   // How long a subject may compute, or sleep in something else than a read of its input. Time in
   // which a busy machine let it do neither does not count.
   int64_t patience = 10 * kNanosPerSecond;

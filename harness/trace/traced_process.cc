@@ -347,6 +347,9 @@ Event TracedProcess::Complete(Task* task, int64_t result) {
   // An address differs from one execution to the next, and says nothing.
   const bool address = task->call.row->special == Special::kMap && result > 0;
   event.result = address ? 0 : result;
+  if (scene_.records_changes) {
+    event.changes = DescribeChanges(task->call, result, CallerOf(*task), scene_);
+  }
   event.effect = ApplyCall(task->call, result, CallerOf(*task), &scene_);
   if (event.failed()) {
     event.footprint = OnlyReads(event.footprint);

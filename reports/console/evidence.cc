@@ -6,6 +6,7 @@
 #include "harness/api/anomaly.h"
 #include "harness/core/text.h"
 #include "reports/console/sections.h"
+#include "reports/crash_words.h"
 #include "reports/exploration_words.h"
 #include "reports/interval_diagram.h"
 
@@ -46,6 +47,9 @@ std::string Course(const Page& page, const Break& each) {
   const CellRecord& cell = *each.source.cell;
   const Verdict& verdict = each.source.result->verdict;
   const Counterexample* example = CounterexampleOf(cell, verdict.promise);
+  if (const CrashStory* story = StoryOf(cell, verdict.promise)) {
+    return TellStory(cell, *story, page.style, 2);
+  }
   if (example == nullptr) {
     return IntervalDiagram(verdict.evidence, cell.engine, page.style, kDiagramIndent, page.columns);
   }
@@ -57,6 +61,9 @@ std::string Again(const Page& page, const Break& each) {
   const CellRecord& cell = *each.source.cell;
   if (const auto* example = CounterexampleOf(cell, each.source.result->verdict.promise)) {
     return "  See it again, every time:\n" + CopyLine(page, example->replay);
+  }
+  if (const CrashStory* story = StoryOf(cell, each.source.result->verdict.promise)) {
+    return "  See it again, every time:\n" + CopyLine(page, story->replay);
   }
   return cell.rerun.empty() ? "" : "  Run it again:\n" + CopyLine(page, cell.rerun);
 }

@@ -87,7 +87,7 @@ std::string Scope(const Page& page) {
   std::vector<std::pair<std::string, std::string>> scopes;  // Scenario, scope.
   for (const CellRecord& cell : page.record.cells) {
     // Of explorations, ExploredSection says more.
-    if (cell.state == CellState::kSkipped || cell.explored) continue;
+    if (cell.state == CellState::kSkipped || cell.explored || cell.crashed) continue;
     held = held || std::any_of(cell.promises.begin(), cell.promises.end(), [](const auto& each) {
              return each.verdict.judgement == Judgement::kHeld;
            });

@@ -47,7 +47,7 @@ class ConsoleReporter : public Reporter {
       report += EvidenceSection(page, false) + OpenSection(page) + SpeedSection(page) +
                 BenchSection(page);
     }
-    report += ExploredSection(page);
+    report += ExploredSection(page) + CrashedSection(page);
     return report + LoadedSection(page) + RemarksSection(page) + VerdictSection(page);
   }
 };

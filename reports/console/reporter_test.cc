@@ -37,7 +37,7 @@ TEST(ConsoleReporterTest, RendersARealisticRun) {
   EXPECT_TRUE(Fits(report, 80));
 }
 
-TEST(ConsoleReporterTest, RendersThirteenPromisesInTwoTables) {
+TEST(ConsoleReporterTest, RendersAllPromisesInTwoTables) {
   const std::string report = Render(WideRecord());
   EXPECT_TRUE(MatchesGolden("wide.console", report));
   EXPECT_TRUE(Fits(report, 80));
@@ -49,6 +49,12 @@ TEST(ConsoleReporterTest, ExhaustedNeverLooksLikeNotSeen) {
   EXPECT_TRUE(IsSafeForTerminal(report));
   EXPECT_NE(report.find("all 24 + 3.1 M"), std::string::npos);
   EXPECT_TRUE(Fits(report.substr(0, report.find("Broken promises")), 80));
+}
+
+TEST(ConsoleReporterTest, ACrashIsToldModelByModel) {
+  const std::string report = Render(CrashedRecord());
+  EXPECT_TRUE(MatchesGolden("crashed.console", report));
+  EXPECT_TRUE(IsSafeForTerminal(report));
 }
 
 TEST(ConsoleReporterTest, OneExplorationIsToldPromiseByPromise) {

@@ -31,6 +31,8 @@ bool IsOneExploration(const Page& page);
 std::string PromiseSection(const Page& page);
 // Of each exploration: in how many interleavings, or how far it came.
 std::string ExploredSection(const Page& page);
+// Of each crash: its states, and promise by promise what they broke.
+std::string CrashedSection(const Page& page);
 // Every broken promise with its evidence. `only_failing`: only those that fail the run.
 std::string EvidenceSection(const Page& page, bool only_failing);
 // What was neither broken nor held though it counts.

@@ -148,8 +148,8 @@ void WriteOutcome(pugi::xml_node test, const RunRecord& record, const CellResult
 
 // One scenario under two engines is two tests.
 std::string NameOf(const std::string& scenario, const std::string& engine) {
-  return engine == "explore" || engine == "kill" ? fmt::format("{} ({})", scenario, engine)
-                                                 : scenario;
+  const bool beside = engine == "explore" || engine == "kill" || engine.starts_with("crash");
+  return beside ? fmt::format("{} ({})", scenario, engine) : scenario;
 }
 
 pugi::xml_node AppendTest(pugi::xml_node suite, const std::string& classname,
@@ -169,7 +169,7 @@ void WriteState(pugi::xml_node suite, const CellRecord& cell, Tally& tally) {
   ++(skipped ? tally.skipped : tally.errors);
   std::string message(CellStateName(cell.state));
   if (!cell.reason.empty()) message += ": " + cell.reason;
-  AppendOutcome(AppendTest(suite, cell.backend, NameOf(cell.scenario, cell.engine), 0),
+  AppendOutcome(AppendTest(suite, cell.backend, NameOf(cell.scenario, cell.EngineTitle()), 0),
                 skipped ? "skipped" : "error", message, skipped ? "" : CellStateName(cell.state));
 }
 
@@ -233,8 +233,8 @@ Tally WriteSuite(pugi::xml_node root, const RunRecord& record, const MatrixRow& 
       const std::string classname =
           cell.backend + "." + std::string(PromiseName(each.result->verdict.promise));
       ++tally.tests;
-      WriteOutcome(AppendTest(suite, classname, NameOf(cell.scenario, cell.engine), share), record,
-                   each, tally);
+      WriteOutcome(AppendTest(suite, classname, NameOf(cell.scenario, cell.EngineTitle()), share),
+                   record, each, tally);
     }
     WriteState(suite, cell, tally);
   }

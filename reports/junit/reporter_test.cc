@@ -36,6 +36,14 @@ testing::AssertionResult HasOnlyXmlCharacters(const std::string& text) {
   return testing::AssertionSuccess();
 }
 
+TEST(JUnitReporterTest, AModelIsATestOfItsOwn) {
+  const std::string xml = Render(CrashedRecord());
+  EXPECT_NE(xml.find("get-set (crash (ext4-ordered))"), std::string::npos) << xml;
+  EXPECT_NE(xml.find("get-set (crash (btrfs))"), std::string::npos) << xml;
+  EXPECT_NE(xml.find("fsync of temp#1 after write"), std::string::npos) << xml;
+  EXPECT_TRUE(HasOnlyXmlCharacters(xml));
+}
+
 TEST(JUnitReporterTest, RendersExplorations) {
   EXPECT_TRUE(MatchesGolden("explored.junit", Make()->Render(ExploredRecord(), {})));
 }

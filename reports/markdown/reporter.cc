@@ -7,6 +7,7 @@
 #include "harness/api/anomaly.h"
 #include "harness/core/text.h"
 #include "reports/bench_words.h"
+#include "reports/crash_words.h"
 #include "reports/exploration_words.h"
 #include "reports/findings.h"
 #include "reports/interval_diagram.h"
@@ -122,6 +123,10 @@ std::string Evidence(const RunRecord& record, const Break& each) {
             "\n" + CodeBlock(EscapeForTerminal(example->replay, 8192), "sh") + "\n";
     return text;
   }
+  if (const CrashStory* story = StoryOf(*source.cell, verdict.promise)) {
+    return text + CodeBlock(TellStory(*source.cell, *story, Style{}, 2), "text") + "\n" +
+           CodeBlock(EscapeForTerminal(story->replay, 8192), "sh") + "\n";
+  }
   const std::string diagram =
       IntervalDiagram(verdict.evidence, source.cell->engine, Style{}, 2, kPlainColumns);
   if (!diagram.empty()) text += CodeBlock(diagram.substr(0, diagram.size() - 1), "text") + "\n";
@@ -178,6 +183,20 @@ std::string Benchmarks(const RunRecord& record) {
   return text.empty() ? "" : text + "\n";
 }
 
+std::string Crashed(const RunRecord& record) {
+  std::string text;
+  for (const CellRecord& cell : record.cells) {
+    if (!cell.crashed) continue;
+    text += fmt::format("- {} in {} {}\n", Literal(SafeName(cell.backend)),
+                        Literal(SafeName(cell.scenario)), Literal(CrashedSentence(cell)));
+    for (const CrashStory& story : cell.crashed->stories) {
+      text += fmt::format("  - {} broken {}\n", PromiseName(story.promise),
+                          Literal(StoryInShort(story)));
+    }
+  }
+  return text.empty() ? "" : "### What was crashed\n\n" + text + "\n";
+}
+
 std::string Remarks(const RunRecord& record) {
   std::string text;
   for (const CellRecord& cell : record.cells) {
@@ -223,7 +242,8 @@ class MarkdownReporter : public Reporter {
       }
     }
     if (options.quiet) return text;
-    return text + Benchmarks(record) + Explored(record) + LoadedCaches(rows) + Remarks(record) +
+    return text + Benchmarks(record) + Explored(record) + Crashed(record) + LoadedCaches(rows) +
+           Remarks(record) +
            "A promise that held was not seen broken under this load on this machine; that does not "
            "prove that it cannot be broken. “All”: in every interleaving of the programs that were "
            "explored, and of no others.\n";

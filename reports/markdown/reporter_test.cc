@@ -22,6 +22,12 @@ TEST(MarkdownReporterTest, RendersARealisticRun) {
   EXPECT_TRUE(MatchesGolden("realistic.markdown", Make()->Render(RealisticRecord(), {})));
 }
 
+TEST(MarkdownReporterTest, RendersCrashes) {
+  const std::string text = Make()->Render(CrashedRecord(), {});
+  EXPECT_TRUE(MatchesGolden("crashed.markdown", text));
+  EXPECT_TRUE(IsSafeForTerminal(text));
+}
+
 TEST(MarkdownReporterTest, HostileTextStaysText) {
   const std::string text = Make()->Render(HostileRecord(), {});
   EXPECT_TRUE(MatchesGolden("hostile.markdown", text));

@@ -58,6 +58,8 @@ const std::map<std::string, long> kCalls = {
     CALL(fallocate),
     CALL(fsync),
     CALL(fdatasync),
+    CALL(sync_file_range),
+    CALL(syncfs),
     CALL(rename),
     CALL(renameat),
     CALL(renameat2),
@@ -113,6 +115,7 @@ const std::map<std::string, long> kConstants = {
     CONSTANT(SEEK_CUR),      CONSTANT(SEEK_END),     CONSTANT(AT_REMOVEDIR),
     CONSTANT(AT_EMPTY_PATH), CONSTANT(PROT_READ),    CONSTANT(PROT_WRITE),
     CONSTANT(MAP_SHARED),    CONSTANT(MAP_PRIVATE),  CONSTANT(AT_SYMLINK_FOLLOW),
+    CONSTANT(O_SYNC),        CONSTANT(O_DSYNC),
 #undef CONSTANT
 };
 

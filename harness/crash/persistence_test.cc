@@ -1,0 +1,252 @@
+#include "harness/crash/persistence.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "harness/crash/log_for_tests.h"
+
+namespace tearproof::crash {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsSupersetOf;
+using testing::Not;
+using testing::UnorderedElementsAre;
+
+std::string Sectors(const std::string& letters) {
+  std::string bytes;
+  for (const char letter : letters) bytes += std::string(512, letter);
+  return bytes;
+}
+
+// Writes beside, renames over; `synced` is a word for each fsync: 'f' before, 'd' the directory.
+WriteLog Replace(const std::string& synced, bool close = true) {
+  LogMaker maker;
+  maker.Base("k", "old").Create("t").Write("t", 0, "new");
+  if (synced.find('f') != std::string::npos) maker.Sync("t");
+  if (close) maker.Close("t");
+  maker.Rename("t", "k");
+  if (synced.find('d') != std::string::npos) maker.SyncDirectory();
+  return maker.Build();
+}
+
+TEST(PersistenceTest, ARenameWithoutASyncMayLeaveNothingBehindTheName) {
+  for (const char* model : {"posix-minimal", "ext4-ordered", "ext4-writeback", "xfs", "btrfs"}) {
+    EXPECT_THAT(StatesAtEnd(Replace(""), model), IsSupersetOf({"k=old", "k=", "k=new"})) << model;
+  }
+}
+
+TEST(PersistenceTest, LengthWithoutBytesOnlyWhereNothingOrdersThem) {
+  for (const char* model : {"posix-minimal", "ext4-ordered", "ext4-writeback"}) {
+    EXPECT_THAT(StatesAtEnd(Replace(""), model), Contains("k=000")) << model;
+  }
+  for (const char* model : {"xfs", "btrfs"}) {
+    EXPECT_THAT(StatesAtEnd(Replace(""), model), Not(Contains("k=000"))) << model;
+  }
+}
+
+TEST(PersistenceTest, AutoDaAllocWritesTheLengthBeforeTheNameThatReplaces) {
+  EXPECT_THAT(
+      StatesAtEnd(Replace(""), "ext4-ordered-auto"),
+      UnorderedElementsAre("k=old", "k=new", "k=000", "k=old t=", "k=old t=000", "k=old t=new"));
+}
+
+TEST(PersistenceTest, AutoDaAllocDoesNothingForANameThatIsNew) {
+  LogMaker maker;
+  maker.Create("t").Write("t", 0, "new").Rename("t", "k");
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "ext4-ordered-auto"), Contains("k="));
+}
+
+TEST(PersistenceTest, ASyncBeforeTheRenameLeavesTheOldValueOrTheNewOne) {
+  for (const PersistenceModel& model : AllModels()) {
+    for (const std::string& state : StatesAtEnd(Replace("f"), model.name)) {
+      const bool old_or_new = state.starts_with("k=old") || state.starts_with("k=new");
+      EXPECT_TRUE(old_or_new) << model.name << ": " << state;
+    }
+  }
+}
+
+TEST(PersistenceTest, WithTheDirectorySyncedOnlyTheNewValueIsLeft) {
+  for (const PersistenceModel& model : AllModels()) {
+    EXPECT_THAT(StatesAtEnd(Replace("fd"), model.name), ElementsAre("k=new")) << model.name;
+  }
+}
+
+// A journal brings the bytes only where something asks for them.
+TEST(PersistenceTest, SyncingTheDirectoryAloneSaysNothingOfTheBytes) {
+  for (const char* model : {"posix-minimal", "ext4-ordered", "xfs", "btrfs"}) {
+    EXPECT_THAT(StatesAtEnd(Replace("d"), model), IsSupersetOf({"k=", "k=new"})) << model;
+  }
+}
+
+TEST(PersistenceTest, PosixMayHaveHalfARename) {
+  EXPECT_THAT(StatesAtEnd(Replace("f"), "posix-minimal"),
+              IsSupersetOf({"k=old t=new", "k=new t=new", "k=old"}));
+  EXPECT_THAT(StatesAtEnd(Replace("f"), "ext4-ordered"),
+              UnorderedElementsAre("k=old t=new", "k=new"));
+}
+
+TEST(PersistenceTest, AJournalKeepsTheOrderOfNames) {
+  LogMaker maker;
+  maker.Create("a").Create("b");
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "xfs"), UnorderedElementsAre("", "a=", "a= b="));
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "posix-minimal"),
+              UnorderedElementsAre("", "a=", "b=", "a= b="));
+}
+
+// ext4 and XFS write their journal in one piece, btrfs logs the one file.
+TEST(PersistenceTest, WhatASyncOfAnotherFileBringsAlong) {
+  LogMaker maker;
+  maker.Create("a").Create("b").Write("b", 0, "x").Sync("b");
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "ext4-ordered"), ElementsAre("a= b=x"));
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "xfs"), ElementsAre("a= b=x"));
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "btrfs"), UnorderedElementsAre("b=x", "a= b=x"));
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "posix-minimal"),
+              UnorderedElementsAre("", "a=", "b=x", "a= b=x"));
+}
+
+// Names that go from one new directory to another once made the walk upwards go round.
+TEST(PersistenceTest, BtrfsBringsTheDirectoriesAboveAlong) {
+  LogMaker maker;
+  maker.Directory("d").Create("t").Write("t", 0, "x").Rename("t", "d/k").Sync("d/k");
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "btrfs"), ElementsAre("d="));
+  LogMaker before;
+  before.Directory("d").Create("t").Rename("t", "d/k");
+  EXPECT_THAT(StatesAtEnd(before.Build(), "btrfs"), UnorderedElementsAre("", "d=", "d= t="));
+}
+
+TEST(PersistenceTest, WhatComesAfterASyncIsNotForced) {
+  LogMaker maker;
+  maker.Base("k", "old").Create("t").Write("t", 0, "ne").Sync("t").Write("t", 2, "w");
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "xfs"), UnorderedElementsAre("k=old t=ne", "k=old t=new"));
+}
+
+// A rename that waits for a length holds up all names after it.
+TEST(PersistenceTest, WhatAJournalHoldsUpIsHeldUpWithAllBehindIt) {
+  LogMaker maker;
+  maker.Base("k", "old").Create("t").Write("t", 0, "new").Rename("t", "k").Create("z");
+  for (const std::string& state : StatesAtEnd(maker.Build(), "ext4-ordered-auto")) {
+    EXPECT_TRUE(state.find("k=old") == std::string::npos || state.find("z=") == std::string::npos)
+        << state;
+  }
+}
+
+// The length is written to the end of the journal when it is asked for, and all before comes along.
+TEST(PersistenceTest, ASyncOfAFileThatGrewBringsLaterNames) {
+  LogMaker grown;
+  grown.Create("b").Write("b", 0, "x").Create("a").Sync("b");
+  EXPECT_THAT(StatesAtEnd(grown.Build(), "ext4-ordered"), ElementsAre("a= b=x"));
+  LogMaker overwritten;
+  overwritten.Base("b", "-").Write("b", 0, "x").Create("a").Sync("b");
+  EXPECT_THAT(StatesAtEnd(overwritten.Build(), "ext4-ordered"),
+              UnorderedElementsAre("b=x", "a= b=x"));
+}
+
+TEST(PersistenceTest, AFileThatIsCutMayBeEmpty) {
+  LogMaker maker;
+  maker.Base("k", "old").Truncate("k").Write("k", 0, "new").Close("k");
+  for (const char* model : {"posix-minimal", "ext4-ordered", "ext4-ordered-auto", "xfs", "btrfs"}) {
+    EXPECT_THAT(StatesAtEnd(maker.Build(), model), IsSupersetOf({"k=old", "k=", "k=new"})) << model;
+  }
+}
+
+TEST(PersistenceTest, BytesInPlaceTearAtSectorsAndOfBtrfsNotWithinAPage) {
+  LogMaker maker;
+  maker.Base("k", Sectors("aaaaaaaa")).Write("k", 0, Sectors("bbbbbbbb"));
+  EXPECT_EQ(StatesAtEnd(maker.Build(), "ext4-ordered").size(), 256u);
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "btrfs"),
+              UnorderedElementsAre("k=aaaaaaaa", "k=bbbbbbbb"));
+}
+
+TEST(PersistenceTest, NewBlocksAreThereWholeOrReadAsZero) {
+  LogMaker maker;
+  maker.Create("k").SyncDirectory().Write("k", 0, Sectors("abcdefghijklmnop"));
+  EXPECT_THAT(
+      StatesAtEnd(maker.Build(), "ext4-ordered"),
+      UnorderedElementsAre("k=", "k=abcdefgh", "k=00000000", "k=abcdefgh00000000",
+                           "k=00000000ijklmnop", "k=0000000000000000", "k=abcdefghijklmnop"));
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "xfs"),
+              UnorderedElementsAre("k=", "k=abcdefgh", "k=00000000ijklmnop", "k=abcdefghijklmnop"));
+}
+
+TEST(PersistenceTest, OnlyWritebackShowsHalfABlockThatIsNew) {
+  LogMaker maker;
+  maker.Create("k").SyncDirectory().Write("k", 0, Sectors("ab"));
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "ext4-writeback"), Contains("k=0b"));
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "ext4-ordered"), Not(Contains("k=0b")));
+}
+
+TEST(PersistenceTest, AnOlderWriteIsNeverMissingUnderANewerOneOfTheSameSector) {
+  LogMaker maker;
+  maker.Base("k", "....").Write("k", 0, "aa").Write("k", 2, "bb");
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "posix-minimal"),
+              UnorderedElementsAre("k=....", "k=aa..", "k=aabb"));
+}
+
+TEST(PersistenceTest, AnUnlinkMayComeLate) {
+  LogMaker maker;
+  maker.Base("j", "x").Base("k", "old").Write("k", 0, "new").Sync("k").Unlink("j");
+  for (const PersistenceModel& model : AllModels()) {
+    EXPECT_THAT(StatesAtEnd(maker.Build(), model.name), UnorderedElementsAre("j=x k=new", "k=new"))
+        << model.name;
+  }
+  maker.SyncDirectory();
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "posix-minimal"), ElementsAre("k=new"));
+}
+
+TEST(PersistenceTest, SyncingEverythingLeavesOneState) {
+  LogMaker maker;
+  maker.Create("a").Write("a", 0, "x").Create("b").SyncAll();
+  for (const PersistenceModel& model : AllModels()) {
+    EXPECT_THAT(StatesAtEnd(maker.Build(), model.name), ElementsAre("a=x b=")) << model.name;
+  }
+}
+
+TEST(PersistenceTest, EachSetOfLossesIsDrawnOnce) {
+  LogMaker maker;
+  maker.Base("k", Sectors("aaaa")).Write("k", 0, Sectors("bbbb"));
+  const WriteLog log = maker.Build();
+  const Persistence persistence(log, ModelNamed("posix-minimal"));
+  const CrashPoint point = persistence.PointAfter(1);
+  std::multiset<std::vector<bool>> drawn;
+  for (size_t losses = 0; losses < 4; ++losses) {
+    ExhaustiveChoices choices;
+    do {
+      const auto some = DrawLosses(point, losses, choices);
+      if (some) drawn.insert(persistence.Missing(point, *some));
+    } while (choices.Advance());
+  }
+  EXPECT_EQ(drawn.size(), 16u);
+  EXPECT_EQ(std::set(drawn.begin(), drawn.end()).size(), 16u);
+}
+
+// What a file-system developer reads is what is run.
+TEST(PersistenceTest, TheDocumentSaysWhatTheModelsSay) {
+  std::ifstream file(TEARPROOF_SOURCE_DIR "/docs/crash-model.md");
+  const std::string document((std::istreambuf_iterator<char>(file)), {});
+  for (const PersistenceModel& model : AllModels()) {
+    const size_t begin = document.find("## " + std::string(model.name) + "\n");
+    ASSERT_NE(begin, std::string::npos) << model.name;
+    const std::string section = document.substr(begin, document.find("\n## ", begin) - begin);
+    for (const RuleRow& row : model.rows) {
+      EXPECT_THAT(section, testing::HasSubstr(PrintRow(row))) << model.name;
+    }
+  }
+}
+
+TEST(PersistenceTest, EveryModelHasEveryRuleWithItsSource) {
+  for (const PersistenceModel& model : AllModels()) {
+    std::set<Rule> rules;
+    for (const RuleRow& row : model.rows) {
+      rules.insert(row.rule);
+      EXPECT_FALSE(row.source.empty()) << model.name << ", " << RuleName(row.rule);
+    }
+    EXPECT_EQ(rules.size(), kRuleCount) << model.name;
+  }
+}
+
+}  // namespace
+}  // namespace tearproof::crash

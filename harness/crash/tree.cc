@@ -1,0 +1,177 @@
+#include "harness/crash/tree.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "harness/core/unique_fd.h"
+
+namespace tearproof::crash {
+namespace {
+
+class Digester {
+ public:
+  explicit Digester(const Tree& tree) : tree_(tree), ordinals_(tree.nodes.size(), 0) {}
+
+  Digest Run() {
+    Visit(kRoot);
+    const XXH128_hash_t hash = XXH3_128bits(seen_.data(), seen_.size());
+    return {hash.low64, hash.high64};
+  }
+
+ private:
+  void Number(uint64_t number) {
+    seen_.append(reinterpret_cast<const char*>(&number), sizeof(number));
+  }
+  void Text(std::string_view text) {
+    const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+    Number(hash.low64);
+    Number(hash.high64);
+  }
+
+  void Visit(NodeId id) {
+    const Node& node = tree_.nodes[id];
+    // A file of two names is not two files.
+    Number(ordinals_[id]);
+    if (ordinals_[id] != 0) return;
+    ordinals_[id] = ++visited_;
+    Number(static_cast<uint64_t>(node.kind));
+    Number(node.mode);
+    Text(node.bytes);
+    Number(node.entries.size());
+    for (const auto& [name, target] : node.entries) {
+      Text(name);
+      Visit(target);
+    }
+  }
+
+  const Tree& tree_;
+  std::vector<uint64_t> ordinals_;
+  uint64_t visited_ = 0;
+  std::string seen_;  // All numbers, and the digests of all texts.
+};
+
+Error CannotMake(const std::string& name) { return SystemError(errno, "cannot make " + name); }
+
+Result<void> WriteFile(const Node& node, int parent, const std::string& name) {
+  const UniqueFd file(
+      openat(parent, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, node.mode));
+  if (!file.valid()) return CannotMake(name);
+  std::string_view left = node.bytes;
+  while (!left.empty()) {
+    const ssize_t written = write(file.get(), left.data(), left.size());
+    if (written < 0) return CannotMake(name);
+    left.remove_prefix(static_cast<size_t>(written));
+  }
+  return {};
+}
+
+class Writer {
+ public:
+  explicit Writer(const Tree& tree) : tree_(tree) {}
+
+  Result<void> Make(NodeId id, int parent, const std::string& name, const std::string& path) {
+    const Node& node = tree_.nodes[id];
+    const auto before = made_.find(id);
+    if (before != made_.end()) {
+      if (linkat(root_.get(), before->second.c_str(), parent, name.c_str(), 0) == 0) return {};
+      return CannotMake(name);
+    }
+    if (node.kind == NodeKind::kSymlink) {
+      return symlinkat(node.bytes.c_str(), parent, name.c_str()) == 0 ? Result<void>()
+                                                                      : CannotMake(name);
+    }
+    if (node.kind == NodeKind::kFile) {
+      made_.emplace(id, path);
+      return WriteFile(node, parent, name);
+    }
+    if (mkdirat(parent, name.c_str(), node.mode | 0700) != 0) return CannotMake(name);
+    UniqueFd directory(openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory.valid()) return CannotMake(name);
+    const int fd = directory.get();
+    if (id == kRoot) root_ = std::move(directory);
+    for (const auto& [entry, target] : node.entries) {
+      const std::string below = path.empty() ? entry : path + "/" + entry;
+      TEARPROOF_RETURN_IF_ERROR(Make(target, fd, entry, below));
+    }
+    return {};
+  }
+
+ private:
+  const Tree& tree_;
+  UniqueFd root_;
+  std::unordered_map<NodeId, std::string> made_;  // Files, by the first name, from the root.
+};
+
+}  // namespace
+
+NodeId Tree::Add(NodeKind kind, mode_t mode) {
+  nodes.push_back({kind, mode, {}, {}});
+  return static_cast<NodeId>(nodes.size() - 1);
+}
+
+NodeId Tree::DirectoryOf(std::string_view path) const {
+  const size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? kRoot : Find(path.substr(0, slash));
+}
+
+NodeId Tree::Find(std::string_view path) const {
+  NodeId at = kRoot;
+  while (!path.empty() && at != kNoNode) {
+    const size_t slash = path.find('/');
+    const std::string name(path.substr(0, slash));
+    path = slash == std::string_view::npos ? "" : path.substr(slash + 1);
+    const auto found = nodes[at].entries.find(name);
+    at = found == nodes[at].entries.end() ? kNoNode : found->second;
+  }
+  return at;
+}
+
+Digest DigestOf(const Tree& tree) { return Digester(tree).Run(); }
+
+Result<Tree> ReadTree(const std::string& directory, std::unordered_map<ino_t, NodeId>* inodes) {
+  namespace fs = std::filesystem;
+  Tree tree;
+  struct stat status;
+  if (stat(directory.c_str(), &status) != 0) {
+    return SystemError(errno, "cannot look at " + directory);
+  }
+  (*inodes)[status.st_ino] = kRoot;
+  std::map<std::string, NodeId> directories = {{directory, kRoot}};
+  std::error_code problem;
+  for (fs::recursive_directory_iterator it(directory, problem), end; !problem && it != end;
+       it.increment(problem)) {
+    const std::string path = it->path().string();
+    if (lstat(path.c_str(), &status) != 0) return SystemError(errno, "cannot look at " + path);
+    const NodeId parent = directories.at(it->path().parent_path().string());
+    const auto [known, fresh] = inodes->try_emplace(status.st_ino, kNoNode);
+    if (fresh) {
+      const NodeKind kind = S_ISDIR(status.st_mode)   ? NodeKind::kDirectory
+                            : S_ISLNK(status.st_mode) ? NodeKind::kSymlink
+                                                      : NodeKind::kFile;
+      known->second = tree.Add(kind, status.st_mode & 07777);
+      Node& node = tree.nodes.back();
+      if (kind == NodeKind::kDirectory) directories[path] = known->second;
+      if (kind == NodeKind::kSymlink) node.bytes = fs::read_symlink(path, problem).string();
+      if (kind == NodeKind::kFile) {
+        std::ifstream file(path, std::ios::binary);
+        node.bytes.assign(std::istreambuf_iterator<char>(file), {});
+      }
+    }
+    tree.nodes[parent].entries[it->path().filename().string()] = known->second;
+  }
+  if (problem) return SystemError(problem.value(), "cannot read " + directory);
+  return tree;
+}
+
+Result<void> WriteTree(const Tree& tree, int parent, const std::string& name) {
+  return Writer(tree).Make(kRoot, parent, name, "");
+}
+
+}  // namespace tearproof::crash
