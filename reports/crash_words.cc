@@ -11,12 +11,12 @@
 namespace tearproof::reports {
 namespace {
 
-constexpr size_t kLongestText = 400;
+constexpr size_t kLongestStory = 400;
 // The rest is counted.
 constexpr size_t kMostParts = 6;
 
 std::string SafeCaptured(const std::string& captured) {
-  return EscapeForTerminal(ShortenNames(captured), kLongestText);
+  return EscapeForTerminal(ShortenNames(captured), kLongestStory);
 }
 
 std::string Listed(const std::vector<std::string>& parts, std::string_view none) {

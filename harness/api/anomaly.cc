@@ -402,8 +402,7 @@ between them puts them in order: most file systems write names first.
 
 The most frequent state that file systems leave of a file that was not synced.
 )"},
-    Anomaly{"failed-after-crash", Promise::kCrashAtomic,
-            "After a power cut an operation fails.",
+    Anomaly{"failed-after-crash", Promise::kCrashAtomic, "After a power cut an operation fails.",
             "The cache meets a file that it cannot read, and takes it for an error, not a miss.",
             "Sync before publishing, and treat what cannot be read as a miss.",
             R"(    writer                                disk

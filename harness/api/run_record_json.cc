@@ -271,8 +271,7 @@ CellRecord ReadCell(JsonReader reader) {
   reader.Sub("explored",
              [&](JsonReader explored) { cell.explored = ReadExploration(std::move(explored)); });
   reader.Sub("bench", [&](JsonReader bench) { cell.bench = ReadBench(std::move(bench)); });
-  reader.Sub("crashed",
-             [&](JsonReader crashed) { cell.crashed = ReadCrash(std::move(crashed)); });
+  reader.Sub("crashed", [&](JsonReader crashed) { cell.crashed = ReadCrash(std::move(crashed)); });
   return cell;
 }
 

@@ -18,24 +18,12 @@ Verb Program(const Session& session) {
   program.name = "tearproof";
   program.description = "Finds, replays, rules out and measures races in file-backed caches.";
   program.options = {{"--version", "", "which tearproof this is", version.get()}};
-  program.verbs = {RunCommandVerb(session),
-                   StressVerb(session),
-                   ExploreVerb(session),
-                   CrashVerb(session),
-                   ReplayVerb(session),
-                   ListVerb(),
-                   ExplainVerb(),
-                   ShowVerb(),
-                   CompareVerb(session),
-                   ReportVerb(),
-                   JudgeVerb(session),
-                   ExportVerb(),
-                   BenchVerb(session),
-                   NewAdapterVerb(),
-                   AdapterTestVerb(),
-                   WorkerVerb(),
-                   AdapterVerb(),
-                   ManualVerb(session)};
+  program.verbs = {
+      RunCommandVerb(session), StressVerb(session), ExploreVerb(session), CrashVerb(session),
+      ReplayVerb(session),     ListVerb(),          ExplainVerb(),        ShowVerb(),
+      CompareVerb(session),    ReportVerb(),        JudgeVerb(session),   ExportVerb(),
+      BenchVerb(session),      NewAdapterVerb(),    AdapterTestVerb(),    WorkerVerb(),
+      AdapterVerb(),           ManualVerb(session)};
   program.examples = {
       {"tearproof list scenarios", "what can be raced"},
       {"tearproof list backends", "which caches come with it"},

@@ -18,7 +18,7 @@ namespace tearproof::trace {
 namespace {
 
 template <typename Value, typename Edit>
-void Change(pid_t thread, uint64_t address, Edit edit) {
+void EditAt(pid_t thread, uint64_t address, Edit edit) {
   Value value;
   if (address == 0 || ReadMemory(thread, address, &value, sizeof(value)) != sizeof(value)) return;
   edit(&value);
@@ -109,7 +109,7 @@ void VirtualClock::MoveFileTimes(pid_t thread, const Registers& entry, uint64_t 
   if (!TellsTimes(entry.number()) || (known && found->second == kSet)) return;
   const std::optional<int64_t> written = known ? std::optional(found->second) : std::nullopt;
   if (entry.number() == SYS_statx) {
-    return Change<struct statx>(thread, entry.argument(4), [&](struct statx* status) {
+    return EditAt<struct statx>(thread, entry.argument(4), [&](struct statx* status) {
       for (statx_timestamp* time :
            {&status->stx_atime, &status->stx_mtime, &status->stx_ctime, &status->stx_btime}) {
         Put(&time->tv_sec, &time->tv_nsec, written, now);
@@ -117,7 +117,7 @@ void VirtualClock::MoveFileTimes(pid_t thread, const Registers& entry, uint64_t 
     });
   }
   const size_t buffer = entry.number() == SYS_newfstatat ? 2 : 1;
-  Change<struct stat>(thread, entry.argument(buffer), [&](struct stat* status) {
+  EditAt<struct stat>(thread, entry.argument(buffer), [&](struct stat* status) {
     for (timespec* time : {&status->st_atim, &status->st_mtim, &status->st_ctim}) {
       Put(&time->tv_sec, &time->tv_nsec, written, now);
     }

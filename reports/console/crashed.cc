@@ -7,8 +7,8 @@
 namespace tearproof::reports::console {
 namespace {
 
-constexpr size_t kNameColumns = 16;
-constexpr size_t kWordColumns = 13;
+constexpr size_t kLaneColumns = 16;
+constexpr size_t kStoryColumns = 13;
 
 std::string CrashWord(const CellResult& each) {
   const Verdict& verdict = each.result->verdict;
@@ -39,8 +39,8 @@ std::string CrashedSection(const Page& page) {
       for (const auto& [promise, merged] : row.cells) {
         for (const CellResult& each : ResultsOf(page.record, row, promise)) {
           if (each.cell != &cell) continue;
-          section += Block(fmt::format("    {} {} ", PadRight(PromiseName(promise), kNameColumns),
-                                       PadRight(CrashWord(each), kWordColumns)),
+          section += Block(fmt::format("    {} {} ", PadRight(PromiseName(promise), kLaneColumns),
+                                       PadRight(CrashWord(each), kStoryColumns)),
                            CrashDetail(each), page.columns);
           const CrashStory* story = StoryOf(cell, promise);
           if (story != nullptr) section += "  " + CopyLine(page, story->replay);
