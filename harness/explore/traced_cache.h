@@ -36,7 +36,7 @@ struct CacheSetup {
   Scenario scenario;                 // Whose roles have explore programs.
   BackendOptions options;
   std::string parent_directory;
-  int core = -1;  // On which all processes run; -1: where the caller is.
+  int core = -1;           // On which all processes run; -1: where the caller is.
   bool keeps_log = false;  // log() is of use.
 };
 

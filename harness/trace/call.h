@@ -45,7 +45,7 @@ struct Scene {
   CacheView view;
   LockTable locks;
   VirtualClock clock;
-  bool owns_clock = false;         // `clock` is what processes see.
+  bool owns_clock = false;  // `clock` is what processes see.
   bool records_changes = false;
   std::set<uint64_t> mapped;       // Files that are read through memory.
   std::shared_ptr<ResultTap> tap;  // nullptr: calls stop once more when they return.
