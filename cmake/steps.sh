@@ -66,17 +66,15 @@ step() {
   say "  $title: done ($(seconds_since "$started") s)"
 }
 
-# The packages of the given uses that dpkg does not have, unless the command that bears a package's
-# name came another way.
+# The packages of the given uses that dpkg does not have, unless the program for which they are named
+# came another way.
 missing_packages() {
   local use package program
   for use in "$@"; do
     sed -n "s/^$use  *//p" cmake/debian-packages.txt
   done | while read -r package program; do
-    # A program that came by another way will do.
     [ -z "$program" ] || ! command -v "$program" >/dev/null || continue
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
-      command -v "$package" >/dev/null ||
       say "$package"
   done
 }
