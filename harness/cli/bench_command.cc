@@ -132,7 +132,7 @@ Verb BenchVerb(const Session& session) {
   verb.run = [arguments, &session] { return RunBench(*arguments, session); };
   verb.examples = {
       {"tearproof bench --backend temp-rename,flock,sqlite", "three caches, beside naive"},
-      {"tearproof bench --value-size 64,4KiB,1MiB --processes 1,2,8 --dir /tmp --html bench.html",
+      {"tearproof bench --value-size 64,4KiB --processes 1,8 --html bench.html",
        "a sweep, as a page"},
       {"tearproof bench --rate 5000/s --benchmark_repetitions=5", "an open loop, five times each"}};
   verb.notes = {"The verbs measure what tearproof itself costs."};
