@@ -66,8 +66,8 @@ step() {
   say "  $title: done ($(seconds_since "$started") s)"
 }
 
-# The packages of the given uses that dpkg does not have, unless the program for which they are named
-# came another way.
+# The packages of the given uses that dpkg does not have, unless the program named beside one came
+# another way.
 missing_packages() {
   local use package program
   for use in "$@"; do

@@ -46,6 +46,36 @@ CrashRecord FullCrash() {
   return crashed;
 }
 
+PromiseResult FullResult() {
+  PromiseResult result;
+  result.promised = true;
+  result.unfinished = true;
+  result.expectation = Expectation::kMustBreak;
+  result.known_issue = "#1";
+  Verdict& verdict = result.verdict;
+  verdict = {Promise::kKillSafe, Judgement::kBroken, "anomaly", "sentence", {}, 7, 8, 9, "unit",
+             "reason",           {"intact"}};
+  EvidenceOp evidence;
+  evidence.key = std::string(10'000, 'k');
+  evidence.part = "part";
+  evidence.deciding = true;
+  Op& op = evidence.op;
+  op.invoke = 5;
+  op.ret = kNever;
+  op.sequence = 6;
+  op.observed = std::numeric_limits<uint64_t>::max();
+  op.key = 7;
+  op.length = 8;
+  op.ttl_millis = 9;
+  op.process = 65'535;
+  op.kind = OpKind::kCull;
+  op.outcome = Outcome::kOpen;
+  op.observation = Observed::kDamaged;
+  op.counter = true;
+  verdict.evidence = {evidence, EvidenceOp()};
+  return result;
+}
+
 // Every field away from its default, numbers at their limits.
 RunRecord FullRecord() {
   RunRecord record;
@@ -88,33 +118,7 @@ RunRecord FullRecord() {
   cell.overlaps = {{{OpKind::kGet, OpKind::kSet}, 7}, {{OpKind::kSet, OpKind::kSet}, 2}};
   cell.explored = FullExploration();
   cell.crashed = FullCrash();
-  PromiseResult result;
-  result.promised = true;
-  result.unfinished = true;
-  result.expectation = Expectation::kMustBreak;
-  result.known_issue = "#1";
-  Verdict& verdict = result.verdict;
-  verdict = {Promise::kKillSafe, Judgement::kBroken, "anomaly", "sentence", {}, 7, 8, 9, "unit",
-             "reason",           {"intact"}};
-  EvidenceOp evidence;
-  evidence.key = std::string(10'000, 'k');
-  evidence.part = "part";
-  evidence.deciding = true;
-  Op& op = evidence.op;
-  op.invoke = 5;
-  op.ret = kNever;
-  op.sequence = 6;
-  op.observed = std::numeric_limits<uint64_t>::max();
-  op.key = 7;
-  op.length = 8;
-  op.ttl_millis = 9;
-  op.process = 65'535;
-  op.kind = OpKind::kCull;
-  op.outcome = Outcome::kOpen;
-  op.observation = Observed::kDamaged;
-  op.counter = true;
-  verdict.evidence = {evidence, EvidenceOp()};
-  cell.promises = {result, PromiseResult()};
+  cell.promises = {FullResult(), PromiseResult()};
   record.cells = {cell, CellRecord()};
   return record;
 }
