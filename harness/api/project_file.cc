@@ -12,7 +12,7 @@
 namespace tearproof {
 namespace {
 
-constexpr uint64_t kMaxProcesses = 1'000;
+constexpr uint64_t kMostProcesses = 1'000;
 constexpr int64_t kLongestRun = int64_t{30} * 24 * 3600 * 1'000'000'000;
 
 // The text of `key` by `parse`; reports what it cannot read.
@@ -138,7 +138,7 @@ void ReadProcesses(TomlTable& table, Profile& profile) {
   if (!processes.has_value()) return;
   for (const TomlString& role : processes->Keys()) {
     CheckTomlName(*processes, role, "role");
-    const auto count = processes->Integer(role.text, 1, kMaxProcesses);
+    const auto count = processes->Integer(role.text, 1, kMostProcesses);
     profile.processes[role.text] = static_cast<uint32_t>(count.value_or(1));
   }
 }

@@ -13,7 +13,7 @@ namespace tearproof::cli {
 namespace {
 
 constexpr size_t kMostOperations = 6;
-constexpr size_t kMostProcesses = 4;
+constexpr size_t kMostShown = 4;
 
 std::string StepText(const Op& op) {
   std::string text(OpKindName(op.kind));
@@ -54,7 +54,7 @@ std::optional<std::string> AsSeen(const Scenario& scenario, const Verdict& verdi
     if (each.op.key != kNoKey) keys.insert(each.op.key);
     if (each.op.kind == OpKind::kSet) longest = std::max<uint64_t>(longest, each.op.length);
   }
-  if (programs.size() < 2 || programs.size() > kMostProcesses ||
+  if (programs.size() < 2 || programs.size() > kMostShown ||
       verdict.evidence.size() > kMostOperations) {
     return std::nullopt;
   }

@@ -16,7 +16,7 @@
 namespace tearproof::cli {
 namespace {
 
-constexpr int kExitBroken = 1;
+constexpr int kExitStillBroken = 1;
 constexpr int kExitInconclusive = 2;
 
 struct ReplayArguments {
@@ -68,7 +68,7 @@ Result<int> ReplayPowerCut(const ReplayArguments& arguments, const Session& sess
     Print("\nBROKEN: {}\n  {}\n  kind    {}: `tearproof explain {}` tells more\n",
           PromiseName(verdict.promise), verdict.sentence, verdict.anomaly, verdict.anomaly);
   }
-  if (broken) return kExitBroken;
+  if (broken) return kExitStillBroken;
   Print("\nheld: nothing that {} promises was broken in this state\n", cell.backend.display);
   return 0;
 }
@@ -123,7 +123,7 @@ Result<int> Replay(const ReplayArguments& arguments, const Session& session) {
     return 0;
   }
   PrintBreak(*judge, replayed.broken);
-  return kExitBroken;
+  return kExitStillBroken;
 }
 
 }  // namespace

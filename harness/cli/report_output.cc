@@ -23,7 +23,7 @@ std::string Environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-bool IsSet(const char* name) {
+bool HasVariable(const char* name) {
   const std::string value = Environment(name);
   return !value.empty() && value != "0" && value != "false";
 }
@@ -107,7 +107,7 @@ Result<void> DeliverReports(const RunRecord& record, const Catalogue& catalogue,
       note(ReplaceFile(file, text));
     }
   }
-  if (IsSet("GITHUB_ACTIONS")) {
+  if (HasVariable("GITHUB_ACTIONS")) {
     std::fputs(catalogue.reporter("github").Render(record, {}).c_str(), console);
     const std::string summary = Environment("GITHUB_STEP_SUMMARY");
     if (!summary.empty()) {

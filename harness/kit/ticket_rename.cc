@@ -11,7 +11,7 @@ namespace tearproof::kit {
 
 namespace {
 
-constexpr size_t kBlock = 4096;
+constexpr size_t kWriteBlock = 4096;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ void TicketRename::WriteEntry(const std::string& path, const std::string& text) 
   UniqueFd fd;
   std::string temporary;
   if (MakeTemporaryFile(random_, directory() + "/tmp", "", fd, temporary) != 0) return;
-  if (WriteAll(fd.get(), text, kBlock) != 0) return;
+  if (WriteAll(fd.get(), text, kWriteBlock) != 0) return;
   if (sync_ && fsync(fd.get()) != 0) return;
   fd.Reset();
   rename(temporary.c_str(), path.c_str());
