@@ -111,6 +111,7 @@ std::string ExploredSentence(const CellRecord& cell) {
   } else {
     text = fmt::format("{}{} explored: {}", explored.exhausted ? "all " : "", classes, scope);
   }
+  if (explored.faults > 0) text += fmt::format("; {} tried", Counted(explored.faults, "faults"));
   if (explored.deadlocks > 0) text += fmt::format("; {} ended in a deadlock", explored.deadlocks);
   if (explored.polled) text += "; a process that polls in vain is not tried more often";
   if (explored.abandoned > 0) {

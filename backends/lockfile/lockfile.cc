@@ -10,6 +10,7 @@
 
 #include "harness/core/clock.h"
 #include "harness/core/unique_fd.h"
+#include "harness/kit/file_io.h"
 #include "harness/kit/locked_store.h"
 
 namespace tearproof::backends::lockfile {
@@ -36,7 +37,8 @@ class LockFile : public kit::DirectoryLock {
     }
   }
 
-  int Release() override { return unlink(path_.c_str()) == 0 ? 0 : errno; }
+  // If it stayed, nobody would ever get in again.
+  int Release() override { return kit::RemoveForSure(path_); }
 
  private:
   std::string path_;

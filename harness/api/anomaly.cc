@@ -328,6 +328,15 @@ One too many a process is in the nature of it; growth without end is not.
     rename(temp#1, k0) → ENOENT
     returns, and leaves temp#1
 )"},
+    Anomaly{"leaked-descriptor", Promise::kTidy,
+            "A process keeps a file open that it had opened for an operation that has ended.",
+            "A path that fails returns without closing what it had opened.",
+            "Give each descriptor an owner that closes it on every way out.",
+            R"(    process 1                             its open files
+    open(temp#1) → 5                      5
+    write(5) → ENOSPC
+    set answers an error                  5: at the 1,024th, EMFILE
+)"},
     Anomaly{"litter-after-kill", Promise::kTidyAfterKill,
             "Files of killed processes stay behind after cull and clear.",
             "A killed process cannot remove its temporary file, and nobody else knows it.",

@@ -160,7 +160,7 @@ std::optional<Promise> ReadPromise(const TomlTable& table, const TomlString& nam
 }
 
 void CheckEngine(const TomlTable& table, const TomlString& name) {
-  const std::vector<std::string> known = {"stress", "explore", "crash"};
+  const std::vector<std::string> known = {"stress", "explore", "explore-fault", "crash"};
   // A model's name is the crash engine's matter.
   if (name.text.starts_with("crash-")) return;
   if (std::find(known.begin(), known.end(), name.text) == known.end()) {

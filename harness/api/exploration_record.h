@@ -51,7 +51,8 @@ struct ExplorationRecord {
   uint64_t executions = 0;         // All that were begun,
   uint64_t abandoned = 0;          // and those of them that led to nothing new.
   uint64_t deadlocks = 0;          // Classes in which somebody waits for ever.
-  uint64_t kills = 0;              // Points at which a process died.
+  uint64_t kills = 0;              // Points at which a process died,
+  uint64_t faults = 0;             // and at which a call was made to fail, once in each way.
   bool polled = false;             // A process that polls in vain was not tried more often.
   std::vector<Counterexample> counterexamples;  // One of each kind.
   std::string go_on;                            // The line that explores what is left, if it can.

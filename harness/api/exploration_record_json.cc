@@ -69,6 +69,7 @@ Json WriteExploration(const ExplorationRecord& explored) {
   json["abandoned"] = explored.abandoned;
   json["deadlocks"] = explored.deadlocks;
   json["kills"] = explored.kills;
+  json["faults"] = explored.faults;
   json["polled"] = explored.polled;
   json["go_on"] = explored.go_on;
   json["lanes"] = explored.lanes;
@@ -91,6 +92,7 @@ ExplorationRecord ReadExploration(JsonReader reader) {
   reader.Read("abandoned", explored.abandoned);
   reader.Read("deadlocks", explored.deadlocks);
   reader.Read("kills", explored.kills);
+  reader.Read("faults", explored.faults);
   reader.Read("polled", explored.polled);
   reader.Read("go_on", explored.go_on);
   reader.ReadStrings("lanes", explored.lanes);

@@ -47,10 +47,16 @@ bool UnescapeField(std::string_view field, std::string* plain) {
   return true;
 }
 
-bool IsCall(std::string_view text) {
+bool IsWord(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   });
+}
+
+bool IsCall(std::string_view text) {
+  const size_t mark = text.find('=');
+  if (mark == std::string_view::npos) return IsWord(text);
+  return IsWord(text.substr(0, mark)) && IsWord(text.substr(mark + 1));
 }
 
 bool ParseItem(const std::string& text, uint32_t* choice) { return ParseNumber(text, 10, choice); }

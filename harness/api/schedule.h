@@ -8,7 +8,8 @@
 // `choices` are process numbers and other picks, separated by dots; a run of n equal ones is
 // written p*n. The program hash tells a schedule that belongs to another version of the scenario.
 // `calls` names the system call of each choice ("open.write*2.close"), so that a replay can say
-// where the subject has changed; a schedule without them replays as well.
+// where the subject has changed; a schedule without them replays as well. A call that was made to
+// fail says by what: "write=enospc".
 // Thread safety: plain data. Errors: kUsage, for a text of another version or form.
 #ifndef TEARPROOF_HARNESS_API_SCHEDULE_H_
 #define TEARPROOF_HARNESS_API_SCHEDULE_H_
@@ -27,7 +28,7 @@ struct Schedule {
   uint64_t program_hash = 0;
   std::string backend;  // With options, as named on the command line.
   std::vector<uint32_t> choices;
-  // Lower-case letters, digits and '_'. As many as choices, or none.
+  // Lower-case letters, digits and '_', perhaps one '=' between. As many as choices, or none.
   std::vector<std::string> calls;
 
   std::string Print() const;

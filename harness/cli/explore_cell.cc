@@ -65,7 +65,7 @@ class CellRun {
       : request_(request),
         cell_(*request.cell),
         settings_(*request.settings),
-        cache_(cell_, settings_.parent_directory),
+        cache_(cell_, settings_.parent_directory, settings_.options.faults),
         progress_(progress),
         interrupted_(interrupted) {}
 
@@ -94,7 +94,7 @@ class CellRun {
     options.stop = &interrupted_;
     if (request_.first) {
       options.first = request_.first->choices;
-      TEARPROOF_ASSIGN_OR_RETURN(options.first_kill, explore::KillOf(*request_.first));
+      TEARPROOF_ASSIGN_OR_RETURN(options.first_mishap, explore::MishapOf(*request_.first));
     }
     if (request_.earlier) options.resume = request_.earlier->frontier;
     TEARPROOF_ASSIGN_OR_RETURN(
@@ -126,7 +126,8 @@ class CellRun {
   }
 
   Expectation Expected(Promise promise) const {
-    return cell_.backend.description.Expected("explore", cell_.known.scenario.id, promise);
+    const std::string engine = settings_.options.faults != 0 ? "explore-fault" : "explore";
+    return cell_.backend.description.Expected(engine, cell_.known.scenario.id, promise);
   }
 
   Result<std::unique_ptr<explore::Subject>> Start(uint32_t job) const {
@@ -177,6 +178,7 @@ class CellRun {
     explored.abandoned = found.abandoned;
     explored.deadlocks = found.deadlocks;
     explored.kills = found.kills;
+    explored.faults = found.faults;
     explored.polled = found.polled;
     const bool counted = found.uncounted == 0 && !found.interleavings.IsZero();
     if (counted && !found.interleavings.saturated()) {

@@ -33,6 +33,27 @@ Result<void> ParseBudget(const std::string& text, explore::ExploreOptions* optio
   return {};
 }
 
+// "all", "ENOSPC,EIO", "windows"; "" is none.
+Result<explore::FaultSet> ParseFaults(const std::string& text) {
+  explore::FaultSet faults = 0;
+  if (text.empty()) return faults;
+  for (const std::string& name : Split(text, ',')) {
+    if (name == "all") {
+      faults |= trace::kSingleFaults;
+    } else if (name == "windows") {
+      faults |= trace::Only(explore::Fault::kSharing);
+    } else if (const auto fault = trace::ParseFault(name);
+               fault && fault != explore::Fault::kSharing) {
+      faults |= trace::Only(*fault);
+    } else {
+      return UsageError(
+          fmt::format("--fault knows no '{}'", EscapeForTerminal(name, 20)),
+          "write all, windows, or some of ENOSPC,EIO,EDQUOT,EINTR,EMFILE,EXDEV,EACCES,short");
+    }
+  }
+  return faults;
+}
+
 void AddOption(std::string* line, const char* name, const std::string& value,
                const std::string& by_default = "") {
   if (value != by_default) *line += fmt::format(" {} {}", name, ShellQuote(value));
@@ -60,6 +81,8 @@ std::vector<Option> ExploreOptions(ExploreArguments* a) {
        .value = &a->all,
        .excludes = "--until-broken"},
       {"--kill", "", "also with each process killed before each of its calls", &a->kill},
+      {"--fault", "all|LIST",
+       "also with each call failing once in each way: ENOSPC,EIO,short or windows", &a->fault},
       {"--first", "TP1:...", "try this schedule first, then explore all", &a->first},
       {"--keep", "DIR", "leave the cache's directory there as it was at the first break", &a->keep},
       {"--resume", "RUN", "go on with what that run left unexplored", &a->resume},
@@ -97,6 +120,7 @@ Result<ExploreSettings> ResolveExploreSettings(const ExploreArguments& a) {
   // What must hold is explored to its end even where something else must break.
   options.all = a.all || (a.expect && !a.until_broken);
   options.kill = a.kill;
+  TEARPROOF_ASSIGN_OR_RETURN(options.faults, ParseFaults(a.fault));
   settings.strict = a.strict;
   settings.expect = a.expect;
   TEARPROOF_ASSIGN_OR_RETURN(settings.parent_directory, ResolveDirectory(a.directory));
@@ -124,6 +148,7 @@ std::string RerunExploreOptions(const ExploreArguments& a) {
   AddOption(&line, "--config", a.config);
   if (a.all) line += " --all";
   if (a.kill) line += " --kill";
+  AddOption(&line, "--fault", a.fault);
   if (a.strict) line += " --strict";
   return line;
 }

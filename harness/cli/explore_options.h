@@ -28,6 +28,7 @@ struct ExploreArguments {
   std::string config;
   std::string first;
   std::string keep;
+  std::string fault;
   std::string resume;
   ReportArguments reports;
   bool all = false;

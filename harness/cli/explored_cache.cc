@@ -10,6 +10,13 @@
 
 namespace tearproof::cli {
 
+Scenario ExploredCache::Explored() const {
+  Scenario scenario = cell_.known.scenario;
+  scenario.tidy = scenario.tidy || faults_ != 0;
+  scenario.audit = scenario.audit || faults_ != 0;
+  return scenario;
+}
+
 explore::CacheSetup ExploredCache::Setup(int core) const {
   const NamedBackend& backend = cell_.backend;
   explore::CacheSetup setup;
@@ -19,7 +26,8 @@ explore::CacheSetup ExploredCache::Setup(int core) const {
     setup.command = {std::filesystem::read_symlink("/proc/self/exe", problem), "adapter",
                      "--backend", backend.implementation};
   }
-  setup.scenario = cell_.known.scenario;
+  setup.scenario = Explored();
+  setup.faults = faults_;
   if (backend.description.restarts.value_or(false)) setup.scenario.reset = "process";
   setup.options = backend.options;
   setup.parent_directory = parent_;
@@ -35,8 +43,7 @@ std::unique_ptr<explore::CacheJudge> ExploredCache::MakeJudge(
     std::set<Promise> counting, const std::vector<const Checker*>& checkers) const {
   const NamedBackend& backend = cell_.backend;
   return std::make_unique<explore::CacheJudge>(
-      cell_.known.scenario,
-      stress::MakeContract(cell_.known.scenario, backend.description, backend.options),
+      Explored(), stress::MakeContract(cell_.known.scenario, backend.description, backend.options),
       std::move(counting), checkers);
 }
 

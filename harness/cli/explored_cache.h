@@ -20,9 +20,10 @@ namespace tearproof::cli {
 
 class ExploredCache {
  public:
-  // The caches lie under `parent_directory`.
-  ExploredCache(const PlannedCell& cell, std::string parent_directory)
-      : cell_(cell), parent_(std::move(parent_directory)) {}
+  // The caches lie under `parent_directory`. Calls may be made to fail by `faults`: then all keys
+  // are read, and what was left behind is looked at, after each execution.
+  ExploredCache(const PlannedCell& cell, std::string parent_directory, explore::FaultSet faults = 0)
+      : cell_(cell), parent_(std::move(parent_directory)), faults_(faults) {}
 
   // `core`: on which all its processes run; -1: where the caller is. Errors: the user's or the
   // machine's.
@@ -42,8 +43,11 @@ class ExploredCache {
   std::vector<std::string> Lanes() const;
 
  private:
+  Scenario Explored() const;
+
   const PlannedCell& cell_;
   const std::string parent_;
+  const explore::FaultSet faults_;
 };
 
 Result<PlannedCell> PlanExploreCell(const KnownScenario& known, const NamedBackend& backend,

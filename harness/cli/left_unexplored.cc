@@ -15,7 +15,8 @@ namespace {
 std::string FileIn(const std::string& directory) { return directory + "/frontier"; }
 
 std::string ProgramLine(const Schedule& program, const explore::ExploreOptions& options) {
-  return fmt::format("{} {}", program.Print(), options.kill ? "with kills" : "without kills");
+  return fmt::format("{} {}, faults {}", program.Print(),
+                     options.kill ? "with kills" : "without kills", options.faults);
 }
 
 }  // namespace

@@ -92,7 +92,7 @@ Result<int> Replay(const ReplayArguments& arguments, const Session& session) {
                                   cell.backend.display, cell.unfit));
   }
   TEARPROOF_ASSIGN_OR_RETURN(const std::string parent, ResolveDirectory(arguments.directory));
-  const ExploredCache cache(cell, parent);
+  const ExploredCache cache(cell, parent, explore::FaultsOf(schedule));
   TEARPROOF_RETURN_IF_ERROR(cache.Check(schedule, session.ProgramName()));
   std::set<Promise> counting = cell.backend.description.promises;
   for (const PromiseInfo& info : AllPromises()) {

@@ -16,7 +16,9 @@
 namespace tearproof::explore {
 namespace {
 
-// All jobs explore one kill, or none, then together the next.
+constexpr size_t kFaults = trace::kFaultCount;
+
+// All jobs explore one mishap, or none, then together the next.
 class Explorer {
  public:
   Explorer(const SubjectFactory& factory, const Judge& judge, const ExploreOptions& options)
@@ -28,7 +30,7 @@ class Explorer {
                       : MonotonicNanos() + options.max_nanos),
         tree_(std::make_unique<ReductionTree>()),
         together_(options.jobs),
-        first_kill_(options.first_kill) {}
+        first_mishap_(options.first_mishap) {}
 
   // Takes up what an earlier exploration left. REQUIRES: before Run.
   Result<void> Resume();
@@ -47,7 +49,9 @@ class Explorer {
   void NoteBroken(const Execution& execution, const std::string& kind);
   void End(Outcome outcome);
   void Fail(const Error& error);
-  void NextKill();
+  void NoteMishaps(const HappensBefore& order);
+  std::optional<Mishap> After(std::optional<Mishap> mishap) const;
+  void NextMishap();
   void Finish();
 
   const SubjectFactory& factory_;
@@ -62,11 +66,13 @@ class Explorer {
   std::optional<Error> error_;
   uint64_t admitted_ = 0;            // Executions of this session.
   std::atomic<bool> ended_ = false;  // Also read without the mutex.
-  std::optional<Kill> kill_;
-  std::optional<Kill> first_kill_;
+  std::optional<Mishap> mishap_;
+  std::optional<Mishap> first_mishap_;
   std::unordered_set<ClassDigest, ClassDigestHash> seen_;
   // The most events that each process was seen to make: so many kills are tried.
   std::vector<size_t> lengths_;
+  // In which ways each event of each process was seen to be able to fail, before anything befell.
+  std::vector<std::vector<FaultSet>> possible_;
   bool same_lengths_ = true;
 };
 
@@ -113,6 +119,17 @@ void Explorer::AccountClass(const Execution& execution, std::optional<BigCount> 
   if (lengths_.empty()) lengths_ = lengths;
   same_lengths_ = same_lengths_ && lengths == lengths_;
   for (size_t i = 0; i < lengths.size(); ++i) lengths_[i] = std::max(lengths_[i], lengths[i]);
+  if (!mishap_) NoteMishaps(execution.order);
+}
+
+void Explorer::NoteMishaps(const HappensBefore& order) {
+  possible_.resize(order.processes());
+  for (size_t i = 0; i < order.size(); ++i) {
+    std::vector<FaultSet>& events = possible_[order.event(i).process];
+    const uint32_t position = order.position(i);
+    if (events.size() <= position) events.resize(position + 1);
+    events[position] |= order.event(i).possible;
+  }
 }
 
 void Explorer::NoteBroken(const Execution& execution, const std::string& kind) {
@@ -126,7 +143,7 @@ void Explorer::NoteBroken(const Execution& execution, const std::string& kind) {
   BrokenSchedule broken;
   broken.kind = kind;
   broken.choices = execution.Choices();
-  if (execution.killed) broken.kill = kill_;
+  if (execution.struck) broken.mishap = mishap_;
   for (size_t i = 0; i < execution.order.size(); ++i) {
     broken.events.push_back(execution.order.event(i));
   }
@@ -151,8 +168,8 @@ bool Explorer::Account(const Execution& execution, Subject& subject) {
     }
     if (execution.ending == Ending::kTooLong) ++result_.too_long;
     if (execution.ending == Ending::kAbandoned) ++result_.abandoned;
-    // Without the death that was asked for, it is an execution without kills.
-    if (!whole || (kill_ && !execution.killed)) return !ended_;
+    // Without the mishap that was asked for, it is an execution without one.
+    if (!whole || (mishap_ && !execution.struck)) return !ended_;
     fresh = seen_.insert(execution.order.Digest(execution.order.size())).second;
     if (!fresh) ++result_.repeated;
   }
@@ -206,7 +223,7 @@ std::unique_ptr<Scheduler> Explorer::MakeScheduler(uint32_t job, Subject& subjec
 void Explorer::TryFirst(Runner& runner, Subject& subject) {
   if (options_.first.empty()) return;
   ReplayScheduler replay(options_.first, ReplayScheduler::Beyond::kGoOn);
-  runner.SetKill(options_.first_kill);
+  runner.SetMishap(options_.first_mishap);
   if (!Admit() || !replay.Begin()) return;
   const Result<const Execution*> run = runner.Run(replay);
   if (!run.ok()) return Fail(run.error());
@@ -215,21 +232,37 @@ void Explorer::TryFirst(Runner& runner, Subject& subject) {
   const std::lock_guard lock(mutex_);
   result_.steps += run.value()->order.size();
   if (kind.value().empty()) return;
-  std::swap(kill_, first_kill_);
+  std::swap(mishap_, first_mishap_);
   NoteBroken(*run.value(), kind.value());
-  std::swap(kill_, first_kill_);
+  std::swap(mishap_, first_mishap_);
 }
 
-// The next process and event to die at; none when all were tried.
-void Explorer::NextKill() {
-  if (ended_ || !options_.kill) return Finish();
-  Kill next = kill_ ? Kill{kill_->process, kill_->position + 1} : Kill{};
-  while (next.process < lengths_.size() && next.position >= lengths_[next.process]) {
-    next = {next.process + 1, 0};
+// What is to befall whom next: of each event death first, then its faults; nothing when all were
+// tried.
+std::optional<Mishap> Explorer::After(std::optional<Mishap> mishap) const {
+  Mishap next = mishap.value_or(Mishap{});
+  size_t kind = !mishap ? 0 : mishap->fault ? static_cast<size_t>(*mishap->fault) + 2 : 1;
+  for (; next.process < lengths_.size(); ++next.process, next.position = 0) {
+    for (; next.position < lengths_[next.process]; ++next.position, kind = 0) {
+      if (kind == 0 && options_.kill) return Mishap{next.process, next.position, std::nullopt};
+      FaultSet possible = 0;
+      if (next.process < possible_.size() && next.position < possible_[next.process].size()) {
+        possible = possible_[next.process][next.position] & options_.faults;
+      }
+      for (size_t fault = kind == 0 ? 0 : kind - 1; fault < kFaults; ++fault) {
+        if (!trace::Contains(possible, static_cast<Fault>(fault))) continue;
+        return Mishap{next.process, next.position, static_cast<Fault>(fault)};
+      }
+    }
   }
-  if (next.process >= lengths_.size()) return Finish();
-  kill_ = next;
-  ++result_.kills;
+  return std::nullopt;
+}
+
+void Explorer::NextMishap() {
+  const std::optional<Mishap> next = ended_ ? std::nullopt : After(mishap_);
+  if (!next) return Finish();
+  mishap_ = next;
+  ++(next->fault ? result_.faults : result_.kills);
   seen_.clear();
   tree_ = std::make_unique<ReductionTree>();
 }
@@ -238,7 +271,8 @@ void Explorer::Finish() {
   if (!ended_) {
     End(Outcome::kExhausted);
   } else if (options_.strategy == Strategy::kReduced && result_.outcome != Outcome::kDifferent) {
-    result_.frontier = Frontier{result_, kill_, same_lengths_, lengths_, tree_->Save()}.Print();
+    result_.frontier =
+        Frontier{result_, mishap_, same_lengths_, lengths_, possible_, tree_->Save()}.Print();
   }
   ended_ = true;
 }
@@ -254,14 +288,14 @@ void Explorer::Job(uint32_t job) {
   }
   while (true) {
     together_.arrive_and_wait();
-    // Between here and the next meeting, all read the same kill and tree.
+    // Between here and the next meeting, all read the same mishap and tree.
     if (runner && !ended_) {
-      runner->SetKill(kill_);
+      runner->SetMishap(mishap_);
       const std::unique_ptr<Scheduler> scheduler = MakeScheduler(job, *subject.value());
       Work(*runner, *subject.value(), *scheduler);
     }
     together_.arrive_and_wait();
-    if (job == 0) NextKill();
+    if (job == 0) NextMishap();
     together_.arrive_and_wait();
     if (ended_) return;
   }
@@ -272,9 +306,10 @@ Result<void> Explorer::Resume() {
   TEARPROOF_ASSIGN_OR_RETURN(Frontier frontier, Frontier::Parse(options_.resume));
   TEARPROOF_RETURN_IF_ERROR(tree_->Load(frontier.tree));
   result_ = std::move(frontier.counts);
-  kill_ = frontier.kill;
+  mishap_ = frontier.mishap;
   same_lengths_ = frontier.same_lengths;
   lengths_ = std::move(frontier.lengths);
+  possible_ = std::move(frontier.possible);
   return {};
 }
 
@@ -293,8 +328,7 @@ Result<Exploration> Explorer::Run() {
   Job(0);
   for (std::thread& thread : threads) thread.join();
   if (error_) return *error_;
-  if (result_.exhausted() && same_lengths_ && !options_.kill && !result_.waited &&
-      !result_.polled) {
+  if (result_.exhausted() && same_lengths_ && !mishap_ && !result_.waited && !result_.polled) {
     result_.expected_interleavings = Multinomial(lengths_);
   }
   return std::move(result_);

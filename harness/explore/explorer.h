@@ -42,11 +42,13 @@ struct ExploreOptions {
   uint64_t seed = 1;
   // Also with each process dead in place of each of its events, one at a time.
   bool kill = false;
+  // Also with each event failing in each of these ways that it can, one at a time.
+  FaultSet faults = 0;
   // Goes on after a break, for one of each kind.
   bool all = false;
   // Tried before all else: the schedule of a known break.
   std::vector<ProcessId> first;
-  std::optional<Kill> first_kill;
+  std::optional<Mishap> first_mishap;
   uint64_t max_executions = std::numeric_limits<uint64_t>::max();
   int64_t max_nanos = std::numeric_limits<int64_t>::max();
   // Set by somebody else to end the exploration.
@@ -62,7 +64,7 @@ struct ExploreOptions {
 struct BrokenSchedule {
   std::string kind;
   std::vector<ProcessId> choices;
-  std::optional<Kill> kill;
+  std::optional<Mishap> mishap;
   std::vector<Event> events;
   Ending ending = Ending::kComplete;
   uint64_t execution = 0;  // How many had been run when it was met, itself included.
@@ -88,11 +90,12 @@ struct Exploration {
   uint64_t deadlocks = 0;   // Whole, in which somebody waits for ever for a lock,
   uint64_t livelocks = 0;   // or polls for ever.
   uint64_t steps = 0;
-  uint64_t kills = 0;  // Points at which a process died.
+  uint64_t kills = 0;   // Points at which a process died,
+  uint64_t faults = 0;  // and at which a call was made to fail, once in each way.
   // Executions that the classes stand for, all orders counted.
   BigCount interleavings;
   uint64_t uncounted = 0;  // Classes too large to be counted in `interleavings`.
-  // By formula, where all executions have the same events and nobody waits: no kills.
+  // By formula, where all executions have the same events and nobody waits: no mishaps.
   std::optional<BigCount> expected_interleavings;
   bool waited = false;          // Somebody waited for a lock.
   bool polled = false;          // Somebody polled, so that executions with more tries are left out.

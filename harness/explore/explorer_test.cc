@@ -205,7 +205,7 @@ TEST(ExplorerTest, EachProcessDiesInPlaceOfEachEvent) {
   const Exploration exploration = RunAll(Make({program, program}), options, judge);
   EXPECT_TRUE(exploration.exhausted());
   ASSERT_EQ(exploration.broken.size(), 1);
-  EXPECT_TRUE(exploration.broken[0].kill);
+  EXPECT_TRUE(exploration.broken[0].mishap);
   EXPECT_GE(exploration.kills, 6);
   // flock does not.
   const Program locked = {Open("k"), Lock(), Write("a"), Close()};

@@ -10,13 +10,13 @@
 namespace tearproof::explore {
 namespace {
 
-constexpr std::string_view kVersion = "explored-1";
-constexpr size_t kNumbers = 14;
+constexpr std::string_view kVersion = "explored-2";
+constexpr size_t kNumbers = 15;
 
-std::array<uint64_t*, 9> Numbers(Exploration& counts) {
-  return {&counts.executions, &counts.abandoned, &counts.too_long,
-          &counts.repeated,   &counts.classes,   &counts.deadlocks,
-          &counts.livelocks,  &counts.steps,     &counts.kills};
+std::array<uint64_t*, 10> Numbers(Exploration& counts) {
+  return {&counts.executions, &counts.abandoned, &counts.too_long,  &counts.repeated,
+          &counts.classes,    &counts.deadlocks, &counts.livelocks, &counts.steps,
+          &counts.kills,      &counts.faults};
 }
 
 Error Damaged() {
@@ -31,8 +31,14 @@ std::string Frontier::Print() const {
   for (const uint64_t* number : Numbers(copy)) text += fmt::format(" {}", *number);
   text += fmt::format(" {} {} {:d} {:d} {:d}", counts.interleavings.Digits(), counts.uncounted,
                       counts.waited, counts.polled, same_lengths);
-  text += kill ? fmt::format(" {}.{}", kill->process, kill->position) : " -";
-  for (const size_t length : lengths) text += fmt::format(" {}", length);
+  text += mishap ? fmt::format(" {}.{}", mishap->process, mishap->position) : " -";
+  if (mishap && mishap->fault) text += "." + trace::FaultMark(*mishap->fault);
+  for (size_t i = 0; i < lengths.size(); ++i) {
+    text += fmt::format(" {}", lengths[i]);
+    for (const FaultSet faults : i < possible.size() ? possible[i] : std::vector<FaultSet>()) {
+      text += fmt::format(".{}", faults);
+    }
+  }
   return text + '\n' + tree;
 }
 
@@ -59,13 +65,22 @@ Result<Frontier> Frontier::Parse(std::string_view text) {
   frontier.counts.waited = number(fields[at++]) != 0;
   frontier.counts.polled = number(fields[at++]) != 0;
   frontier.same_lengths = number(fields[at++]) != 0;
-  if (const std::string& kill = fields[at++]; kill != "-") {
-    const std::vector<std::string> parts = Split(kill, '.');
-    if (parts.size() != 2) return Damaged();
-    frontier.kill =
-        Kill{static_cast<ProcessId>(number(parts[0])), static_cast<uint32_t>(number(parts[1]))};
+  if (const std::string& mishap = fields[at++]; mishap != "-") {
+    const std::vector<std::string> parts = Split(mishap, '.');
+    if (parts.size() < 2 || parts.size() > 3) return Damaged();
+    frontier.mishap = Mishap{static_cast<ProcessId>(number(parts[0])),
+                             static_cast<uint32_t>(number(parts[1])), std::nullopt};
+    if (parts.size() == 3) frontier.mishap->fault = trace::ParseFault(parts[2]);
+    if (parts.size() == 3 && !frontier.mishap->fault) return Damaged();
   }
-  while (at < fields.size()) frontier.lengths.push_back(number(fields[at++]));
+  while (at < fields.size()) {
+    const std::vector<std::string> parts = Split(fields[at++], '.');
+    frontier.lengths.push_back(number(parts[0]));
+    std::vector<FaultSet>& possible = frontier.possible.emplace_back();
+    for (size_t i = 1; i < parts.size(); ++i) {
+      possible.push_back(static_cast<FaultSet>(number(parts[i])));
+    }
+  }
   if (!good || frontier.lengths.size() > kMaxProcesses) return Damaged();
   frontier.tree = text.substr(end + 1);
   return frontier;

@@ -15,9 +15,10 @@ namespace tearproof::explore {
 
 struct Frontier {
   Exploration counts;  // Only its numbers, waited and polled.
-  std::optional<Kill> kill;
+  std::optional<Mishap> mishap;
   bool same_lengths = true;
   std::vector<size_t> lengths;
+  std::vector<std::vector<FaultSet>> possible;  // As the explorer keeps it.
   std::string tree;
 
   std::string Print() const;

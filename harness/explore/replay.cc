@@ -7,8 +7,23 @@
 namespace tearproof::explore {
 namespace {
 
+constexpr char kStruckBy = '=';
+
 std::string Told(const Event& event) {
   return fmt::format("process {}: {} = {}", event.process, event.label, event.result);
+}
+
+// "write", "write=enospc"
+std::string CallOf(const Event& event) {
+  std::string call(CallName(event.label));
+  if (event.fault) call += kStruckBy + trace::FaultMark(*event.fault);
+  return call;
+}
+
+// What a call of a schedule was struck by, or "".
+std::string StruckBy(const std::string& call) {
+  const size_t at = call.find(kStruckBy);
+  return at == std::string::npos ? "" : call.substr(at + 1);
 }
 
 // Where the events first leave the schedule, in words, or "".
@@ -25,16 +40,15 @@ std::string DepartureFrom(const Schedule& schedule, const std::vector<Event>& ev
       return fmt::format("subject changed at step {}: expected {}, but process {} cannot go on",
                          i + 1, expected, schedule.choices[i]);
     }
-    if (i < schedule.calls.size() && CallName(event.label) != schedule.calls[i]) {
+    if (i < schedule.calls.size() && CallOf(event) != schedule.calls[i]) {
       return fmt::format("subject changed at step {}: expected {}, got {}", i + 1, expected,
-                         CallName(event.label));
+                         CallOf(event));
     }
   }
   // A schedule without calls may be the beginning of an execution.
   if (!schedule.calls.empty() && events.size() > schedule.choices.size()) {
     return fmt::format("subject changed at step {}: expected the end, got {}",
-                       schedule.choices.size() + 1,
-                       CallName(events[schedule.choices.size()].label));
+                       schedule.choices.size() + 1, CallOf(events[schedule.choices.size()]));
   }
   return "";
 }
@@ -46,26 +60,40 @@ void Record(const std::vector<Event>& events, Schedule& schedule) {
   schedule.calls.clear();
   for (const Event& event : events) {
     schedule.choices.push_back(event.process);
-    schedule.calls.emplace_back(CallName(event.label));
+    schedule.calls.push_back(CallOf(event));
   }
 }
 
-Result<std::optional<Kill>> KillOf(const Schedule& schedule) {
-  std::optional<Kill> kill;
+Result<std::optional<Mishap>> MishapOf(const Schedule& schedule) {
+  std::optional<Mishap> mishap;
   for (size_t i = 0; i < schedule.calls.size() && i < schedule.choices.size(); ++i) {
-    if (schedule.calls[i] != kKilled) continue;
-    if (kill) return UsageError("a schedule in which two processes die", "");
-    kill = Kill{schedule.choices[i], 0};
+    const std::string struck_by = StruckBy(schedule.calls[i]);
+    const std::optional<Fault> fault = trace::ParseFault(struck_by);
+    if (!struck_by.empty() && !fault) {
+      return UsageError("a schedule in which a call fails by " + struck_by + ", which is no fault");
+    }
+    const bool sharing = fault == Fault::kSharing;
+    if (sharing || (!fault && schedule.calls[i] != kKilled)) continue;
+    if (mishap) return UsageError("a schedule in which two processes die or calls fail", "");
+    mishap = Mishap{schedule.choices[i], 0, fault};
     for (size_t before = 0; before < i; ++before) {
-      kill->position += schedule.choices[before] == kill->process ? 1 : 0;
+      mishap->position += schedule.choices[before] == mishap->process ? 1 : 0;
     }
   }
-  return kill;
+  return mishap;
+}
+
+FaultSet FaultsOf(const Schedule& schedule) {
+  FaultSet faults = 0;
+  for (const std::string& call : schedule.calls) {
+    if (const auto fault = trace::ParseFault(StruckBy(call))) faults |= trace::Only(*fault);
+  }
+  return faults;
 }
 
 Result<Replayed> Replay(Subject& subject, const Judge& judge, const Schedule& schedule,
                         RunnerOptions options) {
-  TEARPROOF_ASSIGN_OR_RETURN(options.kill, KillOf(schedule));
+  TEARPROOF_ASSIGN_OR_RETURN(options.mishap, MishapOf(schedule));
   Runner runner(subject, options);
   ReplayScheduler scheduler(schedule.choices, ReplayScheduler::Beyond::kGoOn, 2);
   Replayed replayed;

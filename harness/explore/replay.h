@@ -18,11 +18,16 @@ namespace tearproof::explore {
 // What the label of a death begins with: "killed before rename(…)".
 inline constexpr std::string_view kKilled = "killed";
 
-// Fills `choices` and `calls` of a schedule. A death is recorded as a call of its process.
+// Fills `choices` and `calls` of a schedule. A death is recorded as a call of its process, a fault
+// with the call that failed: "write=enospc".
 void Record(const std::vector<Event>& events, Schedule& schedule);
 
-// Who dies in a schedule. Errors: kUsage, where more than one does.
-Result<std::optional<Kill>> KillOf(const Schedule& schedule);
+// What befalls whom in a schedule. Errors: kUsage, where more than one is struck, or by what is no
+// fault. Refusals as on Windows (Fault::kSharing) are no mishaps.
+Result<std::optional<Mishap>> MishapOf(const Schedule& schedule);
+
+// All faults of a schedule: what a subject must know to replay it.
+FaultSet FaultsOf(const Schedule& schedule);
 
 enum class ReplayOutcome : uint8_t {
   kSame,              // The schedule applies, in both runs.

@@ -92,7 +92,7 @@ TEST(ReplayTest, ADeathIsReplayed) {
   const Replayed replayed = Again(files, schedule);
   EXPECT_EQ(replayed.outcome, ReplayOutcome::kSame) << replayed.departure;
   EXPECT_EQ(replayed.ending, Ending::kComplete);
-  EXPECT_FALSE(KillOf(ScheduleOf({0, 1}, {"killed", "killed"})).ok());
+  EXPECT_FALSE(MishapOf(ScheduleOf({0, 1}, {"killed", "killed"})).ok());
 }
 
 TEST(ShrinkTest, FindsTheFewestSwitchesAndTheDecidingStep) {

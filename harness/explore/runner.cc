@@ -10,14 +10,18 @@ std::vector<ProcessId> Execution::Choices() const {
   return choices;
 }
 
-void Runner::SetKill(std::optional<Kill> kill) {
-  options_.kill = kill;
+void Runner::SetMishap(std::optional<Mishap> mishap) {
+  options_.mishap = mishap;
   execution_.order.Truncate(0);
 }
 
-bool Runner::DiesNext(ProcessId process) const {
-  return options_.kill && options_.kill->process == process &&
-         options_.kill->position == counts_[process] && !execution_.killed;
+bool Runner::IsStruckNext(ProcessId process) {
+  const std::optional<Mishap>& mishap = options_.mishap;
+  if (!mishap || mishap->process != process || mishap->position != counts_[process] ||
+      execution_.struck) {
+    return false;
+  }
+  return !mishap->fault || trace::Contains(subject_.PossibleFaults(process), *mishap->fault);
 }
 
 Runner::Stand Runner::Look() {
@@ -25,14 +29,14 @@ Runner::Stand Runner::Look() {
   for (ProcessId process = 0; process < subject_.processes(); ++process) {
     const Readiness readiness = subject_.ReadinessOf(process);
     if (readiness == Readiness::kFinished) continue;
-    // Death waits for nothing.
-    const bool dies = DiesNext(process);
-    if (readiness == Readiness::kBlocked && !dies) {
+    // Death waits for nothing, nor does an interrupted wait.
+    const bool struck = IsStruckNext(process);
+    if (readiness == Readiness::kBlocked && !struck) {
       stand.blocked |= Bit(process);
       continue;
     }
     stand.ready |= Bit(process);
-    if (!dies && polling_.Repeats(process) &&
+    if (!struck && polling_.Repeats(process) &&
         polling_.Waits(execution_.order, step_, process, subject_.Pending(process))) {
       stand.idle |= Bit(process);
     }
@@ -45,7 +49,7 @@ Runner::Stand Runner::Look() {
 // REQUIRES: the execution has ended, and only its events are in the order.
 void Runner::NoteAwaiting() {
   for (ProcessId process = 0; process < subject_.processes(); ++process) {
-    if (DiesNext(process) || subject_.ReadinessOf(process) != Readiness::kBlocked) continue;
+    if (subject_.ReadinessOf(process) != Readiness::kBlocked || IsStruckNext(process)) continue;
     Footprint footprint = subject_.Awaited(process);
     std::vector<uint32_t> races = execution_.order.RacesOfAwaited(process, footprint);
     execution_.awaiting.push_back({process, std::move(footprint), std::move(races)});
@@ -76,10 +80,13 @@ ProcessSet Runner::Enabled(const Stand& stand) {
 }
 
 Result<void> Runner::Step(ProcessId process, ProcessSet idle) {
-  const bool dies = DiesNext(process);
-  TEARPROOF_ASSIGN_OR_RETURN(Event event, dies ? subject_.Kill(process) : subject_.Step(process));
+  const bool struck = IsStruckNext(process);
+  const bool fails = struck && options_.mishap->fault;
+  TEARPROOF_ASSIGN_OR_RETURN(Event event, fails    ? subject_.Fail(process, *options_.mishap->fault)
+                                          : struck ? subject_.Kill(process)
+                                                   : subject_.Step(process));
   TEARPROOF_CHECK(event.process == process, "a subject executed another process than it was told");
-  execution_.killed |= dies;
+  execution_.struck |= struck;
   HappensBefore& order = execution_.order;
   if (repeating_ && step_ < order.size() && order.event(step_).process == process) {
     if (order.event(step_) != event) {
@@ -104,7 +111,7 @@ Result<const Execution*> Runner::Run(Scheduler& scheduler) {
   execution_.enabled.clear();
   execution_.difference.reset();
   execution_.awaiting.clear();
-  execution_.killed = execution_.waited = execution_.polled = false;
+  execution_.struck = execution_.waited = execution_.polled = false;
   step_ = 0;
   idle_steps_ = 0;
   repeating_ = true;

@@ -1,10 +1,10 @@
 // One execution after the other: a scheduler's choices, a subject's events.
 //
 // Purpose: the loop that all explorations share. It knows who can go on, lets processes that poll
-// without effect wait (polling.h), lets one process die where that is asked for, and compares each
-// event with what the same choices led to before: a subject whose events differ is found out at
-// the first of them, without executions of its own.
-// Thread safety: none. Ownership: the subject outlives the runner.
+// without effect wait (polling.h), lets one process die, or one call fail, where that is asked for,
+// and compares each event with what the same choices led to before: a subject whose events differ
+// is found out at the first of them, without executions of its own. Thread safety: none. Ownership:
+// the subject outlives the runner.
 #ifndef TEARPROOF_HARNESS_EXPLORE_RUNNER_H_
 #define TEARPROOF_HARNESS_EXPLORE_RUNNER_H_
 
@@ -33,11 +33,12 @@ inline bool IsWhole(Ending ending) {
   return ending == Ending::kComplete || ending == Ending::kDeadlock || ending == Ending::kLivelock;
 }
 
-// "process p dies in place of its n-th event", counted from 0.
-struct Kill {
+// "process p dies in place of its n-th event", counted from 0, or that event fails.
+struct Mishap {
   ProcessId process = 0;
   uint32_t position = 0;
-  friend bool operator==(const Kill&, const Kill&) = default;
+  std::optional<Fault> fault;  // Nothing: it dies.
+  friend bool operator==(const Mishap&, const Mishap&) = default;
 };
 
 struct Difference {
@@ -62,7 +63,7 @@ struct Execution {
   Ending ending = Ending::kComplete;
   std::optional<Difference> difference;  // Of kDifferent.
   std::vector<Awaiting> awaiting;        // Whatever the ending.
-  bool killed = false;                   // The kill that was asked for took place.
+  bool struck = false;                   // The mishap that was asked for took place.
   bool waited = false;                   // Somebody waited for a lock,
   bool polled = false;                   // or was taken to poll.
 
@@ -76,7 +77,7 @@ struct RunnerOptions {
   uint32_t poll_repeats = 2;
   // So many events of waiting processes are executed when nobody else is left.
   uint32_t idle_steps = 200;
-  std::optional<Kill> kill;
+  std::optional<Mishap> mishap;
 };
 
 class Runner {
@@ -92,8 +93,8 @@ class Runner {
   Result<const Execution*> Run(Scheduler& scheduler);
 
   const RunnerOptions& options() const { return options_; }
-  // Changes who dies. What was learned of earlier events is forgotten.
-  void SetKill(std::optional<Kill> kill);
+  // Changes what befalls whom. What was learned of earlier events is forgotten.
+  void SetMishap(std::optional<Mishap> mishap);
 
  private:
   struct Stand {
@@ -106,7 +107,7 @@ class Runner {
   // Whom the scheduler may choose; empty if the execution has ended as `execution_.ending` says.
   ProcessSet Enabled(const Stand& stand);
   Result<void> Step(ProcessId process, ProcessSet idle);
-  bool DiesNext(ProcessId process) const;
+  bool IsStruckNext(ProcessId process);
   void NoteAwaiting();
 
   Subject& subject_;

@@ -17,7 +17,7 @@ class Shrinker {
         options_(options),
         deadline_(MonotonicNanos() + options.max_nanos),
         runner_(subject, options.runner) {
-    runner_.SetKill(broken.kill);
+    runner_.SetMishap(broken.mishap);
   }
 
   Result<Shrunk> Run();
@@ -34,6 +34,7 @@ class Shrinker {
   Result<void> WithinClass();
   Result<void> AmongAll();
   Result<void> FindDecidingStep();
+  Result<void> TryWithoutFault();
 
   Subject& subject_;
   const Judge& judge_;
@@ -112,6 +113,19 @@ Result<void> Shrinker::FindDecidingStep() {
     if (execution != nullptr) continue;
     shrunk_.deciding_step = step;
     return {};
+  }
+  return TryWithoutFault();
+}
+
+// REQUIRES: no order of the processes decides.
+Result<void> Shrinker::TryWithoutFault() {
+  if (IsLate() || !broken_.mishap || !broken_.mishap->fault) return {};
+  runner_.SetMishap(std::nullopt);
+  TEARPROOF_ASSIGN_OR_RETURN(const Execution* execution, Replay(shrunk_.schedule.choices));
+  runner_.SetMishap(broken_.mishap);
+  if (execution != nullptr) return {};
+  for (size_t step = 0; step < shrunk_.schedule.events.size(); ++step) {
+    if (shrunk_.schedule.events[step].fault) shrunk_.deciding_step = step;
   }
   return {};
 }

@@ -15,7 +15,7 @@ namespace tearproof::explore {
 struct ShrinkOptions {
   uint64_t max_executions = 3000;
   int64_t max_nanos = 2'000'000'000;
-  RunnerOptions runner;  // `kill` is the schedule's own.
+  RunnerOptions runner;  // `mishap` is the schedule's own.
   size_t class_limit = size_t{1} << 18;
 };
 
@@ -25,7 +25,8 @@ struct Shrunk {
   // No execution with fewer breaks in the same way: all of them were tried.
   bool fewest = false;
   // The last event, from 0, that another one in its place would have saved: had the process before
-  // it gone on as long as it could, nothing would have broken in this way.
+  // it gone on as long as it could, or else had the call not failed, nothing would have broken in
+  // this way.
   std::optional<size_t> deciding_step;
   uint64_t executions = 0;
 };

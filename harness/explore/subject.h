@@ -18,14 +18,18 @@
 #define TEARPROOF_HARNESS_EXPLORE_SUBJECT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "harness/core/result.h"
+#include "harness/trace/fault.h"
 #include "harness/trace/footprint.h"
 
 namespace tearproof::explore {
 
+using trace::Fault;
+using trace::FaultSet;
 using trace::Footprint;
 
 using ProcessId = uint32_t;  // 0, 1, 2 … below Subject::processes().
@@ -61,6 +65,8 @@ struct Event {
   Footprint footprint;
   LockRole lock = LockRole::kNone;
   Fate fate = Fate::kGoesOn;
+  FaultSet possible = 0;       // What Subject::PossibleFaults said before it happened.
+  std::optional<Fault> fault;  // It was made to fail.
 
   friend bool operator==(const Event&, const Event&) = default;
 };
@@ -101,6 +107,20 @@ class Subject {
   // The process dies in place of its next event, also of one that is blocked; what dies with it
   // (locks) is the event's footprint. REQUIRES: not finished. Errors: the environment.
   virtual Result<Event> Kill(ProcessId process) = 0;
+
+  // The ways in which the process's next event can be made to fail, also of one that is blocked: a
+  // function of what the event is and reads. REQUIRES: not finished.
+  virtual FaultSet PossibleFaults(ProcessId process) {
+    static_cast<void>(process);
+    return 0;
+  }
+
+  // Executes the next event, and makes it fail. REQUIRES: the fault is possible. Errors: the
+  // environment.
+  virtual Result<Event> Fail(ProcessId process, Fault fault) {
+    static_cast<void>(fault);
+    return Step(process);
+  }
 };
 
 }  // namespace tearproof::explore

@@ -53,6 +53,7 @@ Result<std::unique_ptr<TracedCache>> TracedCache::Start(CacheSetup setup) {
   options.core = cache->setup_.core;
   options.records_changes = cache->setup_.keeps_log;
   options.owns_clock = true;
+  options.refuses_sharing = trace::Contains(cache->setup_.faults, Fault::kSharing);
   for (size_t i = 0; i < cache->actors_.size(); ++i) {
     // Else sets and dictionaries of Python and Perl would have another order in each process.
     options.subjects.push_back(
@@ -154,8 +155,12 @@ Result<void> TracedCache::BringHome() {
     }
   }
   for (Actor& actor : actors_) {
+    // Descriptors that it leaked would pile up, and change the numbers of those to come.
+    const bool leaked =
+        setup_.faults != 0 && actor.number < processes() &&
+        session_->OpenPaths(actor.number).size() > std::max(actor.kept_open, stays_open_);
     const bool waits = session_->state(actor.number).standing == trace::Standing::kWaitsForInput;
-    if (!waits || setup_.scenario.reset == "process") {
+    if (!waits || leaked || setup_.scenario.reset == "process") {
       TEARPROOF_RETURN_IF_ERROR(session_->Restart(actor.number));
     }
     std::array<char, 4096> rest;
@@ -163,7 +168,7 @@ Result<void> TracedCache::BringHome() {
     }
     actor.received.clear();
     actor.next = actor.sequence = 0;
-    actor.running = actor.begun = actor.gone = false;
+    actor.running = actor.begun = actor.gone = actor.struck = false;
   }
   return {};
 }
@@ -227,6 +232,7 @@ Result<void> TracedCache::Restart() {
     parts_.header.advanced_at = ++now_;
   }
   for (ProcessId p = 0; p < processes(); ++p) {
+    if (setup_.faults != 0) actors_[p].kept_open = session_->OpenPaths(p).size();
     Footprint ignored;
     TEARPROOF_RETURN_IF_ERROR(GoOn(actors_[p], &ignored));
   }
@@ -248,6 +254,9 @@ Result<void> TracedCache::DoFreely(Actor& actor, const Task& task) {
     changes_before_.insert(changes_before_.end(), call.changes.begin(), call.changes.end());
   }
   if (session_->state(actor.number).standing == trace::Standing::kWaitsForInput) {
+    if (setup_.faults != 0 && !stays_) {
+      stays_open_ = std::max(stays_open_, session_->OpenPaths(actor.number).size());
+    }
     return TakeAnswer(actor);
   }
   return UsageError(fmt::format("{} by the process of {} did not come to an end while it was alone",
@@ -272,7 +281,7 @@ Result<void> TracedCache::Ask(Actor& actor, const Task& task) {
   setup.options = setup_.options;
   const auto text = adapter::EncodeRequest(++actor.request, request, setup, actor.manner);
   actor.running = true;
-  actor.begun = false;
+  actor.begun = actor.struck = false;
   if (!text) {  // A key that JSON cannot carry.
     actor.op.invoke = actor.op.ret = now_;
     actor.op.outcome = tearproof::Outcome::kRefused;
@@ -329,6 +338,12 @@ Result<void> TracedCache::TakeAnswer(Actor& actor) {
   if (!stray.empty()) adapter::AddStray(stray, &response);
   actor.received.erase(0, begin);
   actor.maker->Judge(response, &actor.op);
+  // Whoever met a fault may say that it found or changed nothing: that is a way to report it.
+  if (actor.struck && (actor.op.outcome == tearproof::Outcome::kMiss ||
+                       actor.op.outcome == tearproof::Outcome::kRefused)) {
+    response.error = fmt::format("{}, after a fault", OutcomeName(actor.op.outcome));
+    actor.op.outcome = tearproof::Outcome::kError;
+  }
   if (actor.op.failed()) {
     parts_.evidence.push_back({actor.op.process,
                                actor.op.sequence,
@@ -383,6 +398,7 @@ Result<History> TracedCache::TakeHistory() {
     TEARPROOF_RETURN_IF_ERROR(DoFreely(audit, TaskOf(OpKind::kInit, 0, {})));
     TEARPROOF_RETURN_IF_ERROR(DoAllFreely(audit, audit.script));
   }
+  if (!waits && setup_.faults != 0) NoteLeaks();
   if (!waits && setup_.scenario.tidy) {
     TEARPROOF_RETURN_IF_ERROR(TidyUp(audit));
     parts_.survey.tidied = true;

@@ -38,6 +38,8 @@ struct CacheSetup {
   std::string parent_directory;
   int core = -1;           // On which all processes run; -1: where the caller is.
   bool keeps_log = false;  // log() is of use.
+  // PossibleFaults tells of these; with kSharing, files are renamed and removed as on Windows.
+  FaultSet faults = 0;
 };
 
 // A call that happened, with what it did to files.
@@ -57,6 +59,8 @@ class TracedCache : public Subject {
   Footprint Awaited(ProcessId process) override;
   Result<Event> Step(ProcessId process) override;
   Result<Event> Kill(ProcessId process) override;
+  FaultSet PossibleFaults(ProcessId process) override;
+  Result<Event> Fail(ProcessId process, Fault fault) override { return Take(process, fault); }
 
   // All that happened in the execution, which has ended; runs the audit first, if the scenario has
   // one and nobody is left waiting.
@@ -90,6 +94,8 @@ class TracedCache : public Subject {
     bool running = false;  // An operation was asked for and is not answered.
     bool begun = false;    // Its first event has happened.
     bool gone = false;
+    bool struck = false;   // A call of the operation was made to fail.
+    size_t kept_open = 0;  // Descriptors of the cache before the first operation.
     Op op;
     std::string received;
     adapter::Manner manner;
@@ -117,6 +123,9 @@ class TracedCache : public Subject {
   bool BeginsAlone(const Actor& actor);
   std::string BeginLabel(const Actor& actor) const;
   Event Begin(Actor& actor);
+  Result<Event> Take(ProcessId process, std::optional<Fault> fault);
+  void NoteStruck(Actor& actor, Fault fault);
+  void NoteLeaks();
   Fate FateOf(Actor& actor, Footprint* footprint);
   Result<void> WakeOthers(const Actor& mover, Footprint* footprint);
 
@@ -133,6 +142,7 @@ class TracedCache : public Subject {
   std::vector<trace::Change> changes_before_;
   // Files that are no litter, where the scenario's directory is tidied and looked at.
   std::optional<std::set<std::string>> stays_;
+  size_t stays_open_ = 0;  // The most descriptors that one process alone keeps between operations.
 };
 
 }  // namespace tearproof::explore

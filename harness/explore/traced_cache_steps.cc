@@ -73,9 +73,43 @@ Footprint TracedCache::Awaited(ProcessId process) {
 }
 
 Result<Event> TracedCache::Step(ProcessId process) {
+  if (BeginsAlone(actors_[process])) return Begin(actors_[process]);
+  return Take(process, std::nullopt);
+}
+
+FaultSet TracedCache::PossibleFaults(ProcessId process) {
+  const FaultSet single = setup_.faults & trace::kSingleFaults;
+  const trace::Standing standing = session_->state(process).standing;
+  const bool at_call =
+      standing == trace::Standing::kAtCall || standing == trace::Standing::kBlocked;
+  if (single == 0 || !at_call || BeginsAlone(actors_[process])) return 0;
+  return session_->PossibleFaults(process, single);
+}
+
+void TracedCache::NoteStruck(Actor& actor, Fault fault) {
+  actor.struck = true;
+  parts_.struck.push_back(
+      {actor.op.process, actor.op.sequence, std::string(trace::FaultName(fault))});
+}
+
+// What is still open once all have come to the end of their programs.
+void TracedCache::NoteLeaks() {
+  for (ProcessId process = 0; process < processes(); ++process) {
+    const Actor& actor = actors_[process];
+    std::vector<std::string> open = session_->OpenPaths(process);
+    if (actor.gone || open.size() <= std::max(actor.kept_open, stays_open_)) continue;
+    for (const std::string& path : open) {
+      parts_.survey.left_open.push_back(
+          fmt::format("{} {}: {}", actor.role, process,
+                      session_->TextToShow(LoggedDirectory() + "/" + path, CacheDirectory())));
+    }
+  }
+}
+
+Result<Event> TracedCache::Take(ProcessId process, std::optional<Fault> fault) {
   Actor& actor = actors_[process];
-  if (BeginsAlone(actor)) return Begin(actor);
-  const std::optional<trace::Event> happened = session_->Step(process);
+  const FaultSet possible = PossibleFaults(process);
+  const std::optional<trace::Event> happened = session_->Step(process, fault);
   if (!happened) {
     return SystemError(EDEADLK, fmt::format("process {} waits for a lock that was free", process));
   }
@@ -86,6 +120,9 @@ Result<Event> TracedCache::Step(ProcessId process) {
   event.result = happened->Outcome();
   event.effect = happened->effect;
   event.footprint = happened->footprint;
+  event.possible = possible;
+  event.fault = happened->fault;
+  if (happened->fault) NoteStruck(actor, *happened->fault);
   if (happened->unseen != trace::Unseen::kNothing) unseen_ = happened->unseen;
   if (!actor.begun) {
     actor.begun = true;

@@ -288,6 +288,12 @@ const ProcessInfo* History::FindProcess(uint16_t number) const {
   return nullptr;
 }
 
+bool History::WasStruck(const Op& op) const {
+  return std::any_of(parts_.struck.begin(), parts_.struck.end(), [&](const Struck& struck) {
+    return struck.process == op.process && struck.sequence == op.sequence;
+  });
+}
+
 const Evidence* History::FindEvidence(const Op& op) const {
   const auto found = evidence_of_.find(ValueId{op.process, op.sequence}.Pack());
   return found == evidence_of_.end() ? nullptr : &parts_.evidence[found->second];

@@ -77,6 +77,13 @@ struct Stall {
   bool returned_alone = false;  // It returned once it was alone.
 };
 
+// An operation one of whose system calls was made to fail: it may report that.
+struct Struck {
+  uint16_t process = 0;
+  uint64_t sequence = 0;
+  std::string fault;  // "ENOSPC"
+};
+
 // What lay on the disk after everybody had left.
 struct Survey {
   bool tidied = false;              // A fresh process ran init, cull, clear (or deleted all).
@@ -85,6 +92,8 @@ struct Survey {
   std::vector<std::string>
       trespasses;            // "deleted: cwd/1f/keep"; what was not the cache's to touch.
   uint64_t cache_files = 0;  // Files under the directory before tidying.
+  // Of processes that meet faults: "writer 0: k0.entry", where more is open than before.
+  std::vector<std::string> left_open;
 };
 
 class History {
@@ -95,6 +104,7 @@ class History {
     std::vector<Op> ops;  // In any order.
     std::vector<Evidence> evidence;
     std::vector<Stall> stalls;
+    std::vector<Struck> struck;
     Survey survey;
     uint64_t unreadable_records = 0;  // Slots whose checksum failed: torn by a crash of the host.
   };
@@ -108,6 +118,8 @@ class History {
   const HistoryHeader& header() const { return parts_.header; }
   const std::vector<ProcessInfo>& processes() const { return parts_.processes; }
   const std::vector<Stall>& stalls() const { return parts_.stalls; }
+  const std::vector<Struck>& struck() const { return parts_.struck; }
+  bool WasStruck(const Op& op) const;
   const Survey& survey() const { return parts_.survey; }
   uint64_t unreadable_records() const { return parts_.unreadable_records; }
 

@@ -50,7 +50,7 @@ int CanaryStore::WriteEntry(const std::string& path, const std::string& text, Un
   problem = WriteAll(fd.get(), text, kChunk);
   fd.Reset();
   if (problem == 0 && rename(temporary.c_str(), path.c_str()) != 0) problem = errno;
-  if (problem != 0) unlink(temporary.c_str());
+  if (problem != 0) RemoveForSure(temporary);
   return problem;
 }
 
@@ -81,14 +81,18 @@ void CanaryStore::Store(const std::string& path, const std::string& text, Unique
   response.Is(Outcome::kDone);
 }
 
-std::vector<std::string> CanaryStore::ListEntries() const {
+int CanaryStore::ListEntries(std::vector<std::string>& paths) const {
   std::vector<std::string> names;
-  ListDirectory(directory_, names);
-  std::vector<std::string> paths;
+  const int problem = ListDirectory(directory_, names);
   for (const std::string& name : names) {
     if (name.ends_with(kSuffix)) paths.push_back(directory_ + "/" + name);
   }
-  return paths;
+  return problem;
+}
+
+bool CanaryStore::IsLocked(const UniqueFd& lock, Response& response) const {
+  if (!lock.valid()) FailWithErrno(response, errno, "lock", directory_);
+  return lock.valid();
 }
 
 void CanaryStore::Init(const Request&, Response& response) {
@@ -106,11 +110,13 @@ void CanaryStore::Has(const Request& request, Response& response) { Get(request,
 
 void CanaryStore::Set(const Request& request, Response& response) {
   UniqueFd lock = LockForChange();
+  if (!IsLocked(lock, response)) return;
   Store(PathOf(request.key), EntryText(request.value, request.ttl_millis), lock, response);
 }
 
 void CanaryStore::Add(const Request& request, Response& response) {
   UniqueFd lock = LockForChange();
+  if (!IsLocked(lock, response)) return;
   const std::string path = PathOf(request.key);
   Read(path, response);
   if (response.outcome == Outcome::kHit) return response.Is(Outcome::kRefused);
@@ -120,6 +126,7 @@ void CanaryStore::Add(const Request& request, Response& response) {
 
 void CanaryStore::Delete(const Request& request, Response& response) {
   const UniqueFd lock = LockForChange();
+  if (!IsLocked(lock, response)) return;
   const std::string path = PathOf(request.key);
   if (unlink(path.c_str()) == 0) return response.Is(Outcome::kDone);
   if (errno == ENOENT) return response.Is(Outcome::kRefused);
@@ -128,6 +135,7 @@ void CanaryStore::Delete(const Request& request, Response& response) {
 
 void CanaryStore::Incr(const Request& request, Response& response) {
   UniqueFd lock = LockForChange();
+  if (!IsLocked(lock, response)) return;
   const std::string path = PathOf(request.key);
   Read(path, response);
   if (response.outcome == Outcome::kMiss) return response.Is(Outcome::kRefused);
@@ -140,20 +148,27 @@ void CanaryStore::Incr(const Request& request, Response& response) {
 
 void CanaryStore::Clear(const Request&, Response& response) {
   const UniqueFd lock = LockForChange();
-  for (const std::string& path : ListEntries()) {
-    const int problem = RemoveFile(path);
-    if (problem != 0) return FailWithErrno(response, problem, "unlink", path);
+  if (!IsLocked(lock, response)) return;
+  std::vector<std::string> paths;
+  int problem = ListEntries(paths);
+  for (const std::string& path : paths) {
+    if (problem == 0) problem = RemoveFile(path);
   }
+  if (problem != 0) return FailWithErrno(response, problem, "clear", directory_);
   response.Is(Outcome::kDone);
 }
 
 void CanaryStore::Cull(const Request&, Response& response) {
   const UniqueFd lock = LockForChange();
-  for (const std::string& path : ListEntries()) {
+  if (!IsLocked(lock, response)) return;
+  std::vector<std::string> paths;
+  const int problem = ListEntries(paths);
+  for (const std::string& path : paths) {
     Response found;
     Read(path, found);
     if (found.outcome == Outcome::kMiss) RemoveFile(path);
   }
+  if (problem != 0) return FailWithErrno(response, problem, "cull", directory_);
   response.Is(Outcome::kDone);
 }
 

@@ -36,7 +36,8 @@ class CanaryStore : public Operations {
   void Clear(const Request& request, Response& response) override;
   void Cull(const Request& request, Response& response) override;
 
-  // The steps. Locks are held until the descriptor is closed; an invalid one holds nothing.
+  // The steps. Locks are held until the descriptor is closed; an invalid one holds nothing, and
+  // without one nothing is changed.
   virtual UniqueFd LockForChange() { return Lock(/*exclusive=*/true); }
   virtual UniqueFd LockForReading() { return {}; }
   // Replaces the entry; 0 or an errno. `lock` is held.
@@ -58,8 +59,10 @@ class CanaryStore : public Operations {
   void Read(const std::string& path, Response& response);
   // Writes and sets done or an error.
   void Store(const std::string& path, const std::string& text, UniqueFd& lock, Response& response);
-  // Paths of all entries.
-  std::vector<std::string> ListEntries() const;
+  // Adds the paths of all entries: 0 or an errno.
+  int ListEntries(std::vector<std::string>& paths) const;
+  // Else it sets an error.
+  bool IsLocked(const UniqueFd& lock, Response& response) const;
   Random& random() { return random_; }
 
  private:

@@ -77,6 +77,26 @@ int ListDirectory(const std::string& path, std::vector<std::string>& names, bool
   return errno;
 }
 
+int WriteAllAt(int fd, std::string_view bytes, int64_t offset) {
+  while (!bytes.empty()) {
+    const ssize_t written = pwrite(fd, bytes.data(), bytes.size(), offset);
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return errno;
+    }
+    bytes.remove_prefix(static_cast<size_t>(written));
+    offset += written;
+  }
+  return 0;
+}
+
+int RemoveForSure(const std::string& path) {
+  constexpr int kTries = 3;
+  int problem = RemoveFile(path);
+  for (int tried = 1; problem != 0 && tried < kTries; ++tried) problem = RemoveFile(path);
+  return problem;
+}
+
 int RemoveFile(const std::string& path) {
   return unlink(path.c_str()) == 0 || errno == ENOENT ? 0 : errno;
 }

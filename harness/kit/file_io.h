@@ -30,8 +30,12 @@ int MakeDirectories(const std::string& path, unsigned mode);
 
 // Names in a directory, without "." and "..", sorted if asked.
 int ListDirectory(const std::string& path, std::vector<std::string>& names, bool sorted = true);
+// pwrite(2) until all is written.
+int WriteAllAt(int fd, std::string_view bytes, int64_t offset);
 // unlink(2); a file that is not there counts as removed.
 int RemoveFile(const std::string& path);
+// The same, of what nobody else would ever remove: where it fails it is tried again, a few times.
+int RemoveForSure(const std::string& path);
 
 // The MD5 of `text` in 32 lower-case hexadecimal digits (as caches name their files by).
 using tearproof::Md5Hex;

@@ -48,11 +48,17 @@ FoundEntry Find(const std::string& path, int flags) {
     found.problem = errno;
     return found;
   }
-  const ssize_t got = read(found.fd.get(), &found.header, sizeof(EntryHeader));
-  if (got < 0) found.problem = errno;
-  if (got >= 0 && (got != sizeof(EntryHeader) || found.header.whole != kWhole)) {
-    found.problem = ENOENT;
+  size_t used = 0;
+  while (used < sizeof(EntryHeader)) {
+    const ssize_t got = read(found.fd.get(), reinterpret_cast<char*>(&found.header) + used,
+                             sizeof(EntryHeader) - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) found.problem = errno;
+    if (got <= 0) break;
+    used += static_cast<size_t>(got);
   }
+  const bool whole = used == sizeof(EntryHeader) && found.header.whole == kWhole;
+  if (found.problem == 0 && !whole) found.problem = ENOENT;
   return found;
 }
 
@@ -77,8 +83,7 @@ int WriteEntry(const std::string& path, std::string_view value, int64_t deadline
   int problem = lseek(fd.get(), sizeof(header), SEEK_SET) < 0 ? errno : 0;
   if (problem == 0) problem = WriteAll(fd.get(), value);
   if (problem == 0) {
-    const ssize_t written = pwrite(fd.get(), &header, sizeof(header), 0);
-    if (written != sizeof(header)) problem = written < 0 ? errno : ENOSPC;
+    problem = WriteAllAt(fd.get(), {reinterpret_cast<const char*>(&header), sizeof(header)}, 0);
   }
   if (problem != 0) RemoveFile(path);
   return problem;
@@ -197,11 +202,10 @@ void LockedStore::Touch(const Request& request, Response& response) {
     if (found.missing()) return response.Is(Outcome::kRefused);
     if (found.problem != 0) return FailWithErrno(response, found.problem, "open", path);
     const int64_t deadline = DeadlineAfter(request.ttl_millis);
-    const ssize_t written =
-        pwrite(found.fd.get(), &deadline, sizeof(deadline), offsetof(EntryHeader, deadline));
-    if (written != sizeof(deadline)) {
-      return FailWithErrno(response, written < 0 ? errno : EIO, "write", path);
-    }
+    const int problem =
+        WriteAllAt(found.fd.get(), {reinterpret_cast<const char*>(&deadline), sizeof(deadline)},
+                   offsetof(EntryHeader, deadline));
+    if (problem != 0) return FailWithErrno(response, problem, "write", path);
     response.Is(Outcome::kDone);
   });
 }

@@ -17,7 +17,7 @@ constexpr std::string_view kTemporarySuffix = ".temp";
 }  // namespace
 
 TemporaryFile::~TemporaryFile() {
-  if (!path_.empty()) unlink(path_.c_str());
+  if (!path_.empty()) RemoveForSure(path_);
 }
 
 bool TemporaryFile::Create() {
@@ -46,7 +46,7 @@ bool TemporaryFile::RenameTo(const std::string& path) {
 
 bool TemporaryFile::LinkTo(const std::string& path) {
   if (link(path_.c_str(), path.c_str()) != 0) return Failed("link", errno);
-  unlink(path_.c_str());
+  RemoveForSure(path_);
   path_.clear();
   return true;
 }

@@ -47,6 +47,9 @@ struct Scene {
   VirtualClock clock;
   bool owns_clock = false;  // `clock` is what processes see.
   bool records_changes = false;
+  // As Windows does: what is open cannot be renamed, replaced or removed.
+  bool refuses_sharing = false;
+  Openings openings;               // Kept where that is so.
   std::set<uint64_t> mapped;       // Files that are read through memory.
   std::shared_ptr<ResultTap> tap;  // nullptr: calls stop once more when they return.
   uint64_t steps = 0;  // Calls that happened: a prediction is good for one number of them.
@@ -108,6 +111,12 @@ std::string PrintCall(const Call& call, const Caller& caller, const Scene& scene
 bool LeavesTraces(const Call& call);
 // It will return 0, whatever others do before: nobody has to see it return.
 bool CannotFail(const Call& call, const Scene& scene);
+// The faults of those asked for that may strike the call as things stand.
+FaultSet PossibleFaults(const Call& call, const Caller& caller, FaultSet asked);
+// How many bytes the call transfers if it is cut short; 0: it cannot be.
+uint64_t HalfOfTransfer(const Call& call, const Caller& caller);
+// It renames, replaces or removes a file that somebody has open.
+bool IsRefusedBySharing(const Call& call, const Scene& scene);
 // Takes note of what has happened: `result` as the kernel gave it. Returns Event::effect.
 std::string ApplyCall(const Call& call, int64_t result, const Caller& caller, Scene* scene);
 // What it did to files. REQUIRES: nothing has happened since, and the call was decoded before it.

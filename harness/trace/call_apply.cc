@@ -72,6 +72,7 @@ std::string ApplyOpen(const Call& call, int descriptor, const Caller& caller, Sc
   description->inode = InodeOf(descriptor, caller, *scene);
   description->path = target.path();
   description->directory = file->directory;
+  if (scene->refuses_sharing) scene->openings.Note(description);
   caller.files->Open(descriptor, std::move(description), (call.flags & O_CLOEXEC) != 0);
   return effect;
 }

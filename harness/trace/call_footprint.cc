@@ -245,11 +245,40 @@ void AddSpecial(const Call& call, const Caller& caller, Footprint* footprint) {
   }
 }
 
+// Who has a file open decides whether it can be renamed or removed.
+void AddOpenings(const Call& call, const Caller& caller, Footprint* footprint) {
+  const auto add_of = [&](const Target& target, AccessMode mode) {
+    const std::optional<FoundFile> file = target.file();
+    if (file && !file->directory) Add({{ObjectKind::kOpening, file->number}, mode}, footprint);
+  };
+  switch (call.row->special) {
+    case Special::kOpen:
+      return add_of(call.targets[0], kUpdate);
+    case Special::kClose:
+      return AddAll(caller.files->OpeningsEndedByClose(call.targets[0].descriptor), footprint);
+    case Special::kDuplicateTo:
+      return AddAll(caller.files->OpeningsEndedByClose(call.targets[1].descriptor), footprint);
+    case Special::kCloseRange:
+    case Special::kExit:
+      return AddAll(caller.files->OpeningsEndedByExit(), footprint);
+    case Special::kRename:
+    case Special::kExchangeOrRename:
+      add_of(call.targets[1], kRead);
+      [[fallthrough]];
+    case Special::kRemove:
+    case Special::kRemoveAt:
+      return add_of(call.targets[0], kRead);
+    default:
+      return;
+  }
+}
+
 }  // namespace
 
 Footprint PredictFootprint(const Call& call, const Caller& caller, const Scene& scene) {
   Footprint footprint;
   if (!AddLookups(call, &footprint)) return OnlyReads(footprint);
+  if (scene.refuses_sharing) AddOpenings(call, caller, &footprint);
   for (const Touch& touch : call.row->touches) {
     TouchPart(call.targets[touch.target], touch.part, touch.mode, &footprint);
   }

@@ -6,10 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/trace/change.h"
+#include "harness/trace/fault.h"
 #include "harness/trace/footprint.h"
 
 namespace tearproof::trace {
@@ -40,6 +42,7 @@ struct Event {
   int64_t result = 0;  // Or -errno. Of a pending event: 0.
   std::string effect;  // "creates k0", "replaces k0", "" where the label says it all.
   Unseen unseen = Unseen::kNothing;
+  std::optional<Fault> fault;   // It was made to fail.
   std::vector<Change> changes;  // TraceOptions::records_changes.
 
   bool failed() const { return result < 0; }

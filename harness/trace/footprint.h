@@ -14,13 +14,14 @@
 namespace tearproof::trace {
 
 enum class ObjectKind : uint8_t {
-  kData,    // A file's bytes, size and time of modification, whole. `number` names the file.
-  kMeta,    // A file's mode, owner, link count.
-  kEntry,   // A name in a directory, its absence included. `number` names directory and name.
-  kList,    // All names of a directory together.
-  kLock,    // A file's locks.
-  kOffset,  // An open file description's position, shared by dup and fork.
-  kOrder,   // A key's operations in real time: begins and ends (below).
+  kData,     // A file's bytes, size and time of modification, whole. `number` names the file.
+  kMeta,     // A file's mode, owner, link count.
+  kEntry,    // A name in a directory, its absence included. `number` names directory and name.
+  kList,     // All names of a directory together.
+  kLock,     // A file's locks.
+  kOffset,   // An open file description's position, shared by dup and fork.
+  kOpening,  // Who has a file open: only where that decides (Scene::refuses_sharing).
+  kOrder,    // A key's operations in real time: begins and ends (below).
 };
 
 // `number` is given by who decodes the events: the same object has the same number throughout one

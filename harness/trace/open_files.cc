@@ -15,6 +15,18 @@ void AddFreed(std::optional<bool> exclusive, uint64_t file, Footprint* freed) {
 
 }  // namespace
 
+void Openings::Note(const std::shared_ptr<Description>& description) {
+  std::erase_if(descriptions_, [](const auto& known) { return known.expired(); });
+  descriptions_.push_back(description);
+}
+
+bool Openings::IsOpen(uint64_t file) const {
+  return std::any_of(descriptions_.begin(), descriptions_.end(), [&](const auto& known) {
+    const std::shared_ptr<Description> description = known.lock();
+    return description != nullptr && description->file == file && description->numbers > 0;
+  });
+}
+
 std::shared_ptr<Description> OpenFiles::Find(int descriptor) const {
   const auto found = slots_.find(descriptor);
   return found == slots_.end() ? nullptr : found->second.description;
@@ -57,6 +69,26 @@ Footprint OpenFiles::FreedByExit() const {
   // Not in the order of addresses.
   std::sort(freed.begin(), freed.end());
   return freed;
+}
+
+Footprint OpenFiles::OpeningsEndedByClose(int descriptor) const {
+  const auto found = slots_.find(descriptor);
+  if (found == slots_.end() || found->second.description->numbers > 1) return {};
+  return {{{ObjectKind::kOpening, found->second.description->file}, AccessMode::kUpdate}};
+}
+
+Footprint OpenFiles::OpeningsEndedByExit() const {
+  Footprint ended;
+  for (const auto& [descriptor, slot] : slots_) {
+    Add({{ObjectKind::kOpening, slot.description->file}, AccessMode::kUpdate}, &ended);
+  }
+  return ended;
+}
+
+std::vector<std::string> OpenFiles::Paths() const {
+  std::vector<std::string> paths;
+  for (const auto& [descriptor, slot] : slots_) paths.push_back(slot.description->path);
+  return paths;
 }
 
 void OpenFiles::Close(int descriptor) {

@@ -15,6 +15,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "harness/trace/footprint.h"
 #include "harness/trace/lock_table.h"
@@ -29,6 +30,17 @@ struct Description {
   std::string path;  // Relative to the cache, when it was opened.
   bool directory = false;
   size_t numbers = 0;  // How many descriptors lead here: OpenFiles counts them.
+};
+
+// Which files are open anywhere.
+class Openings {
+ public:
+  void Note(const std::shared_ptr<Description>& description);
+  bool IsOpen(uint64_t file) const;
+  void Clear() { descriptions_.clear(); }
+
+ private:
+  std::vector<std::weak_ptr<Description>> descriptions_;
 };
 
 class OpenFiles {
@@ -55,6 +67,11 @@ class OpenFiles {
   Footprint FreedByClose(int descriptor) const;
   // ...when the process ends.
   Footprint FreedByExit() const;
+  // The files that nobody has open by these descriptions any more, likewise.
+  Footprint OpeningsEndedByClose(int descriptor) const;
+  Footprint OpeningsEndedByExit() const;
+  // How each descriptor's file was called when it was opened.
+  std::vector<std::string> Paths() const;
   void Close(int descriptor);
   // Numbers from `first` to `last`, where `first` <= number <= `last`.
   std::set<int> Between(uint64_t first, uint64_t last) const;

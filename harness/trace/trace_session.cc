@@ -8,6 +8,7 @@ Result<std::unique_ptr<TraceSession>> TraceSession::Start(TraceOptions options) 
   auto session = std::unique_ptr<TraceSession>(new TraceSession(options.subjects.size()));
   session->scene_.owns_clock = options.owns_clock;
   session->scene_.records_changes = options.records_changes;
+  session->scene_.refuses_sharing = options.refuses_sharing;
   // Changes are read back before the thread goes on.
   if (options.tap && !options.records_changes) session->scene_.tap = ResultTap::Shared();
   TEARPROOF_ASSIGN_OR_RETURN(session->core_, OneCore::Take(options.core, options.realtime));
@@ -42,6 +43,7 @@ void TraceSession::ForgetExecution() {
   }
   scene_.identity.Renew();
   scene_.mapped.clear();
+  scene_.openings.Clear();
   scene_.locks.Clear();
   scene_.clock.Reset();
 }
@@ -60,8 +62,8 @@ void TraceSession::Reconsider(size_t process) {
   for (const auto& each : processes_) each->Reconsider();
 }
 
-std::optional<Event> TraceSession::Step(size_t process) {
-  std::optional<Event> event = processes_[process]->Step();
+std::optional<Event> TraceSession::Step(size_t process, std::optional<Fault> fault) {
+  std::optional<Event> event = processes_[process]->Step(fault);
   Reconsider(process);
   return event;
 }

@@ -52,6 +52,8 @@ struct TraceOptions {
   bool tap = true;       // Results without a second stop, where the machine grants it.
   // Subjects see a clock of ours (virtual_clock.h). Costs a stop at each look at the wall clock.
   bool owns_clock = false;
+  // Renames and removals of files that somebody has open fail with EACCES.
+  bool refuses_sharing = false;
   bool records_changes = false;  // Events say what calls did to files (change.h).
   // How long a subject may compute, or sleep in something else than a read of its input. Time in
   // which a busy machine let it do neither does not count.
@@ -88,7 +90,13 @@ class TraceSession {
   const ProcessState& state(size_t process) const { return processes_[process]->state(); }
   // See TracedProcess for what each requires and does.
   const Event& Pending(size_t process) { return processes_[process]->Pending(); }
-  std::optional<Event> Step(size_t process);
+  std::optional<Event> Step(size_t process, std::optional<Fault> fault = std::nullopt);
+  FaultSet PossibleFaults(size_t process, FaultSet asked) {
+    return processes_[process]->PossibleFaults(asked);
+  }
+  std::vector<std::string> OpenPaths(size_t process) const {
+    return processes_[process]->OpenPaths();
+  }
   void Resume(size_t process);
   void RunFreely(size_t process, std::vector<Event>* events = nullptr);
   Event Kill(size_t process);

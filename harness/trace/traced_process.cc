@@ -181,11 +181,11 @@ const Event& TracedProcess::Pending() {
   return task->event;
 }
 
-std::optional<Event> TracedProcess::Step() {
+std::optional<Event> TracedProcess::Step(std::optional<Fault> fault) {
   Task* task = NextAtCall();
   TEARPROOF_CHECK(task != nullptr, "a step was asked for where no call is pending");
   Beat();
-  std::optional<Event> event = Execute(task);
+  std::optional<Event> event = Execute(task, fault);
   if (state_.standing != Standing::kStuck) Settle();
   Beat();
   return event;
@@ -240,7 +240,7 @@ bool TracedProcess::ReturnToEntry(Task* task) {
   return false;
 }
 
-std::optional<Event> TracedProcess::Execute(Task* task) {
+std::optional<Event> TracedProcess::Execute(Task* task, std::optional<Fault> fault) {
   if (task->must_return && !ReturnToEntry(task)) return std::nullopt;
   if (IsUnobserved()) {
     FindAgain(task);
@@ -252,6 +252,10 @@ std::optional<Event> TracedProcess::Execute(Task* task) {
   if (at_call_.size() > 1 && task->event.unseen == Unseen::kNothing) {
     task->event.unseen = Unseen::kConcurrentThreads;
   }
+  if (!fault && scene_.refuses_sharing && IsRefusedBySharing(task->call, scene_)) {
+    fault = Fault::kSharing;
+  }
+  if (fault) return ExecuteFailing(task, *fault);
   if (task->call.LocksAndWaits()) {
     ChangeArgument(task->thread, 1, WithoutWaiting(task->call));
   }
@@ -351,7 +355,8 @@ Event TracedProcess::Complete(Task* task, int64_t result) {
     event.changes = DescribeChanges(task->call, result, CallerOf(*task), scene_);
   }
   event.effect = ApplyCall(task->call, result, CallerOf(*task), &scene_);
-  if (event.failed()) {
+  // It is closed even where close(2) fails.
+  if (event.failed() && task->call.row->special != Special::kClose) {
     event.footprint = OnlyReads(event.footprint);
     event.lock = LockRole::kNone;
   }
@@ -417,7 +422,12 @@ Event TracedProcess::Kill() {
   event.lock = LockRole::kNone;
   Beat();
   std::set<pid_t> ids;
-  for (const auto& task : tasks_) ids.insert(task->id);
+  Footprint ended;
+  for (const auto& task : tasks_) {
+    ids.insert(task->id);
+    if (!scene_.refuses_sharing) continue;
+    for (const Access& access : task->files->OpeningsEndedByExit()) Add(access, &ended);
+  }
   for (const pid_t id : ids) kill(id, SIGKILL);
   // Children first: the last to go is the one whose end is told.
   const int64_t deadline = MonotonicNanos() + std::max(patience_, kStartPatience);
@@ -439,6 +449,7 @@ Event TracedProcess::Kill() {
   }
   for (const Access& access : TakeFreed()) Add(access, &event.footprint);
   if (!event.footprint.empty()) event.lock = LockRole::kRelease;
+  for (const Access& access : ended) Add(access, &event.footprint);
   ++scene_.steps;
   Beat();
   state_.standing = Standing::kEnded;

@@ -56,8 +56,13 @@ class TracedProcess {
   const Event& Pending();
   // Makes the pending call happen, and lets the subject run on until it stands again. Nothing: it
   // did not happen, as the lock is held after all (kBlocked) or the process ended before.
-  // REQUIRES: kAtCall or kBlocked.
-  std::optional<Event> Step();
+  // With a `fault` it is made to fail in that way, at once where it would have waited for a lock.
+  // REQUIRES: kAtCall or kBlocked; the fault is possible.
+  std::optional<Event> Step(std::optional<Fault> fault = std::nullopt);
+  // Of those asked for, the faults that can strike the pending call. REQUIRES: kAtCall or kBlocked.
+  FaultSet PossibleFaults(FaultSet asked);
+  // The files of the cache that it has open, a path a descriptor.
+  std::vector<std::string> OpenPaths() const;
   // Lets it run on after its input was written, its output read, or patience granted.
   void Resume();
   // The same, and its calls on the cache happen at once, without a decision; they are appended to
@@ -123,7 +128,9 @@ class TracedProcess {
   std::optional<Heard> AwaitReturn(Task* task, WaitStatus* status);
   // A blocked call is made once more: to its entry. False: it ended instead.
   bool ReturnToEntry(Task* task);
-  std::optional<Event> Execute(Task* task);
+  std::optional<Event> Execute(Task* task, std::optional<Fault> fault = std::nullopt);
+  std::optional<Event> ExecuteFailing(Task* task, Fault fault);
+  std::optional<Event> FailWithin(Task* task, Fault fault, uint64_t count);
   std::optional<Event> ExecuteTapped(Task* task);
   std::optional<Event> Finish(Task* task);
   Event Complete(Task* task, int64_t result);

@@ -27,7 +27,8 @@ class EvictsForeignFiles : public kit::CanaryStore {
  private:
   void EvictAll() {
     const UniqueFd lock = LockForChange();
-    if (ListEntries().size() < max_entries_) return;
+    std::vector<std::string> entries;
+    if (ListEntries(entries) != 0 || entries.size() < max_entries_) return;
     std::vector<std::string> names;
     kit::ListDirectory(directory(), names);
     for (const std::string& name : names) {

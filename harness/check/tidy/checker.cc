@@ -1,4 +1,5 @@
-// tidy: after init, cull and clear no files are left but those that one process alone leaves.
+// tidy: after init, cull and clear no files are left but those that one process alone leaves; and
+// where calls were made to fail, no process keeps a file open that it would not have kept open.
 
 #include "harness/api/checker.h"
 
@@ -33,6 +34,14 @@ class TidyChecker : public Checker {
     findings.Cover(
         static_cast<uint64_t>(std::count_if(history.ops().begin(), history.ops().end(),
                                             [](const Op& op) { return MayChangeKey(op); })));
+    if (!survey.left_open.empty()) {
+      findings.Accuse(2, [&]() -> Accusation {
+        return {"leaked-descriptor",
+                fmt::format("at rest a process has more of the cache's files open than before: {}",
+                            ListFiles(survey.left_open)),
+                {}};
+      });
+    }
     if (!survey.litter.empty()) {
       findings.Accuse(1, [&]() -> Accusation {
         return {"litter",
