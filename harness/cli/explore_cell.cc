@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kProgressInterval = kNanosPerSecond / 10;
 
-std::string ScopeOf(const PlannedCell& cell, const Machine& machine) {
+std::string ScopeOf(const PlannedCell& cell, explore::FaultSet faults, const Machine& machine) {
   const Scenario& scenario = cell.known.scenario;
   std::string scope = explore::DescribePrograms(scenario);
   size_t present = 0;
@@ -29,6 +29,8 @@ std::string ScopeOf(const PlannedCell& cell, const Machine& machine) {
   if (scenario.advance_nanos) {
     scope += fmt::format(", {} later", FormatDuration(*scenario.advance_nanos));
   }
+  if ((faults & trace::kSingleFaults) != 0) scope += ", one call failing";
+  if (trace::Contains(faults, explore::Fault::kSharing)) scope += ", open files as on Windows";
   return scope + fmt::format(", {}, {}, one host", machine.file_system, machine.kernel);
 }
 
@@ -73,7 +75,7 @@ class CellRun {
     const int64_t begin = MonotonicNanos();
     begin_ = begin;
     CellRecord& record = outcome_.record;
-    record.scope = ScopeOf(cell_, request_.machine);
+    record.scope = ScopeOf(cell_, settings_.options.faults, request_.machine);
     record.rerun = Rerun();
     const Result<void> explored = Explore();
     if (!explored.ok()) {

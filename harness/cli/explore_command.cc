@@ -167,6 +167,7 @@ Verb ExploreVerb(const Session& session) {
       {"tearproof explore get-set --backend temp-rename", "held, and in how many interleavings"},
       {"tearproof explore get-set --backend naive", "a counterexample, and the line to replay it"},
       {"tearproof explore all --backend flock,django-v1 --all", "several, side by side"},
+      {"tearproof explore get-set --backend mycache --fault all", "each call fails once, too"},
       {"tearproof explore --resume latest", "go on where the budget or Ctrl-C ended it"}};
   verb.run = [arguments, &session] { return ExploreRun(*arguments, session).Run(); };
   return verb;

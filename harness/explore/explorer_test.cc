@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 
+#include <algorithm>
+
 #include "harness/explore/simulated_files_for_tests.h"
 
 namespace tearproof::explore {
@@ -216,11 +218,54 @@ TEST(ExplorerTest, EachProcessDiesInPlaceOfEachEvent) {
   EXPECT_EQ(sound.kills, 8);
 }
 
+TEST(ExplorerTest, EachEventFailsOnceInEachWay) {
+  ExploreOptions options;
+  options.faults = trace::kSingleFaults;
+  options.all = true;
+  // Whoever ignores that a write failed publishes half a value.
+  const SubjectFactory factory = Make({RenamingWriter("t"), kReader});
+  const Exploration exploration = RunAll(factory, options, TornReads);
+  EXPECT_TRUE(exploration.exhausted());
+  EXPECT_EQ(exploration.faults, 2);
+  ASSERT_GE(exploration.broken.size(), 1);
+  for (const BrokenSchedule& broken : exploration.broken) {
+    ASSERT_TRUE(broken.mishap);
+    EXPECT_EQ(broken.mishap->fault, Fault::kNoSpace);
+    EXPECT_TRUE(std::ranges::any_of(
+        broken.events, [](const Event& event) { return event.fault == Fault::kNoSpace; }));
+  }
+  // Only those that were asked for.
+  options.faults = trace::Only(Fault::kInputOutput);
+  EXPECT_EQ(RunAll(factory, options, TornReads).faults, 0);
+}
+
+TEST(ExplorerTest, AnInterruptedWaitDoesNotWait) {
+  const Program program = {Open("k"), Lock(), Write("a"), Write("b"), Close()};
+  ExploreOptions options;
+  options.faults = trace::Only(Fault::kInterrupted);
+  // The other one holds the lock meanwhile.
+  bool overtook = false;
+  const Judge judge = [&](Subject&, const Execution& execution) {
+    for (size_t i = 0; i + 1 < execution.order.size(); ++i) {
+      const auto next_write = CallName(execution.order.event(i + 1).label) == "write";
+      overtook = overtook || (execution.order.event(i).fault && next_write &&
+                              execution.order.position(i + 1) == 3);
+    }
+    return Result<std::string>("");
+  };
+  const Exploration exploration = RunAll(Make({program, program}), options, judge);
+  EXPECT_TRUE(exploration.exhausted());
+  EXPECT_EQ(exploration.faults, 2);
+  EXPECT_EQ(exploration.deadlocks, 0);
+  EXPECT_TRUE(overtook);
+}
+
 TEST(ExplorerTest, GoesOnWhereItsBudgetEnded) {
   for (const bool kill : {false, true}) {
     const SubjectFactory factory = Make({kNaiveWriter, RenamingWriter("t"), kReader});
     ExploreOptions options;
     options.kill = kill;
+    if (kill) options.faults = trace::kSingleFaults;
     const Exploration whole = RunAll(factory, options);
     options.max_executions = 1 + whole.executions / 7;
     Exploration part;
@@ -236,6 +281,7 @@ TEST(ExplorerTest, GoesOnWhereItsBudgetEnded) {
     EXPECT_EQ(part.interleavings, whole.interleavings);
     EXPECT_EQ(part.expected_interleavings, whole.expected_interleavings);
     EXPECT_EQ(part.kills, whole.kills);
+    EXPECT_EQ(part.faults, whole.faults);
   }
 }
 

@@ -95,6 +95,41 @@ TEST(ReplayTest, ADeathIsReplayed) {
   EXPECT_FALSE(MishapOf(ScheduleOf({0, 1}, {"killed", "killed"})).ok());
 }
 
+TEST(ReplayTest, AFaultIsRecordedAndReplayed) {
+  SimulatedFiles files = Files({{Open("k"), Write("a"), Close()}});
+  const Schedule schedule = ScheduleOf({0, 0, 0}, {"open", "write=enospc", "close"});
+  EXPECT_EQ(FaultsOf(schedule), trace::Only(Fault::kNoSpace));
+  const Replayed replayed = Again(files, schedule);
+  EXPECT_EQ(replayed.outcome, ReplayOutcome::kSame) << replayed.departure;
+  EXPECT_EQ(files.State(), "k=xy ");
+  Schedule recorded;
+  Record(replayed.events, recorded);
+  EXPECT_EQ(recorded.calls, schedule.calls);
+  const auto parsed = Schedule::Parse(recorded.Print());
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed.value(), recorded);
+  // A call that cannot fail in that way goes well, which is another execution.
+  const Replayed other = Again(files, ScheduleOf({0, 0, 0}, {"open=enospc", "write", "close"}));
+  EXPECT_EQ(other.departure, "subject changed at step 1: expected open=enospc, got open");
+  EXPECT_FALSE(MishapOf(ScheduleOf({0}, {"open=enofun"})).ok());
+  EXPECT_FALSE(MishapOf(ScheduleOf({0, 0}, {"write=enospc", "killed"})).ok());
+  // Refusals as on Windows come of themselves.
+  EXPECT_FALSE(MishapOf(ScheduleOf({0}, {"rename=sharing"})).value());
+}
+
+TEST(ShrinkTest, WithoutAnotherOrderTheFaultDecides) {
+  SimulatedFiles files = Files({{Open("k", "creat|trunc"), Write("a"), Close()}});
+  const Judge judge = [](Subject& subject, const Execution&) {
+    const bool empty = static_cast<SimulatedFiles&>(subject).State() == "k= ";
+    return Result<std::string>(empty ? "empty" : "");
+  };
+  BrokenSchedule broken = Broken({0, 0, 0});
+  broken.mishap = Mishap{0, 1, Fault::kNoSpace};
+  const auto shrunk = Shrink(files, judge, broken, {});
+  ASSERT_TRUE(shrunk.ok());
+  EXPECT_EQ(shrunk.value().deciding_step, 1);
+}
+
 TEST(ShrinkTest, FindsTheFewestSwitchesAndTheDecidingStep) {
   SimulatedFiles files = Files({kNaiveWriter, kReader});
   const auto shrunk = Shrink(files, Empty, Broken({1, 0, 1, 1, 0, 0, 1, 0}), {});

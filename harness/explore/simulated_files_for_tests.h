@@ -73,6 +73,9 @@ class SimulatedFiles : public Subject {
   Footprint Awaited(ProcessId process) override;
   Result<Event> Step(ProcessId process) override;
   Result<Event> Kill(ProcessId process) override;
+  // A write may find no room, and a wait for a lock be interrupted; the program goes on behind it.
+  FaultSet PossibleFaults(ProcessId process) override;
+  Result<Event> Fail(ProcessId process, Fault fault) override;
 
   // What there is in the end: names and contents, and who holds locks.
   std::string State() const;

@@ -29,7 +29,7 @@ Access TouchEntry(const std::string& name, AccessMode mode) {
 
 const Access kListUpdate = Touch(ObjectKind::kList, 0, AccessMode::kUpdate);
 
-bool Fail(Event& event, std::string_view error) {
+bool FailWith(Event& event, std::string_view error) {
   event.result = fmt::format("-1 {}", error);
   return false;
 }
@@ -154,13 +154,13 @@ bool SimulatedFiles::DoOpen(ProcessId process, const Command& command, Event& ev
   event.footprint = {TouchEntry(command.name, AccessMode::kRead)};
   uint64_t inode = 0;
   if (found == names_.end()) {
-    if (!command.create) return Fail(event, "ENOENT");
+    if (!command.create) return FailWith(event, "ENOENT");
     inode = (uint64_t{process} + 1) << 32 | ++processes_[process].created;
     names_[command.name] = inode;
     inodes_[inode];
     event.footprint = {TouchEntry(command.name, AccessMode::kWrite), kListUpdate};
   } else {
-    if (command.exclusive) return Fail(event, "EEXIST");
+    if (command.exclusive) return FailWith(event, "EEXIST");
     inode = found->second;
     if (command.truncate) {
       inodes_[inode].data.clear();
@@ -175,7 +175,7 @@ bool SimulatedFiles::DoOpen(ProcessId process, const Command& command, Event& ev
 
 bool SimulatedFiles::DoRead(ProcessId process, const Command& command, Event& event) {
   Descriptor* descriptor = Find(process, command);
-  if (descriptor == nullptr) return Fail(event, "EBADF");
+  if (descriptor == nullptr) return FailWith(event, "EBADF");
   const std::string& data = inodes_[descriptor->inode].data;
   event.footprint = {
       Touch(ObjectKind::kData, descriptor->inode, AccessMode::kRead),
@@ -188,7 +188,7 @@ bool SimulatedFiles::DoRead(ProcessId process, const Command& command, Event& ev
 
 bool SimulatedFiles::DoWrite(ProcessId process, const Command& command, Event& event) {
   Descriptor* descriptor = Find(process, command);
-  if (descriptor == nullptr) return Fail(event, "EBADF");
+  if (descriptor == nullptr) return FailWith(event, "EBADF");
   std::string& data = inodes_[descriptor->inode].data;
   data.resize(std::max(data.size(), descriptor->offset + command.name.size()), '\0');
   data.replace(descriptor->offset, command.name.size(), command.name);
@@ -204,7 +204,7 @@ bool SimulatedFiles::DoRename(const Command& command, Event& event) {
   if (found == names_.end()) {
     // The target is not looked at.
     event.footprint = {TouchEntry(command.name, AccessMode::kRead)};
-    return Fail(event, "ENOENT");
+    return FailWith(event, "ENOENT");
   }
   event.footprint = {TouchEntry(command.name, AccessMode::kWrite),
                      TouchEntry(command.target, AccessMode::kWrite), kListUpdate};
@@ -222,7 +222,7 @@ bool SimulatedFiles::DoRename(const Command& command, Event& event) {
 bool SimulatedFiles::DoUnlink(const Command& command, Event& event) {
   const auto found = names_.find(command.name);
   event.footprint = {TouchEntry(command.name, AccessMode::kRead)};
-  if (found == names_.end()) return Fail(event, "ENOENT");
+  if (found == names_.end()) return FailWith(event, "ENOENT");
   event.footprint = {TouchEntry(command.name, AccessMode::kWrite), kListUpdate,
                      Touch(ObjectKind::kMeta, found->second, AccessMode::kWrite)};
   names_.erase(found);
@@ -233,7 +233,7 @@ bool SimulatedFiles::DoUnlink(const Command& command, Event& event) {
 bool SimulatedFiles::DoStat(const Command& command, Event& event) {
   const auto found = names_.find(command.name);
   event.footprint = {TouchEntry(command.name, AccessMode::kRead)};
-  if (found == names_.end()) return Fail(event, "ENOENT");
+  if (found == names_.end()) return FailWith(event, "ENOENT");
   event.footprint.push_back(Touch(ObjectKind::kData, found->second, AccessMode::kRead));
   event.footprint.push_back(Touch(ObjectKind::kMeta, found->second, AccessMode::kRead));
   event.result = fmt::format("{} bytes", inodes_[found->second].data.size());
@@ -242,12 +242,12 @@ bool SimulatedFiles::DoStat(const Command& command, Event& event) {
 
 bool SimulatedFiles::DoLock(ProcessId process, const Command& command, Event& event) {
   Descriptor* descriptor = Find(process, command);
-  if (descriptor == nullptr) return Fail(event, "EBADF");
+  if (descriptor == nullptr) return FailWith(event, "EBADF");
   const uint64_t inode = descriptor->inode;
   for (const auto& [holder, shared] : inodes_[inode].locks) {
     if (holder == process || (shared && command.shared)) continue;
     event.footprint = {Touch(ObjectKind::kLock, inode, AccessMode::kRead)};
-    return Fail(event, "EWOULDBLOCK");
+    return FailWith(event, "EWOULDBLOCK");
   }
   const auto held = inodes_[inode].locks.find(process);
   const bool downgrade = held != inodes_[inode].locks.end() && !held->second && command.shared;
@@ -297,7 +297,7 @@ bool SimulatedFiles::Execute(ProcessId process, const Command& command, Event& e
     case Kind::kClose:
     case Kind::kUnlock: {
       const Descriptor* descriptor = Find(process, command);
-      if (descriptor == nullptr) return Fail(event, "EBADF");
+      if (descriptor == nullptr) return FailWith(event, "EBADF");
       ReleaseLock(process, descriptor->inode, event);
       if (command.kind == Kind::kClose) processes_[process].open.erase(command.slot);
       return true;
@@ -323,12 +323,32 @@ Result<Event> SimulatedFiles::Step(ProcessId process) {
   Event event;
   event.process = process;
   event.label = Label(command);
+  event.possible = PossibleFaults(process);
   const bool success = Execute(process, command, event);
   if (success || ++state.failed_tries >= command.tries) {
     ++state.next;
     state.failed_tries = 0;
   }
   if (restarts_ >= change_from_ && state.next == 1) event.result += "?";
+  return event;
+}
+
+FaultSet SimulatedFiles::PossibleFaults(ProcessId process) {
+  const Command& command = Current(process);
+  if (command.kind == Command::Kind::kWrite) return trace::Only(Fault::kNoSpace);
+  const bool waits = command.kind == Command::Kind::kLock && command.wait;
+  return waits ? trace::Only(Fault::kInterrupted) : 0;
+}
+
+Result<Event> SimulatedFiles::Fail(ProcessId process, Fault fault) {
+  Event event;
+  event.process = process;
+  event.label = Label(Current(process));
+  event.possible = PossibleFaults(process);
+  event.fault = fault;
+  FailWith(event, trace::FaultName(fault));
+  ++processes_[process].next;
+  processes_[process].failed_tries = 0;
   return event;
 }
 

@@ -1,0 +1,125 @@
+// `tearproof explore --fault`: planted bugs that only a failing call shows are found and replay,
+// and sound caches hold.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "harness/cli/workspace.h"
+
+namespace tearproof::cli {
+namespace {
+
+using testing::HasSubstr;
+
+std::string NameOfTest(std::string name) {
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !std::isalnum(c); }, '_');
+  return name;
+}
+
+nlohmann::json FirstCell(const Workspace& workspace) {
+  return nlohmann::json::parse(workspace.Read("run.json")).at("cells").at(0);
+}
+
+struct FaultCanary {
+  std::string backend;
+  std::string scenario;
+  std::string faults;
+  std::string promise;
+  std::string mark;  // Of the call that fails, in the schedule.
+};
+
+class FaultCanaryTest : public testing::TestWithParam<FaultCanary> {};
+
+TEST_P(FaultCanaryTest, HoldsWithoutFaultsBreaksWithOneAndReplays) {
+  const FaultCanary& canary = GetParam();
+  const Workspace workspace;
+  const ProgramResult healthy =
+      workspace.Run({"explore", canary.scenario, "--backend", canary.backend, "--budget", "300"});
+  EXPECT_NE(healthy.exit_code, 1) << healthy.output << healthy.errors;
+  const ProgramResult found =
+      workspace.Run({"explore", canary.scenario, "--backend", canary.backend, "--fault",
+                     canary.faults, "--budget", "20000", "--json", "run.json"});
+  ASSERT_EQ(found.exit_code, 1) << found.output << found.errors;
+  const auto cell = FirstCell(workspace);
+  EXPECT_GT(cell.at("explored").at("faults"), 0);
+  const auto& example = cell.at("explored").at("counterexamples").at(0);
+  EXPECT_EQ(example.at("promise"), canary.promise);
+  const std::string schedule = example.at("schedule");
+  EXPECT_THAT(schedule, HasSubstr(canary.mark));
+  EXPECT_FALSE(example.at("deciding").is_null());
+  const ProgramResult again = workspace.Run({"replay", schedule});
+  EXPECT_EQ(again.exit_code, 1) << again.output << again.errors;
+  EXPECT_THAT(again.output, HasSubstr("BROKEN: " + canary.promise));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, FaultCanaryTest,
+    testing::Values(
+        FaultCanary{"broken-write-error-ignored", "get-set", "ENOSPC", "intact", "write=enospc"},
+        FaultCanary{"broken-temp-left-after-error", "get-set", "EXDEV", "tidy", "rename=exdev"},
+        FaultCanary{"broken-descriptor-leaked-on-error", "get-set", "EIO", "tidy", "write=eio"},
+        FaultCanary{"broken-interrupted-lock-taken-for-held", "incr-incr", "EINTR", "incr-exact",
+                    "flock=eintr"}),
+    [](const auto& tested) { return NameOfTest(tested.param.backend); });
+
+struct SoundUnderFaults {
+  std::string backend;
+  std::string scenario;
+};
+
+class SoundUnderFaultsTest : public testing::TestWithParam<SoundUnderFaults> {};
+
+TEST_P(SoundUnderFaultsTest, NothingBreaks) {
+  const Workspace workspace;
+  const ProgramResult result =
+      workspace.Run({"explore", GetParam().scenario, "--backend", GetParam().backend, "--fault",
+                     "all", "--budget", "4000", "--json", "run.json"});
+  // 2: not all was explored within the budget, or not all can be seen. Never 1.
+  EXPECT_THAT(result.exit_code, testing::AnyOf(0, 2)) << result.output << result.errors;
+  EXPECT_GT(FirstCell(workspace).at("explored").at("faults"), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, SoundUnderFaultsTest,
+                         testing::Values(SoundUnderFaults{"temp-rename", "get-set"},
+                                         SoundUnderFaults{"temp-rename", "add-add"},
+                                         SoundUnderFaults{"temp-rename-fsync", "get-set"},
+                                         SoundUnderFaults{"flock", "get-set"},
+                                         SoundUnderFaults{"flock", "add-add"},
+                                         SoundUnderFaults{"fcntl-lock", "incr-incr"},
+                                         SoundUnderFaults{"lockfile", "get-set"},
+                                         SoundUnderFaults{"otmpfile-link", "get-set"},
+                                         SoundUnderFaults{"otmpfile-link", "add-add"},
+                                         SoundUnderFaults{"sqlite:journal=rollback", "get-set"}),
+                         [](const auto& tested) {
+                           return NameOfTest(tested.param.backend + "_" + tested.param.scenario);
+                         });
+
+TEST(ExploreFaultTest, WindowsRefusesToReplaceWhatAReaderHasOpen) {
+  const Workspace workspace;
+  const ProgramResult result = workspace.Run({"explore", "get-set", "--backend", "temp-rename",
+                                              "--fault", "windows", "--json", "run.json"});
+  // The set reports it, and removes its temporary file: nothing that is promised breaks.
+  EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
+  EXPECT_EQ(FirstCell(workspace).at("explored").at("faults"), 0);
+  // It renames its temporary file while that is open.
+  const ProgramResult open =
+      workspace.Run({"explore", "get-set", "--backend", "broken-rename-before-close", "--fault",
+                     "windows", "--json", "run.json"});
+  EXPECT_EQ(open.exit_code, 1) << open.output << open.errors;
+}
+
+TEST(ExploreFaultTest, RefusesAnUnknownFault) {
+  const Workspace workspace;
+  const ProgramResult result =
+      workspace.Run({"explore", "get-set", "--backend", "naive", "--fault", "ENOSPC,EFAULTY"});
+  EXPECT_EQ(result.exit_code, 64);
+  EXPECT_THAT(result.errors, HasSubstr("--fault knows no 'EFAULTY'"));
+}
+
+}  // namespace
+}  // namespace tearproof::cli
