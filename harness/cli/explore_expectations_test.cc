@@ -143,10 +143,12 @@ TEST(ExploredCanariesTest, EveryPlantedBugMustBreakSomewhere) {
     if (!backend.broken) continue;
     bool awaited = false;
     for (const auto& [scenario, engines] : backend.expect) {
-      const auto explore = engines.find("explore");
-      if (explore == engines.end()) continue;
-      for (const auto& [promise, expectation] : explore->second) {
-        awaited = awaited || expectation == Expectation::kMustBreak;
+      for (const char* engine : {"explore", "explore-fault"}) {
+        const auto explore = engines.find(engine);
+        if (explore == engines.end()) continue;
+        for (const auto& [promise, expectation] : explore->second) {
+          awaited = awaited || expectation == Expectation::kMustBreak;
+        }
       }
     }
     // The crash engine's canaries are sound for this one.

@@ -114,6 +114,32 @@ TEST(ExploreFaultTest, WindowsRefusesToReplaceWhatAReaderHasOpen) {
   EXPECT_EQ(open.exit_code, 1) << open.output << open.errors;
 }
 
+constexpr char kAlone[] = R"(version = 1
+title   = "One process alone"
+story   = "Each of its calls fails once."
+keys    = { count = 2 }
+values  = { size = "4KiB" }
+[roles.worker]
+explore = { processes = 1, program = ["set k0", "get k0", "add k1", "set k0", "delete k1"] }
+[explore]
+before  = ["set k0"]
+)";
+
+// What takes too long with others at work.
+TEST(ExploreFaultTest, EachCallOfAProcessAloneFailsOnceInEachWay) {
+  for (const char* backend : {"sqlite:journal=rollback", "lockfile", "fcntl-lock"}) {
+    const Workspace workspace;
+    workspace.Write("alone.toml", kAlone);
+    const ProgramResult result = workspace.Run(
+        {"explore", "alone.toml", "--backend", backend, "--fault", "all", "--json", "run.json"});
+    // 2: what takes two processes is not exercised.
+    EXPECT_THAT(result.exit_code, testing::AnyOf(0, 2)) << result.output << result.errors;
+    const auto explored = FirstCell(workspace).at("explored");
+    EXPECT_TRUE(explored.at("exhausted")) << explored.at("bound");
+    EXPECT_GT(explored.at("faults"), 30);
+  }
+}
+
 TEST(ExploreFaultTest, RefusesAnUnknownFault) {
   const Workspace workspace;
   const ProgramResult result =

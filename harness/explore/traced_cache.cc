@@ -160,7 +160,7 @@ Result<void> TracedCache::BringHome() {
         setup_.faults != 0 && actor.number < processes() &&
         session_->OpenPaths(actor.number).size() > std::max(actor.kept_open, stays_open_);
     const bool waits = session_->state(actor.number).standing == trace::Standing::kWaitsForInput;
-    if (!waits || leaked || setup_.scenario.reset == "process") {
+    if (!waits || leaked || StayedHalfOpen(actor) || setup_.scenario.reset == "process") {
       TEARPROOF_RETURN_IF_ERROR(session_->Restart(actor.number));
     }
     std::array<char, 4096> rest;
@@ -171,6 +171,18 @@ Result<void> TracedCache::BringHome() {
     actor.running = actor.begun = actor.gone = actor.struck = false;
   }
   return {};
+}
+
+// Its init, which met a fault, left it in a state in which no other execution begins.
+bool TracedCache::StayedHalfOpen(const Actor& actor) const {
+  const bool struck = std::any_of(parts_.struck.begin(), parts_.struck.end(),
+                                  [&](const Struck& each) { return each.process == actor.number; });
+  return struck && HasOwnInit(actor);
+}
+
+bool TracedCache::HasOwnInit(const Actor& actor) {
+  return std::any_of(actor.script.begin(), actor.script.end(),
+                     [](const Task& task) { return task.kind == OpKind::kInit; });
 }
 
 // Init, cull and clear, or delete each key where there is no clear.
@@ -222,9 +234,7 @@ Result<void> TracedCache::Restart() {
   TEARPROOF_RETURN_IF_ERROR(DoFreely(setup, init));
   TEARPROOF_RETURN_IF_ERROR(DoAllFreely(setup, setup.script));
   for (ProcessId p = 0; p < processes(); ++p) {
-    const bool own_init = std::any_of(actors_[p].script.begin(), actors_[p].script.end(),
-                                      [](const Task& task) { return task.kind == OpKind::kInit; });
-    if (!own_init) TEARPROOF_RETURN_IF_ERROR(DoFreely(actors_[p], init));
+    if (!HasOwnInit(actors_[p])) TEARPROOF_RETURN_IF_ERROR(DoFreely(actors_[p], init));
   }
   if (setup_.scenario.advance_nanos) {
     session_->Advance(*setup_.scenario.advance_nanos);

@@ -111,6 +111,8 @@ class TracedCache : public Subject {
   void Append(const tearproof::Step& step, std::vector<Task>* script) const;
   Result<void> MakeFreshDirectory();
   Result<void> BringHome();
+  static bool HasOwnInit(const Actor& actor);
+  bool StayedHalfOpen(const Actor& actor) const;
   // Asks one operation and lets it happen without decisions.
   Result<void> DoFreely(Actor& actor, const Task& task);
   Result<void> DoAllFreely(Actor& actor, const std::vector<Task>& tasks);
