@@ -151,6 +151,14 @@ class Lmdb : public kit::Operations {
   }
 
  private:
+  // A meta page that could not be written makes the handle useless, and nothing but the handle.
+  int Begin(Transaction& transaction, unsigned flags) {
+    int code = transaction.Begin(environment_.get(), flags);
+    if (code != MDB_PANIC) return code;
+    code = environment_.Open(directory_, flags_);
+    return code == 0 ? transaction.Begin(environment_.get(), flags) : code;
+  }
+
   // MDB_NOTFOUND also for a record that has expired.
   int Find(MDB_txn* transaction, std::string_view key, Record& record) const {
     MDB_val name = Borrow(key);
@@ -178,10 +186,10 @@ class Lmdb : public kit::Operations {
   template <typename Use>
   void Read(const Request& request, Response& response, Use use) {
     Transaction transaction;
-    int code = transaction.Begin(environment_.get(), MDB_RDONLY);
+    int code = Begin(transaction, MDB_RDONLY);
     if (code == MDB_READERS_FULL) {
       environment_.ForgetDeadReaders();
-      code = transaction.Begin(environment_.get(), MDB_RDONLY);
+      code = Begin(transaction, MDB_RDONLY);
     }
     Record record;
     if (code == 0) code = Find(transaction.get(), KeyOf(request.key), record);
@@ -207,7 +215,7 @@ class Lmdb : public kit::Operations {
   template <typename Body>
   int ChangeOnce(Outcome& outcome, Body body) {
     Transaction transaction;
-    int code = transaction.Begin(environment_.get(), 0);
+    int code = Begin(transaction, 0);
     if (code == 0) code = body(transaction.get(), outcome);
     if (code == 0 && outcome == Outcome::kDone) code = transaction.Commit();
     return code;
