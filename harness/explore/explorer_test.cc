@@ -239,27 +239,6 @@ TEST(ExplorerTest, EachEventFailsOnceInEachWay) {
   EXPECT_EQ(RunAll(factory, options, TornReads).faults, 0);
 }
 
-TEST(ExplorerTest, AnInterruptedWaitDoesNotWait) {
-  const Program program = {Open("k"), Lock(), Write("a"), Write("b"), Close()};
-  ExploreOptions options;
-  options.faults = trace::Only(Fault::kInterrupted);
-  // The other one holds the lock meanwhile.
-  bool overtook = false;
-  const Judge judge = [&](Subject&, const Execution& execution) {
-    for (size_t i = 0; i + 1 < execution.order.size(); ++i) {
-      const auto next_write = CallName(execution.order.event(i + 1).label) == "write";
-      overtook = overtook || (execution.order.event(i).fault && next_write &&
-                              execution.order.position(i + 1) == 3);
-    }
-    return Result<std::string>("");
-  };
-  const Exploration exploration = RunAll(Make({program, program}), options, judge);
-  EXPECT_TRUE(exploration.exhausted());
-  EXPECT_EQ(exploration.faults, 2);
-  EXPECT_EQ(exploration.deadlocks, 0);
-  EXPECT_TRUE(overtook);
-}
-
 TEST(ExplorerTest, GoesOnWhereItsBudgetEnded) {
   for (const bool kill : {false, true}) {
     const SubjectFactory factory = Make({kNaiveWriter, RenamingWriter("t"), kReader});

@@ -117,6 +117,16 @@ TEST(ReplayTest, AFaultIsRecordedAndReplayed) {
   EXPECT_FALSE(MishapOf(ScheduleOf({0}, {"rename=sharing"})).value());
 }
 
+TEST(ReplayTest, AnInterruptedWaitDoesNotWait) {
+  SimulatedFiles files = Files({{Open("k"), Lock(), Close()}, {Open("k"), Lock(), Close()}});
+  // The first one holds the lock meanwhile.
+  const Schedule schedule =
+      ScheduleOf({0, 0, 1, 1, 1, 0}, {"open", "flock", "open", "flock=eintr", "close", "close"});
+  const Replayed replayed = Again(files, schedule);
+  EXPECT_EQ(replayed.outcome, ReplayOutcome::kSame) << replayed.departure;
+  EXPECT_EQ(replayed.ending, Ending::kComplete);
+}
+
 TEST(ShrinkTest, WithoutAnotherOrderTheFaultDecides) {
   SimulatedFiles files = Files({{Open("k", "creat|trunc"), Write("a"), Close()}});
   const Judge judge = [](Subject& subject, const Execution&) {
