@@ -104,6 +104,7 @@ class TracedCache : public Subject {
   Task TaskOf(OpKind kind, uint32_t key, std::optional<uint32_t> ttl_millis) const;
   void Append(const tearproof::Step& step, std::vector<Task>* script) const;
   Result<void> MakeFreshDirectory();
+  Result<void> PlantForeignFiles();
   Result<void> BringHome();
   // Asks one operation and lets it happen without decisions.
   Result<void> DoFreely(Actor& actor, const Task& task);

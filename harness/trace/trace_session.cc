@@ -42,6 +42,7 @@ void TraceSession::ForgetExecution() {
   }
   scene_.identity.Renew();
   scene_.mapped.clear();
+  scene_.trespasses.clear();
   scene_.locks.Clear();
   scene_.clock.Reset();
 }
