@@ -11,6 +11,7 @@
 #include "harness/bench/explore_benchmark.h"
 #include "harness/bench/explored_cell.h"
 #include "harness/core/clock.h"
+#include "harness/core/text.h"
 
 namespace tearproof::bench {
 namespace {
@@ -121,12 +122,16 @@ Result<bool> PrintFound(const Known& known, const std::string& parent) {
 
 std::string DescribeExhausted(const Timed& timed, const ExploredCell& cell) {
   const explore::Exploration& found = timed.found;
-  const std::string counts = fmt::format("{} classes in {} s", found.classes, Seconds(timed.nanos));
-  const std::string unseen = trace::Describe(cell.unseen());
   if (!found.broken.empty()) return "BROKEN " + found.broken.front().kind;
-  if (found.outcome == explore::Outcome::kDifferent) return "not deterministic, " + counts;
-  if (!found.exhausted() || !found.AddsUp()) return "NOT EXHAUSTED, " + counts;
-  return unseen.empty() ? counts : fmt::format("{}, but {}", counts, unseen);
+  std::string words =
+      fmt::format("{} in {} s", Counted(found.classes, "classes"), Seconds(timed.nanos));
+  if (found.outcome == explore::Outcome::kDifferent) {
+    words = "not deterministic, " + words;
+  } else if (!found.exhausted() || !found.AddsUp()) {
+    words = "NOT EXHAUSTED, " + words;
+  }
+  const std::string unseen = trace::Describe(cell.unseen());
+  return unseen.empty() ? words : words + "; " + unseen;
 }
 
 Result<void> PrintExhausted(const Known& known, const std::string& parent) {

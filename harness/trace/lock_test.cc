@@ -63,7 +63,9 @@ TEST_F(LockTest, TheByteOfAProcessNumberIsPrintedAsThat) {
   StartSubjects({"", ""});
   for (const bool again : {false, true}) {
     const std::string other = std::to_string(session_->id(1));
-    if (again) ASSERT_TRUE(session_->Restart(1).ok());
+    if (again) {
+      ASSERT_TRUE(session_->Restart(1).ok());
+    }
     EXPECT_THAT(Do(0, "open \"lock\" O_RDWR; fcntl $0 F_GETLK &wrlock+" + other + "; close $0"),
                 testing::Contains("fcntl(\"lock\", F_GETLK, F_WRLCK, pid of 1+1) → 0"));
   }
