@@ -20,6 +20,16 @@ Result<BackendDescription> DescriptionOf(const std::string& backend) {
   return UsageError("no backend " + backend);
 }
 
+// The scenario's, where the cache has options so named; else what they are by default.
+Result<BackendOptions> OptionsOf(const BackendDescription& description, const Scenario& scenario) {
+  BackendOptions chosen;
+  for (const BackendOption& option : description.options) {
+    const auto named = scenario.backend_options.find(option.name);
+    if (named != scenario.backend_options.end()) chosen.insert(*named);
+  }
+  return ResolveOptions(description, chosen);
+}
+
 // How fast executions follow each other, from when all jobs have made one.
 class Pace {
  public:
@@ -70,17 +80,23 @@ Result<std::unique_ptr<ExploredCell>> ExploredCell::MakeOf(const Scenario& scena
                           "--backend", backend};
   cell->setup_.scenario = scenario;
   cell->setup_.parent_directory = parent_directory;
-  TEARPROOF_ASSIGN_OR_RETURN(cell->setup_.options, ResolveOptions(description, {}));
-  std::vector<const Checker*> checkers;
+  TEARPROOF_ASSIGN_OR_RETURN(cell->setup_.options, OptionsOf(description, scenario));
   for (const RegisteredChecker& registered : RegisteredCheckers()) {
     cell->checkers_.push_back(registered.make());
-    checkers.push_back(cell->checkers_.back().get());
   }
-  cell->judge_ = std::make_unique<explore::CacheJudge>(
-      scenario, stress::MakeContract(scenario, description, cell->setup_.options),
-      description.promises, checkers);
+  cell->contract_ = stress::MakeContract(scenario, description, cell->setup_.options);
+  cell->MakeJudge(description.promises);
   return cell;
 }
+
+void ExploredCell::MakeJudge(std::set<Promise> counting) {
+  std::vector<const Checker*> checkers;
+  for (const auto& checker : checkers_) checkers.push_back(checker.get());
+  judge_ = std::make_unique<explore::CacheJudge>(setup_.scenario, contract_, std::move(counting),
+                                                 checkers);
+}
+
+void ExploredCell::CountOnly(Promise promise) { MakeJudge({promise}); }
 
 Result<ExploredCell::Run> ExploredCell::Explore(const explore::ExploreOptions& options) {
   Pace pace(options.jobs);

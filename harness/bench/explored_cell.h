@@ -6,6 +6,7 @@
 #define TEARPROOF_HARNESS_BENCH_EXPLORED_CELL_H_
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,11 @@ class ExploredCell {
   // The processes run this instead of the backend, and are judged as if they were it.
   void UseCommand(std::vector<std::string> command) { setup_.command = std::move(command); }
 
+  // Only this promise breaks an execution, whether the cache makes it or not.
+  void CountOnly(Promise promise);
+  // What the footprints could not tell so far.
+  trace::Unseen unseen() const { return judge_->unseen(); }
+
   struct Run {
     explore::Exploration found;
     double executions_per_second = 0;  // From when all jobs had made one.
@@ -35,8 +41,10 @@ class ExploredCell {
 
  private:
   ExploredCell() = default;
+  void MakeJudge(std::set<Promise> counting);
 
   explore::CacheSetup setup_;
+  Contract contract_;
   std::vector<std::unique_ptr<Checker>> checkers_;
   std::unique_ptr<explore::CacheJudge> judge_;
 };

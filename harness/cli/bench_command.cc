@@ -79,7 +79,7 @@ Verb ExploreBenchmarkVerb(const Session& session) {
   struct Options {
     std::string directory;
     std::string executions = "500";
-    std::string seeds = "9";
+    std::string seeds;
     std::string backend;
     bool races = false;
     std::vector<std::string> flags;
@@ -93,9 +93,13 @@ Verb ExploreBenchmarkVerb(const Session& session) {
   verb.options = {
       {"--executions", "N", "so many in a batch; what is compared takes turns",
        &options->executions},
-      {"--races", "", "instead: how many executions each strategy needs to meet the known races",
+      {"--races", "",
+       "instead: in what time each known race is found, and each sound cache exhausted on the core "
+       "scenarios",
        &options->races},
-      {"--seeds", "N", "races: of the strategies that draw lots, the median of so many",
+      {"--seeds", "N",
+       "races: instead, how many executions each strategy needs; of those that draw lots, the "
+       "median of so many",
        &options->seeds},
       {"--backend", "NAME", "races: only those of this cache", &options->backend},
       {"--dir", "DIR", "where the caches lie; /dev/shm if it can be used", &options->directory}};
@@ -105,12 +109,16 @@ Verb ExploreBenchmarkVerb(const Session& session) {
         options->directory.empty() ? DefaultParentDirectory() : options->directory;
     TEARPROOF_ASSIGN_OR_RETURN(const uint32_t executions,
                                ParseCount("--executions", options->executions));
-    TEARPROOF_ASSIGN_OR_RETURN(const uint32_t seeds, ParseCount("--seeds", options->seeds));
     if (!options->races) {
       TEARPROOF_RETURN_IF_ERROR(
           bench::RunExploreBenchmark(session.arguments[0], options->flags, parent, executions));
       return 0;
     }
+    if (options->seeds.empty()) {
+      TEARPROOF_RETURN_IF_ERROR(bench::PrintKnownRaces(parent, options->backend));
+      return 0;
+    }
+    TEARPROOF_ASSIGN_OR_RETURN(const uint32_t seeds, ParseCount("--seeds", options->seeds));
     TEARPROOF_RETURN_IF_ERROR(bench::PrintRaces(parent, seeds, options->backend));
     return 0;
   };

@@ -27,8 +27,24 @@ TEST(BenchProgramTest, CountsTheExecutionsThatARaceTakes) {
   EXPECT_EQ(result.exit_code, 0) << result.errors;
   EXPECT_THAT(result.output,
               ContainsRegex("\\| broken-add-without-excl \\| add-add \\|( [0-9]+ \\|){3}"));
-  EXPECT_EQ(workspace.Run({"bench", "explore", "--races", "--backend", "flock"}).exit_code, 64);
-  EXPECT_EQ(workspace.Run({"bench", "explore", "--seeds", "0"}).exit_code, 64);
+  EXPECT_EQ(workspace.Run({"bench", "explore", "--races", "--seeds", "1", "--backend", "flock"})
+                .exit_code,
+            64);
+  EXPECT_EQ(workspace.Run({"bench", "explore", "--races", "--seeds", "0"}).exit_code, 64);
+}
+
+TEST(BenchProgramTest, FindsWhatMustBreakAndExhaustsWhatIsSound) {
+  const Workspace workspace;
+  const ProgramResult broken =
+      workspace.Run({"bench", "explore", "--races", "--backend", "broken-late-expiry"});
+  EXPECT_EQ(broken.exit_code, 0) << broken.errors;
+  EXPECT_THAT(broken.output,
+              ContainsRegex("\\| broken-late-expiry \\| expiry-exact expires: [0-9]+ \\|"));
+  const ProgramResult sound =
+      workspace.Run({"bench", "explore", "--races", "--backend", "otmpfile-link"});
+  EXPECT_THAT(sound.output,
+              ContainsRegex("\\| otmpfile-link \\|( [0-9]+ classes in [0-9.]+ s \\|){4}"));
+  EXPECT_EQ(workspace.Run({"bench", "explore", "--races", "--backend", "none"}).exit_code, 64);
 }
 
 // Runs `bench` with those words for a short while. Fails the test unless it exits with 0.

@@ -41,6 +41,7 @@ Checker::Ingredients ExploreIngredients(const Scenario& scenario, const Contract
   ingredients.counters = scenario.counters;
   ingredients.surveyed = scenario.tidy;
   ingredients.odd_keys = scenario.keys.style == KeyStyle::kOdd;
+  ingredients.foreign_files = scenario.foreign_files;
   ingredients.limit = contract.max_entries.has_value();
   return ingredients;
 }

@@ -6,41 +6,62 @@ namespace tearproof::explore {
 namespace {
 
 // The beginnings of the executions of a class, up to reordering: how many events of each process
-// have happened, as one number in a mixed base.
+// have happened, as one number in a mixed base, in which the first process's count comes last. So
+// what follows a beginning has a larger number.
 class Beginnings {
  public:
-  explicit Beginnings(const HappensBefore& order)
-      : order_(order), lengths_(LengthsOf(order)), events_(lengths_.size()) {
-    for (size_t i = 0; i < order.size(); ++i) events_[order.event(i).process].push_back(i);
+  // How many events of each process have happened.
+  using Done = std::vector<uint32_t>;
+
+  explicit Beginnings(const HappensBefore& order) : lengths_(LengthsOf(order)) {
     for (const size_t length : lengths_) {
       weights_.push_back(count_);
       // Far beyond any limit, and no overflow.
       count_ = std::min(count_ * (length + 1), size_t{1} << 48);
     }
+    std::vector<size_t> begins(lengths_.size());
+    for (size_t process = 1; process < lengths_.size(); ++process) {
+      begins[process] = begins[process - 1] + lengths_[process - 1];
+    }
+    firsts_ = begins;
+    clocks_.resize(order.size() * lengths_.size());
+    for (size_t i = 0; i < order.size(); ++i) {
+      const size_t at = begins[order.event(i).process]++;
+      std::ranges::copy(order.clock(i), clocks_.begin() + static_cast<ptrdiff_t>(at * processes()));
+    }
   }
 
   size_t count() const { return count_; }
   size_t processes() const { return lengths_.size(); }
-  size_t Done(size_t beginning, size_t process) const {
-    return beginning / weights_[process] % (lengths_[process] + 1);
-  }
-  // The beginning with the process's next event added, if it can come next.
-  std::optional<size_t> Next(size_t beginning, size_t process) const {
-    const size_t done = Done(beginning, process);
-    if (done == lengths_[process]) return std::nullopt;
-    const std::span<const uint32_t> clock = order_.clock(events_[process][done]);
-    for (size_t other = 0; other < lengths_.size(); ++other) {
-      if (other != process && clock[other] > Done(beginning, other)) return std::nullopt;
-    }
-    return beginning + weights_[process];
-  }
+  size_t With(size_t beginning, size_t process) const { return beginning + weights_[process]; }
   size_t Without(size_t beginning, size_t process) const { return beginning - weights_[process]; }
+  // The process's next event can come next.
+  bool CanGoOn(const Done& done, size_t process) const {
+    if (done[process] == lengths_[process]) return false;
+    const uint32_t* const clock = &clocks_[(firsts_[process] + done[process]) * processes()];
+    for (size_t other = 0; other < processes(); ++other) {
+      if (other != process && clock[other] > done[other]) return false;
+    }
+    return true;
+  }
+  // visit(beginning, done) of each, in order.
+  template <typename Visit>
+  void ForEach(const Visit& visit) const {
+    Done done(processes());
+    for (size_t beginning = 0; beginning < count_; ++beginning) {
+      visit(beginning, done);
+      for (size_t process = 0; process < processes(); ++process) {
+        if (++done[process] <= lengths_[process]) break;
+        done[process] = 0;
+      }
+    }
+  }
 
  private:
-  const HappensBefore& order_;
   std::vector<size_t> lengths_;
-  std::vector<std::vector<size_t>> events_;
   std::vector<size_t> weights_;
+  std::vector<size_t> firsts_;    // Where in `clocks_` a process's events begin.
+  std::vector<uint32_t> clocks_;  // Of all events, those of one process together.
   size_t count_ = 1;
 };
 
@@ -116,13 +137,12 @@ std::optional<BigCount> LinearExtensions(const HappensBefore& order, size_t limi
   if (beginnings.count() > limit) return std::nullopt;
   std::vector<BigCount> ways(beginnings.count());
   ways[0] = BigCount(1);
-  // What follows a beginning has a larger number.
-  for (size_t at = 0; at < ways.size(); ++at) {
-    if (ways[at].IsZero()) continue;
+  beginnings.ForEach([&](size_t at, const Beginnings::Done& done) {
+    if (ways[at].IsZero()) return;
     for (size_t process = 0; process < beginnings.processes(); ++process) {
-      if (const auto next = beginnings.Next(at, process)) ways[*next] += ways[at];
+      if (beginnings.CanGoOn(done, process)) ways[beginnings.With(at, process)] += ways[at];
     }
-  }
+  });
   return ways.back();
 }
 
@@ -141,19 +161,18 @@ std::optional<std::vector<ProcessId>> FewestSwitches(const HappensBefore& order,
     Best& held = best[at * processes + last];
     if (switches < held.switches) held = {switches, static_cast<uint32_t>(before)};
   };
-  for (size_t process = 0; process < processes; ++process) {
-    if (const auto next = beginnings.Next(0, process)) offer(*next, process, 0, process);
-  }
-  for (size_t at = 1; at < beginnings.count(); ++at) {
-    for (size_t last = 0; last < processes; ++last) {
-      const uint32_t switches = best[at * processes + last].switches;
-      if (switches == kUnreached) continue;
-      for (size_t process = 0; process < processes; ++process) {
-        const auto next = beginnings.Next(at, process);
-        if (next) offer(*next, process, switches + (process != last ? 1 : 0), last);
+  beginnings.ForEach([&](size_t at, const Beginnings::Done& done) {
+    for (size_t process = 0; process < processes; ++process) {
+      if (!beginnings.CanGoOn(done, process)) continue;
+      const size_t next = beginnings.With(at, process);
+      if (at == 0) offer(next, process, 0, process);
+      for (size_t last = 0; last < processes; ++last) {
+        const uint32_t switches = best[at * processes + last].switches;
+        if (switches == kUnreached) continue;
+        offer(next, process, switches + (process != last ? 1 : 0), last);
       }
     }
-  }
+  });
   std::vector<ProcessId> choices;
   size_t at = beginnings.count() - 1;
   size_t last = 0;

@@ -17,6 +17,8 @@ namespace tearproof::explore {
 namespace {
 
 constexpr const char* kName = "x";
+constexpr const char* kCache = "cache";
+constexpr const char* kForeignFile = "NOT-A-CACHE-FILE.txt";
 // Who polls for what nobody makes never comes home: it is started anew.
 constexpr size_t kStepsHome = 64;
 // Longer values only take longer.
@@ -33,6 +35,20 @@ std::set<std::string> FilesUnder(const std::string& directory) {
     files.insert(it->path().lexically_relative(directory).string());
   }
   return files;
+}
+
+// Instead of an answer.
+std::string WhatItDoes(const trace::ProcessState& state) {
+  switch (state.standing) {
+    case trace::Standing::kEnded:
+      return state.end.Describe();
+    case trace::Standing::kStuck:
+      return state.why;
+    case trace::Standing::kOutputFull:
+      return "prints without end";
+    default:
+      return "waits for another process";
+  }
 }
 
 }  // namespace
@@ -136,10 +152,33 @@ Result<void> TracedCache::MakeFreshDirectory() {
     if (mkdir(path.c_str(), 0700) != 0) return SystemError(errno, "cannot create " + path);
     place_.Reset(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!place_.valid()) return SystemError(errno, "cannot open " + path);
-    return session_->BeginExecution(path);
+    TEARPROOF_RETURN_IF_ERROR(session_->BeginExecution(path));
+    if (setup_.scenario.foreign_files) {
+      session_->Watch({kCache, {std::string(kCache) + "/" + kForeignFile}});
+    }
+  } else {
+    TEARPROOF_RETURN_IF_ERROR(RemoveContents(place_.get(), path));
+    session_->BeginExecutionAgain();
   }
-  TEARPROOF_RETURN_IF_ERROR(RemoveContents(place_.get(), path));
-  session_->BeginExecutionAgain();
+  return setup_.scenario.foreign_files ? PlantForeignFiles() : Result<void>();
+}
+
+// One beside the cache's directory and one in it.
+Result<void> TracedCache::PlantForeignFiles() {
+  constexpr std::string_view kText = "This file is not the cache's. Leave it as it is.\n";
+  if (mkdirat(place_.get(), kCache, 0777) != 0) {
+    return SystemError(errno, "cannot create " + CacheDirectory());
+  }
+  for (const std::string& name :
+       {std::string("beside"), std::string(kCache) + "/" + kForeignFile}) {
+    const UniqueFd file(
+        openat(place_.get(), name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
+    if (!file.valid() ||
+        write(file.get(), kText.data(), kText.size()) != static_cast<ssize_t>(kText.size())) {
+      return SystemError(errno, "cannot write the file " + name,
+                         "free some space, or give another --dir");
+    }
+  }
   return {};
 }
 
@@ -245,6 +284,8 @@ Result<void> TracedCache::Restart() {
     if (setup_.faults != 0) actors_[p].kept_open = session_->OpenPaths(p).size();
     Footprint ignored;
     TEARPROOF_RETURN_IF_ERROR(GoOn(actors_[p], &ignored));
+    // It may be stuck, or dead, before it comes to a call.
+    FateOf(actors_[p], &ignored);
   }
   return {};
 }
@@ -269,9 +310,11 @@ Result<void> TracedCache::DoFreely(Actor& actor, const Task& task) {
     }
     return TakeAnswer(actor);
   }
-  return UsageError(fmt::format("{} by the process of {} did not come to an end while it was alone",
-                                OpKindName(task.kind), actor.role),
-                    session_->ErrorTail(actor.number));
+  return UsageError(
+      fmt::format("{} by the process of {} did not come to an end while it was alone: "
+                  "it {}",
+                  OpKindName(task.kind), actor.role, WhatItDoes(session_->state(actor.number))),
+      session_->ErrorTail(actor.number));
 }
 
 Result<void> TracedCache::DoAllFreely(Actor& actor, const std::vector<Task>& tasks) {
@@ -416,6 +459,8 @@ Result<History> TracedCache::TakeHistory() {
       if (!stays_->contains(file)) parts_.survey.litter.push_back(file);
     }
   }
+  parts_.survey.watched = setup_.scenario.foreign_files;
+  parts_.survey.trespasses = session_->trespasses();
   return History::Build(parts_);
 }
 

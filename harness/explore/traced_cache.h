@@ -110,6 +110,7 @@ class TracedCache : public Subject {
   Task TaskOf(OpKind kind, uint32_t key, std::optional<uint32_t> ttl_millis) const;
   void Append(const tearproof::Step& step, std::vector<Task>* script) const;
   Result<void> MakeFreshDirectory();
+  Result<void> PlantForeignFiles();
   Result<void> BringHome();
   static bool HasOwnInit(const Actor& actor);
   bool StayedHalfOpen(const Actor& actor) const;

@@ -147,6 +147,7 @@ Result<void> TracedCache::WakeOthers(const Actor& mover, Footprint* footprint) {
     } else if (actor.number != mover.number && actor.running && !actor.gone &&
                standing == trace::Standing::kWaitsForInput) {
       TEARPROOF_RETURN_IF_ERROR(GoOn(actor, footprint));
+      FateOf(actor, footprint);
     }
   }
   return {};

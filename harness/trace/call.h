@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -20,6 +21,7 @@
 #include "harness/trace/change.h"
 #include "harness/trace/event.h"
 #include "harness/trace/open_files.h"
+#include "harness/trace/ownership.h"
 #include "harness/trace/registers.h"
 #include "harness/trace/result_tap.h"
 #include "harness/trace/system_call_table.h"
@@ -49,9 +51,12 @@ struct Scene {
   bool records_changes = false;
   // As Windows does: what is open cannot be renamed, replaced or removed.
   bool refuses_sharing = false;
-  Openings openings;               // Kept where that is so.
-  std::set<uint64_t> mapped;       // Files that are read through memory.
-  std::shared_ptr<ResultTap> tap;  // nullptr: calls stop once more when they return.
+  Openings openings;                 // Kept where that is so.
+  std::map<pid_t, size_t> programs;  // Whose process number it is, or was: the subject's.
+  std::set<uint64_t> mapped;         // Files that are read through memory.
+  Ownership ownership;
+  std::vector<std::string> trespasses;  // "unlink of cache/notes.txt": what `ownership` forbids.
+  std::shared_ptr<ResultTap> tap;       // nullptr: calls stop once more when they return.
   uint64_t steps = 0;  // Calls that happened: a prediction is good for one number of them.
 };
 

@@ -98,18 +98,25 @@ std::string TargetOf(const Target& target, const Scene& scene) {
   return target.descriptor >= 0 ? std::to_string(target.descriptor) : "elsewhere";
 }
 
-std::string RecordLockOf(const Call& call, const Caller& caller) {
+// LMDB's readers lock the byte that their process's number is, and ask for those of others. It is
+// another number in each execution.
+std::string LockStartOf(int64_t start, const Caller& caller, const Scene& scene) {
+  if (start == caller.id) return "pid";
+  const auto program = scene.programs.find(static_cast<pid_t>(start));
+  if (program == scene.programs.end() || program->first != start) return std::to_string(start);
+  return fmt::format("pid of {}", program->second);
+}
+
+std::string RecordLockOf(const Call& call, const Caller& caller, const Scene& scene) {
   const struct flock& lock = call.record_lock;
   const char* type = lock.l_type == F_RDLCK   ? "F_RDLCK"
                      : lock.l_type == F_WRLCK ? "F_WRLCK"
                                               : "F_UNLCK";
   if (lock.l_start == 0 && lock.l_len == 0) return type;
-  // LMDB's readers lock the byte that their process's number is.
-  const bool own = lock.l_start == caller.id;
-  return fmt::format("{}, {}+{}", type, own ? "pid" : std::to_string(lock.l_start), lock.l_len);
+  return fmt::format("{}, {}+{}", type, LockStartOf(lock.l_start, caller, scene), lock.l_len);
 }
 
-std::string ControlArgumentOf(const Call& call, const Caller& caller) {
+std::string ControlArgumentOf(const Call& call, const Caller& caller, const Scene& scene) {
   switch (call.arguments[1]) {
     case F_GETLK:
     case F_SETLK:
@@ -117,7 +124,7 @@ std::string ControlArgumentOf(const Call& call, const Caller& caller) {
     case F_OFD_GETLK:
     case F_OFD_SETLK:
     case F_OFD_SETLKW:
-      return RecordLockOf(call, caller);
+      return RecordLockOf(call, caller, scene);
     case F_SETFD:
     case F_SETFL:
       return OpenFlagsOf(call.arguments[2]);
@@ -127,7 +134,8 @@ std::string ControlArgumentOf(const Call& call, const Caller& caller) {
 }
 
 // "" where nothing is to be said.
-std::string ArgumentOf(const Call& call, const Caller& caller, ArgumentKind kind, uint64_t value) {
+std::string ArgumentOf(const Call& call, const Caller& caller, const Scene& scene,
+                       ArgumentKind kind, uint64_t value) {
   switch (kind) {
     case ArgumentKind::kOpenFlags:
     case ArgumentKind::kOpenHow:
@@ -148,7 +156,7 @@ std::string ArgumentOf(const Call& call, const Caller& caller, ArgumentKind kind
     case ArgumentKind::kControlCommand:
       return NameOf(value, kControlCommands);
     case ArgumentKind::kControlArgument:
-      return ControlArgumentOf(call, caller);
+      return ControlArgumentOf(call, caller, scene);
     case ArgumentKind::kProtection:
       return Flags(value, kProtections);
     case ArgumentKind::kMapFlags:
@@ -184,7 +192,7 @@ std::string PrintCall(const Call& call, const Caller& caller, const Scene& scene
       if (target < call.target_count) printed.push_back(TargetOf(call.targets[target++], scene));
       continue;
     }
-    std::string text = ArgumentOf(call, caller, kind, call.arguments[i]);
+    std::string text = ArgumentOf(call, caller, scene, kind, call.arguments[i]);
     if (!text.empty()) printed.push_back(std::move(text));
   }
   return fmt::format("{}({})", call.row->name, Join(printed, ", "));

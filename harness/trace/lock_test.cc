@@ -57,6 +57,22 @@ TEST_F(LockTest, LockOfADescriptionWaits) {
   ReleaseAndTake("fcntl(\"lock\", F_OFD_SETLKW, F_WRLCK)");
 }
 
+// It is another number in each execution, also that of a process that has been killed.
+TEST_F(LockTest, TheByteOfAProcessNumberIsPrintedAsThat) {
+  WriteFile("lock", "");
+  StartSubjects({"", ""});
+  for (const bool again : {false, true}) {
+    const std::string other = std::to_string(session_->id(1));
+    if (again) {
+      ASSERT_TRUE(session_->Restart(1).ok());
+    }
+    EXPECT_THAT(Do(0, "open \"lock\" O_RDWR; fcntl $0 F_GETLK &wrlock+" + other + "; close $0"),
+                testing::Contains("fcntl(\"lock\", F_GETLK, F_WRLCK, pid of 1+1) → 0"));
+  }
+  EXPECT_THAT(Do(0, "open \"lock\" O_RDWR; fcntl $0 F_GETLK &wrlock+7; close $0"),
+              testing::Contains("fcntl(\"lock\", F_GETLK, F_WRLCK, 7+1) → 0"));
+}
+
 TEST_F(LockTest, ABlockedProcessMayTryAsOftenAsItLikes) {
   HoldAndBlock("flock $0 LOCK_EX");
   for (int attempt = 0; attempt < 3; ++attempt) {

@@ -44,6 +44,7 @@ void TraceSession::ForgetExecution() {
   scene_.identity.Renew();
   scene_.mapped.clear();
   scene_.openings.Clear();
+  scene_.trespasses.clear();
   scene_.locks.Clear();
   scene_.clock.Reset();
 }

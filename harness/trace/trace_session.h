@@ -83,6 +83,11 @@ class TraceSession {
   // The same over the directory of the last one, which has been emptied and filled by others.
   void BeginExecutionAgain();
 
+  // Which files are whose, from now on.
+  void Watch(Ownership ownership) { scene_.ownership = std::move(ownership); }
+  // What calls that happened in this execution, free ones too, did against it, in order.
+  const std::vector<std::string>& trespasses() const { return scene_.trespasses; }
+
   // So much time passes for all subjects. BeginExecution takes it back.
   // REQUIRES: TraceOptions::owns_clock.
   void Advance(int64_t nanos);

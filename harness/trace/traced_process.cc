@@ -82,6 +82,7 @@ Result<void> TracedProcess::Start() {
   auto task = std::make_unique<Task>();
   task->thread = started_.id;
   task->id = started_.id;
+  scene_.programs[started_.id] = number_;
   task->ordinal = tasks_so_far_++;
   task->files = std::make_shared<OpenFiles>(&scene_.locks);
   task->results = ResultSeat::Take(scene_.tap, task->thread);
@@ -360,6 +361,7 @@ Event TracedProcess::Complete(Task* task, int64_t result) {
     event.footprint = OnlyReads(event.footprint);
     event.lock = LockRole::kNone;
   }
+  NoteTrespasses(*task, event);
   if (scene_.owns_clock) MoveTimes(*task, event);
   if (!free_) own_time_ += kTick;
   clock_looks_ = 0;
@@ -367,6 +369,13 @@ Event TracedProcess::Complete(Task* task, int64_t result) {
   task->call = Call();
   Leave(task);
   return event;
+}
+
+void TracedProcess::NoteTrespasses(const Task& task, const Event& event) {
+  for (const std::string& path : ForeignChanges(task.call, event.footprint, scene_.ownership)) {
+    scene_.trespasses.push_back(
+        fmt::format("{} of {}", task.call.row->name, scene_.view.PathToShow(path)));
+  }
 }
 
 void TracedProcess::MoveTimes(const Task& task, const Event& event) {

@@ -112,6 +112,7 @@ class TracedProcess {
   void AtInput(Task* task);
   void SkipSleep(Task* task);
   void AnswerClock(Task* task);
+  void NoteTrespasses(const Task& task, const Event& event);
   void MoveTimes(const Task& task, const Event& event);
   // Nobody wants to know what happens.
   bool IsUnobserved() const { return free_ && free_events_ == nullptr; }

@@ -155,9 +155,12 @@ void TracedProcess::AtEntry(Task* task) {
   const bool tells_times = scene_.owns_clock && VirtualClock::TellsTimes(number);
   if (unobserved && !LeavesTraces(task->call) && !tells_times) {
     const Caller caller = CallerOf(*task);
-    NoteUnseen(PredictUnseen(task->call, scene_));
-    scene_.clock.NoteWritten(PredictFootprint(task->call, caller, scene_), caller.now);
-    return Continue(task);
+    const Footprint footprint = PredictFootprint(task->call, caller, scene_);
+    if (ForeignChanges(task->call, footprint, scene_.ownership).empty()) {
+      NoteUnseen(PredictUnseen(task->call, scene_));
+      scene_.clock.NoteWritten(footprint, caller.now);
+      return Continue(task);
+    }
   }
   task->state = Task::State::kAtCall;
   at_call_.push_back(task);

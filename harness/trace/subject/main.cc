@@ -7,8 +7,9 @@
 //
 // A call is a name and arguments: numbers, flags joined by "|", "strings" (no blanks within), $n
 // (the result of the n-th call of the line), @c (a buffer filled with the letter c), & (an empty
-// buffer), &n (a buffer of eight bytes that hold n). What was read is printed behind the result, as
-// are size, mode and links of what was looked at.
+// buffer), &n (a buffer of eight bytes that hold n), &wrlock, &rdlock or &unlock (a struct flock,
+// of all the file, or of one byte: &wrlock+n). What was read is printed behind the result, as are
+// size, mode and links of what was looked at.
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
@@ -136,9 +137,14 @@ long ArgumentOf(const std::string& word, Line* line) {
     line->buffers.emplace_back(kBufferBytes, word.size() > 1 ? word[1] : '\0');
     return reinterpret_cast<long>(line->buffers.back().data());
   }
-  if (word == "&wrlock" || word == "&rdlock" || word == "&unlock") {
+  const std::string lock_word = word.substr(0, word.find('+'));
+  if (lock_word == "&wrlock" || lock_word == "&rdlock" || lock_word == "&unlock") {
     struct flock lock = {};
-    lock.l_type = word == "&wrlock" ? F_WRLCK : word == "&rdlock" ? F_RDLCK : F_UNLCK;
+    lock.l_type = lock_word == "&wrlock" ? F_WRLCK : lock_word == "&rdlock" ? F_RDLCK : F_UNLCK;
+    if (lock_word != word) {
+      lock.l_start = std::stol(word.substr(lock_word.size() + 1));
+      lock.l_len = 1;
+    }
     line->buffers.emplace_back(reinterpret_cast<const char*>(&lock), sizeof(lock));
     return reinterpret_cast<long>(line->buffers.back().data());
   }
