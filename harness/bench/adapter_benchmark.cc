@@ -29,7 +29,8 @@ constexpr int kServedBatch = 300;
 constexpr const char* kBareLoop = R"(
 import io, json, os, runpy, sys, time
 kind, setup = sys.argv[2], json.loads(sys.argv[3])
-lines, out, sys.stdin = sys.stdin, os.fdopen(os.dup(1), "w"), io.StringIO("")
+lines, out = sys.stdin, os.fdopen(os.dup(1), "w")
+sys.stdin = io.TextIOWrapper(io.BytesIO())
 init = runpy.run_path(sys.argv[1])["init"]
 init(setup)
 cache, value = init.__globals__["cache"], sys.argv[4]
@@ -74,9 +75,8 @@ class AdapterPair {
     const int64_t begin = MonotonicNanos();
     for (size_t left = kServedBatch; left > 0;) {
       const size_t length = std::min(burst_.Length(backend_->most()), left);
-      const int64_t burst = MonotonicNanos();
-      recorder_->RunAhead(std::vector<Task>(length, task), backend_.get());
-      burst_.Took(MonotonicNanos() - burst, backend_->most());
+      burst_.Took(recorder_->RunAhead(std::vector<Task>(length, task), backend_.get()),
+                  backend_->most());
       left -= length;
     }
     return static_cast<double>(MonotonicNanos() - begin) / kServedBatch;

@@ -18,7 +18,8 @@ class Burst {
  public:
   // Of at most `most` operations, which is not 0.
   size_t Length(size_t most) const { return std::min(length_, most); }
-  // The last one, of Length(most), took so long.
+  // The cache took so long for the last one, of Length(most): without what it had to wait for a
+  // processor, or else there would be the fewer ahead, the more processes there are.
   void Took(int64_t nanos, size_t most) {
     if (nanos > kLongest) {
       length_ = std::max<size_t>(1, Length(most) / 2);

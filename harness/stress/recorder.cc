@@ -37,7 +37,7 @@ Outcome Recorder::Run(const Task& task, std::optional<int64_t> due) {
   return op.outcome;
 }
 
-Outcome Recorder::RunAhead(std::span<const Task> tasks, adapter::AheadBackend* backend) {
+int64_t Recorder::RunAhead(std::span<const Task> tasks, adapter::AheadBackend* backend) {
   ahead_.clear();
   for (const Task& task : tasks) {
     Op& op = ahead_.emplace_back();
@@ -51,16 +51,19 @@ Outcome Recorder::RunAhead(std::span<const Task> tasks, adapter::AheadBackend* b
   slot_->in_operation.store(1, std::memory_order_relaxed);
   backend->Send();
   int64_t ended = 0;
+  int64_t took = 0;
   for (Op& op : ahead_) {
     backend->Receive(response_);
     op.ret = MonotonicNanos();
     // It was served after the one before, also where nobody says when.
     op.invoke = std::max(op.invoke, ended);
     Finish(op, std::nullopt);
-    if (response_.called != 0) ended = op.ret;
+    if (response_.called == 0) continue;
+    ended = op.ret;
+    took += op.ret - op.invoke;
   }
   slot_->in_operation.store(0, std::memory_order_relaxed);
-  return ahead_.back().outcome;
+  return took;
 }
 
 void Recorder::Finish(Op& op, std::optional<int64_t> due) {

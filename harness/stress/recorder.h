@@ -34,8 +34,9 @@ class Recorder {
   // REQUIRES: a backend and a segment, !full().
   Outcome Run(const Task& task, std::optional<int64_t> due = std::nullopt);
   // The same for several, which `backend` is asked for before it has answered the first. Returns
-  // the outcome of the last. REQUIRES: a segment with room for them; as AheadBackend::Queue.
-  Outcome RunAhead(std::span<const Task> tasks, adapter::AheadBackend* backend);
+  // the nanoseconds that the cache took for them, by its own clock. REQUIRES: a segment with room
+  // for them; as AheadBackend::Queue.
+  int64_t RunAhead(std::span<const Task> tasks, adapter::AheadBackend* backend);
   // How many more there is room for in this round.
   uint64_t room() const { return segment_->room(); }
   // No room for another operation in this round.

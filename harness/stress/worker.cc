@@ -253,9 +253,7 @@ class Worker {
     const size_t length = std::min<size_t>(burst_.Length(ahead_->most()), recorder_->room());
     std::vector<Task> tasks = {first};
     for (Task next; tasks.size() < length && program_->Next(&next);) tasks.push_back(next);
-    const int64_t begin = MonotonicNanos();
-    recorder_->RunAhead(tasks, ahead_);
-    burst_.Took(MonotonicNanos() - begin, ahead_->most());
+    burst_.Took(recorder_->RunAhead(tasks, ahead_), ahead_->most());
   }
 
   // In an open loop an operation is due at its time. One that the operation before held up counts
