@@ -22,21 +22,24 @@ void AdapterBackend::Execute(const Request& request, Response& response) {
   const int64_t sent = MonotonicNanos();
   const bool answered = init ? talk_->AskInit(&id, *text, deadline_, &line_, &stray)
                              : talk_->Ask(id, *text, deadline_, &line_, &stray);
-  if (!answered) {
-    response.Fail(0, talk_->WhyBroken());
+  if (answered) {
+    Decode(id, request.kind, sent, response);
   } else {
-    const int64_t received = MonotonicNanos();
-    Result<void> decoded = DecodeResponse(line_, id, request.kind, &manner_, &response);
-    // Somebody else may have asked, before.
-    if (init) response.called = response.returned = 0;
-    if (decoded.ok()) decoded = CheckTimes(response, sent, received);
-    if (!decoded.ok()) {
-      response.called = response.returned = 0;
-      talk_->Break(decoded.error().what);
-      response.Fail(0, talk_->WhyBroken());
-    }
+    response.Fail(0, talk_->WhyBroken());
   }
   if (!stray.empty()) AddStray(stray, &response);
+}
+
+void AdapterBackend::Decode(uint64_t id, OpKind kind, int64_t sent, Response& response) {
+  const int64_t received = MonotonicNanos();
+  Result<void> decoded = DecodeResponse(line_, id, kind, &manner_, &response);
+  // Somebody else may have asked, before.
+  if (kind == OpKind::kInit) response.called = response.returned = 0;
+  if (decoded.ok()) decoded = CheckTimes(response, sent, received);
+  if (decoded.ok()) return;
+  response.called = response.returned = 0;
+  talk_->Break(decoded.error().what);
+  response.Fail(0, talk_->WhyBroken());
 }
 
 }  // namespace tearproof::adapter

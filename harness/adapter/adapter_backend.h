@@ -29,8 +29,14 @@ class AdapterBackend : public Backend {
   const std::string& last_answer() const { return line_; }
   // Operations fail once this moment of CLOCK_MONOTONIC has passed.
   void SetDeadline(int64_t deadline) { deadline_ = deadline; }
+  // How it wants to be talked to, since its last init.
+  const Manner& manner() const { return manner_; }
 
- private:
+ protected:
+  // What the answer in line_ says, which had been received now; nothing in it may lie before
+  // `sent`.
+  void Decode(uint64_t id, OpKind kind, int64_t sent, Response& response);
+
   AdapterTalk* talk_;
   BackendSetup setup_;
   int64_t deadline_ = kNoDeadline;

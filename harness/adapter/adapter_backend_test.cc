@@ -1,17 +1,19 @@
 // The client against a small adapter that misbehaves on demand: testdata/adapter.py.
 #include "harness/adapter/adapter_backend.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "harness/adapter/adapter_process.h"
@@ -144,9 +146,10 @@ TEST_F(AdapterBackendTest, ADeathBySignalIsTold) {
 
 TEST_F(AdapterBackendTest, AnAdapterThatDiedBetweenOperationsIsTold) {
   Start({});
+  const UniqueFd handle(static_cast<int>(syscall(SYS_pidfd_open, process_->id(), 0)));
   kill(process_->id(), SIGTERM);
-  siginfo_t end;
-  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(process_->id()), &end, WEXITED | WNOWAIT), 0);
+  pollfd wait = {handle.get(), POLLIN, 0};
+  ASSERT_EQ(poll(&wait, 1, -1), 1);
   EXPECT_EQ(Run(OpKind::kGet, "k"), "error:the adapter was ended by signal 15 (TERM)");
 }
 
@@ -175,31 +178,6 @@ TEST_F(AdapterBackendTest, ChatterOnStderrNeitherBlocksNorGrows) {
   EXPECT_LT(told.size(), kStderrTail + 500);
 }
 
-TEST_F(AdapterBackendTest, DiesWithTheProcessThatStartedIt) {
-  // An orphan comes to us instead of to init, and can be waited for.
-  ASSERT_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-  int ends[2];
-  ASSERT_EQ(pipe(ends), 0);
-  const pid_t worker = fork();
-  if (worker == 0) {
-    const auto started = AdapterProcess::Start({"sleep", "20"});
-    const pid_t adapter = started.ok() ? started.value()->id() : 0;
-    if (write(ends[1], &adapter, sizeof(adapter)) != sizeof(adapter)) _exit(1);
-    while (true) pause();
-  }
-  pid_t adapter = 0;
-  ASSERT_EQ(read(ends[0], &adapter, sizeof(adapter)), static_cast<ssize_t>(sizeof(adapter)));
-  ASSERT_GT(adapter, 0);
-  kill(worker, SIGKILL);
-  ASSERT_EQ(waitpid(worker, nullptr, 0), worker);
-  int status = 0;
-  EXPECT_EQ(waitpid(adapter, &status, 0), adapter);
-  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-  prctl(PR_SET_CHILD_SUBREAPER, 0);
-  close(ends[0]);
-  close(ends[1]);
-}
-
 TEST(AdapterProcessTest, AProgramThatIsNotThereIsTheUsersError) {
   const auto started = AdapterProcess::Start({"no-such-adapter"});
   ASSERT_FALSE(started.ok());
@@ -208,25 +186,76 @@ TEST(AdapterProcessTest, AProgramThatIsNotThereIsTheUsersError) {
 }
 
 // Whose children have children, in sessions of their own, whose parents are gone.
-TEST(OrphanKeeperTest, EndsWhateverADeadProcessLeaves) {
-  const OrphanKeeper keeper;
-  int ends[2];
-  ASSERT_EQ(pipe(ends), 0);
+const std::vector<std::string> kWithOffspring = {
+    "sh", "-c", "setsid sleep 1000 & sleep 1000 & (setsid sleep 1000 &) ; exec sleep 1000"};
+
+// A worker with an adapter that has children, in a process group of its own. Each of them, five
+// with the worker, holds the other end of `pipe`.
+pid_t StartWorkerWithOffspring(UniqueFd* pipe) {
+  std::array<int, 2> ends;
+  EXPECT_EQ(::pipe(ends.data()), 0);
   const pid_t worker = fork();
   if (worker == 0) {
+    setpgid(0, 0);
     close(ends[0]);
-    const auto started = AdapterProcess::Start(
-        {"sh", "-c", "setsid sleep 1000 & sleep 1000 & (sleep 1000 &) ; exec sleep 1000"});
+    const auto started = AdapterProcess::Start(kWithOffspring);
     while (started.ok()) pause();
     _exit(1);
   }
-  close(ends[1]);  // Each of them holds the other end.
+  pipe->Reset(ends[0]);
+  close(ends[1]);
   while (ProcessesThatHold(ends[0]) < 5) sched_yield();
+  return worker;
+}
+
+TEST(GuardTest, EndsAllOfAProgramWhoseOwnerIsKilled) {
+  UniqueFd pipe;
+  const pid_t worker = StartWorkerWithOffspring(&pipe);
+  kill(-worker, SIGKILL);  // With its group: the guard is in none of ours.
+  ASSERT_EQ(waitpid(worker, nullptr, 0), worker);
+  char byte = 0;
+  EXPECT_EQ(read(pipe.get(), &byte, 1), 0) << "it ends when nobody holds the other end any more";
+}
+
+TEST(GuardTest, EndsAllWithTheObject) {
+  std::array<int, 2> ends;
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const UniqueFd watched(ends[0]);
+  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  {
+    auto started = AdapterProcess::Start(kWithOffspring);
+    ASSERT_TRUE(started.ok());
+    while (ProcessesThatHold(ends[0]) < 4) sched_yield();
+  }
+  EXPECT_EQ(ProcessesThatHold(ends[0]), 0u);
+  close(ends[1]);
+}
+
+TEST(GuardTest, AProgramOutlivesNoGuard) {
+  auto started = AdapterProcess::Start({"cat"});
+  ASSERT_TRUE(started.ok());
+  AdapterProcess& process = *started.value();
+  std::ifstream status("/proc/" + std::to_string(process.id()) + "/status");
+  pid_t guard = 0;
+  for (std::string word; guard == 0 && status >> word;) {
+    if (word == "PPid:") status >> guard;
+  }
+  ASSERT_GT(guard, 1);
+  ASSERT_NE(guard, getpid());
+  kill(guard, SIGKILL);
+  std::string answer;
+  EXPECT_FALSE(process.ReadLine(&answer));
+  EXPECT_EQ(process.WhyBroken(), "the adapter was ended by signal 9 (KILL)");
+}
+
+TEST(OrphanKeeperTest, EndsWhateverADeadProcessLeaves) {
+  const OrphanKeeper keeper;
+  UniqueFd pipe;
+  const pid_t worker = StartWorkerWithOffspring(&pipe);
   kill(worker, SIGKILL);
   ASSERT_EQ(waitpid(worker, nullptr, 0), worker);
   keeper.End({});
-  EXPECT_EQ(ProcessesThatHold(ends[0]), 0u);
-  close(ends[0]);
+  EXPECT_EQ(ProcessesThatHold(pipe.get()), 0u);
 }
 
 TEST(OrphanKeeperTest, LeavesOlderChildrenAndThoseThatAreNamedAlone) {

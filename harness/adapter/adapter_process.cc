@@ -3,9 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,51 +25,12 @@ constexpr int kLookMillis = 50;
 
 void DoNotBlock(const UniqueFd& fd) { fcntl(fd.get(), F_SETFL, O_NONBLOCK); }
 
-// dup2 onto itself would leave close-on-exec set.
-bool Become(int fd, int target) {
-  if (fd == target) return fcntl(fd, F_SETFD, 0) == 0;
-  return dup2(fd, target) >= 0;
-}
-
-struct ChildEnds {
-  int in;
-  int out;
-  int err;
-  int report;  // Gets errno if the program cannot be executed; closed if it can.
-};
-
-// Between fork and exec. The order matters: with the request to die with its parent made, a parent
-// that is gone already is seen by its number.
-[[noreturn]] void RunChild(const ChildEnds& ends, pid_t parent, const char* directory,
-                           char* const* arguments) {
-  const bool ready = setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-                     (*directory == '\0' || chdir(directory) == 0);
-  if (getppid() != parent) _exit(0);
-  for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGXFSZ}) signal(number, SIG_DFL);
-  if (ready && Become(ends.in, STDIN_FILENO) && Become(ends.out, STDOUT_FILENO) &&
-      Become(ends.err, STDERR_FILENO)) {
-    execvp(arguments[0], arguments);
+std::string DescribeEnd(const GuardedProcess::End& end) {
+  if (end.code == CLD_EXITED) {
+    return fmt::format("the adapter exited with status {}", end.status);
   }
-  const int number = errno;
-  [[maybe_unused]] const ssize_t written = write(ends.report, &number, sizeof(number));
-  _exit(127);
-}
-
-Error CannotExecute(int number, const std::string& program) {
-  Error error = SystemError(number, "cannot start the adapter " + EscapeForTerminal(program, 200),
-                            "command = [...] is run without a shell, from the directory in which "
-                            "tearproof was started");
-  const bool machine = number == ENOMEM || number == EAGAIN || number == ENFILE || number == EMFILE;
-  error.kind = machine ? ErrorKind::kEnvironment : ErrorKind::kUsage;
-  return error;
-}
-
-std::string DescribeEnd(const siginfo_t& end) {
-  if (end.si_code == CLD_EXITED) {
-    return fmt::format("the adapter exited with status {}", end.si_status);
-  }
-  const char* name = sigabbrev_np(end.si_status);
-  return fmt::format("the adapter was ended by signal {} ({})", end.si_status,
+  const char* name = sigabbrev_np(end.status);
+  return fmt::format("the adapter was ended by signal {} ({})", end.status,
                      name == nullptr ? "unknown" : name);
 }
 
@@ -95,45 +53,19 @@ AdapterProcess::AdapterProcess() {
 }
 
 AdapterProcess::~AdapterProcess() {
-  if (id_ > 0) {
-    kill(-id_, SIGKILL);
-    while (waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
-    }
-  }
+  program_.Stop();
   sigaction(SIGPIPE, &former_pipe_action_, nullptr);
 }
 
 Result<std::unique_ptr<AdapterProcess>> AdapterProcess::Start(
     const std::vector<std::string>& command, const std::string& directory) {
-  TEARPROOF_CHECK(!command.empty(), "an adapter has a command");
   TEARPROOF_ASSIGN_OR_RETURN(Pipe in, MakePipe());
   TEARPROOF_ASSIGN_OR_RETURN(Pipe out, MakePipe());
   TEARPROOF_ASSIGN_OR_RETURN(Pipe err, MakePipe());
-  TEARPROOF_ASSIGN_OR_RETURN(Pipe report, MakePipe());
-  std::vector<char*> arguments;
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-
-  const pid_t parent = getpid();
   auto adapter = std::unique_ptr<AdapterProcess>(new AdapterProcess);
-  const pid_t child = fork();
-  if (child < 0) {
-    return SystemError(errno, "cannot start an adapter process",
-                       "raise the limit of processes (ulimit -u) or ask for fewer (--processes)");
-  }
-  if (child == 0) {
-    RunChild({in.read.get(), out.write.get(), err.write.get(), report.write.get()}, parent,
-             directory.c_str(), arguments.data());
-  }
-  adapter->id_ = child;
-  report.write.Reset();
-  int number = 0;
-  ssize_t reported = 0;
-  do {
-    reported = read(report.read.get(), &number, sizeof(number));
-  } while (reported < 0 && errno == EINTR);
-  if (reported != 0) return CannotExecute(number, command[0]);
-
+  TEARPROOF_ASSIGN_OR_RETURN(
+      adapter->program_,
+      GuardedProcess::Start(command, directory, in.read.get(), out.write.get(), err.write.get()));
   adapter->stdin_ = std::move(in.write);
   adapter->stdout_ = std::move(out.read);
   adapter->stderr_ = std::move(err.read);
@@ -154,7 +86,10 @@ bool AdapterProcess::Send(std::string_view text) {
 
 bool AdapterProcess::Ask(uint64_t, std::string_view text, int64_t deadline, std::string* answer,
                          std::string* stray) {
-  if (!Send(text)) return false;
+  return Send(text) && ReadAnswer(deadline, answer, stray);
+}
+
+bool AdapterProcess::ReadAnswer(int64_t deadline, std::string* answer, std::string* stray) {
   while (ReadLine(answer, deadline)) {
     if (IsAnswer(*answer)) return true;
     if (stray->empty()) *stray = *answer;
@@ -164,15 +99,18 @@ bool AdapterProcess::Ask(uint64_t, std::string_view text, int64_t deadline, std:
 
 bool AdapterProcess::ReadLine(std::string* line, int64_t deadline) {
   while (!broken()) {
-    const size_t end = received_.find('\n', searched_);
-    if (end != std::string::npos) {
-      line->assign(received_, 0, end);
-      received_.erase(0, end + 1);
-      searched_ = 0;
+    const std::string_view rest = std::string_view(received_).substr(begin_);
+    if (const auto length = LineLength(rest, searched_ - begin_)) {
+      *line = rest.substr(0, *length);
+      begin_ += *length + 1;
+      searched_ = begin_;
       return true;
     }
-    searched_ = received_.size();
-    if (received_.size() > kMaxLine) {
+    // What was handed out would otherwise be moved along with every line.
+    received_.erase(0, begin_);
+    searched_ = std::min(received_.find('\n', searched_ - begin_), received_.size());
+    begin_ = 0;
+    if (received_.size() > (searched_ < received_.size() ? 2 : 1) * kMaxLine) {
       Break(fmt::format("the adapter sent a line of more than {}", FormatSize(kMaxLine)));
     } else if (ended_) {
       BreakAtEnd();
@@ -252,22 +190,13 @@ void AdapterProcess::ReadStderr() {
 
 bool AdapterProcess::AwaitEnd() {
   stdin_.Reset();
-  const UniqueFd handle(static_cast<int>(syscall(SYS_pidfd_open, id_, 0)));
-  pollfd wait = {handle.get(), POLLIN, 0};
   failure_ = "the adapter has been ended";
-  return handle.valid() && poll(&wait, 1, kEndMillis) == 1;
+  return program_.AwaitEnd(kEndMillis).has_value();
 }
 
 void AdapterProcess::BreakAtEnd() {
-  const UniqueFd handle(static_cast<int>(syscall(SYS_pidfd_open, id_, 0)));
-  pollfd wait = {handle.get(), POLLIN, 0};
-  siginfo_t end = {};
-  // It is not reaped before we go: who knows its number must not meet another process under it.
-  if (handle.valid() && poll(&wait, 1, kEndMillis) == 1 &&
-      waitid(P_PID, static_cast<id_t>(id_), &end, WEXITED | WNOWAIT) == 0) {
-    return Break(DescribeEnd(end));
-  }
-  Break("the adapter closed its standard output or input");
+  const auto end = program_.AwaitEnd(kEndMillis);
+  Break(end ? DescribeEnd(*end) : "the adapter closed its standard output or input");
 }
 
 void AdapterProcess::Break(const std::string& why) {

@@ -1,12 +1,11 @@
 // A user's program, running, and the lines that go to and fro.
 //
 // Purpose: sole owner of one adapter process: started without a shell in a process group of its
-// own, asked line by line, killed at the end. It dies with the thread that started it (prctl(2),
-// PR_SET_PDEATHSIG), so that a killed worker takes its adapter along; orphans.h ends what the
-// adapter itself has started.
+// own, asked line by line, killed at the end, with all that it has started, and also where this
+// process is killed (guarded_process.h).
 //
-// Thread safety: none; the starting thread must outlive the object. While one lives, SIGPIPE is
-// ignored in this process. Units: bytes, nanoseconds.
+// Thread safety: none. While one lives, SIGPIPE is ignored in this process. Units: bytes,
+// nanoseconds.
 // Errors: Start's are the user's or the machine's. Afterwards the program is under test: whatever
 // it does makes it `broken`, with a text that a reader of the report understands, once and for all.
 #ifndef TEARPROOF_HARNESS_ADAPTER_ADAPTER_PROCESS_H_
@@ -23,13 +22,12 @@
 #include <vector>
 
 #include "harness/adapter/adapter_talk.h"
+#include "harness/adapter/guarded_process.h"
 #include "harness/core/result.h"
 #include "harness/core/unique_fd.h"
 
 namespace tearproof::adapter {
 
-// The longest answer that is read.
-inline constexpr size_t kMaxLine = 64 << 20;
 // How much of the end of its standard error is kept.
 inline constexpr size_t kStderrTail = 4 << 10;
 
@@ -40,14 +38,17 @@ class AdapterProcess : public AdapterTalk {
   // It starts in `directory`; "" stands for the working directory.
   static Result<std::unique_ptr<AdapterProcess>> Start(const std::vector<std::string>& command,
                                                        const std::string& directory = "");
-  ~AdapterProcess() override;  // Kills its process group, then reaps it.
+  ~AdapterProcess() override;  // Ends it, and what it has started.
   AdapterProcess(const AdapterProcess&) = delete;
   AdapterProcess& operator=(const AdapterProcess&) = delete;
 
   // Sends `text`, which ends in a newline. False: broken.
   bool Send(std::string_view text);
-  // The next line, without its newline. `deadline` is of CLOCK_MONOTONIC. False: broken, or woken.
+  // The next line, with the bytes that belong to it and without its newline. `deadline` is of
+  // CLOCK_MONOTONIC. False: broken, or woken.
   bool ReadLine(std::string* line, int64_t deadline = kNoDeadline);
+  // The next answer; the first line before it that was none goes to `stray`. False: broken.
+  bool ReadAnswer(int64_t deadline, std::string* answer, std::string* stray);
   bool Ask(uint64_t id, std::string_view text, int64_t deadline, std::string* answer,
            std::string* stray) override;
   // ReadLine returns when `fd`, which outlives this object, can be read.
@@ -63,7 +64,7 @@ class AdapterProcess : public AdapterTalk {
   std::string WhyBroken() const override { return failure_; }
   uint64_t NextId() override { return ++last_id_; }
   // In the system.
-  pid_t id() const { return id_; }
+  pid_t id() const { return program_.id(); }
 
  private:
   AdapterProcess();
@@ -75,13 +76,14 @@ class AdapterProcess : public AdapterTalk {
   // It closed its standard output: says how it ended.
   void BreakAtEnd();
 
-  pid_t id_ = -1;
+  GuardedProcess program_;
   UniqueFd stdin_;  // Ours of each pipe; none of them blocks.
   UniqueFd stdout_;
   UniqueFd stderr_;
-  std::string received_;  // Not yet handed out.
-  size_t searched_ = 0;   // There is no newline before.
-  bool ended_ = false;    // Its standard output is closed.
+  std::string received_;
+  size_t begin_ = 0;     // What lies before was handed out.
+  size_t searched_ = 0;  // There is no newline between begin_ and here.
+  bool ended_ = false;   // Its standard output is closed.
   int wake_ = -1;
   bool woken_ = false;
   std::string stderr_tail_;

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "harness/adapter/conversation.h"
-#include "harness/adapter/orphans.h"
 #include "harness/api/scenario.h"
 #include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
@@ -178,7 +177,7 @@ RuleOutcome Bytes(const ConformanceSubject& subject, const std::string& director
   if (!HasGetAndSet(subject)) return Without("get and set");
   Conversation talk(subject);
   talk.Init(directory + "/cache");
-  if (!talk.manner().base64 && !talk.failed()) {
+  if (talk.manner().values == Manner::Values::kText && !talk.failed()) {
     return {Kept::kNotTried, "it asks for values as text"};
   }
   std::string bytes;
@@ -223,6 +222,26 @@ RuleOutcome Together(const ConformanceSubject& subject, const std::string& direc
   talk.AskTogether(sets);
   talk.AskTogether(gets);
   for (const std::string& key : keys) talk.ExpectValue(key, key);
+  return talk.Conclude();
+}
+
+RuleOutcome Ahead(const ConformanceSubject& subject, const std::string& directory) {
+  if (!HasGetAndSet(subject)) return Without("get and set");
+  Conversation talk(subject);
+  talk.Init(directory + "/cache");
+  if (talk.manner().ahead <= 1 && !talk.failed()) {
+    return {Kept::kNotTried, "it takes none before the one before is answered"};
+  }
+  // More than a pipe holds, and some that are answered without a value.
+  const std::string value(4096, 'v');
+  std::vector<Request> requests;
+  for (uint32_t i = 0; i < talk.manner().ahead; ++i) {
+    requests.push_back(i % 2 == 0 ? Request{OpKind::kSet, kKey, value}
+                                  : Request{OpKind::kGet, kKey, {}});
+  }
+  talk.AskTogether(requests, /*in_order=*/true);
+  talk.AskTogether(requests, /*in_order=*/true);
+  talk.ExpectValue(kKey, value);
   return talk.Conclude();
 }
 
@@ -376,7 +395,7 @@ RuleOutcome Expiry(const ConformanceSubject& subject, const std::string& directo
 }  // namespace
 
 std::span<const ConformanceRule> ConformanceRules() {
-  static constexpr std::array<ConformanceRule, 20> kRules = {{
+  static constexpr std::array<ConformanceRule, 21> kRules = {{
       {"stdout", "nothing but answers goes to standard output", &Stdout},
       {"id", "an answer repeats the id of its request", &Id},
       {"unsupported", "what the cache does not have is answered \"unsupported\"", &Unsupported},
@@ -389,7 +408,8 @@ std::span<const ConformanceRule> ConformanceRules() {
       {"times", "t0 and t1, if any, lie around the call", &Times},
       {"happened", "what failed with \"happened\": false has changed nothing", &Happened},
       {"together", "as many requests at a time as it takes are all answered", &Together},
-      {"bytes", "with base64, every byte comes back", &Bytes},
+      {"ahead", "requests that are sent ahead are answered in order, with their times", &Ahead},
+      {"bytes", "with base64 or bytes, every byte comes back", &Bytes},
       {"values", "values come back byte for byte", &Values},
       {"large-values", "so do large ones, and none leaves a rest behind", &LargeValues},
       {"keys", "odd keys are kept apart, or refused, and stay in \"dir\"", &Keys},
@@ -411,10 +431,7 @@ Result<RuleOutcome> TestRule(const ConformanceRule& rule, const ConformanceSubje
   if (!fs::create_directories(path, problem)) {
     return SystemError(problem.value(), "cannot create " + path);
   }
-  const OrphanKeeper keeper;
-  RuleOutcome outcome = rule.run(subject, path);
-  keeper.End({});
-  return outcome;
+  return rule.run(subject, path);
 }
 
 }  // namespace tearproof::adapter

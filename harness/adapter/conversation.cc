@@ -107,22 +107,27 @@ bool Conversation::ReadAnswer(const std::string& what, int64_t deadline, std::st
   return false;
 }
 
-void Conversation::AskTogether(const std::vector<Request>& requests) {
+void Conversation::AskTogether(const std::vector<Request>& requests, bool in_order) {
   if (failed()) return;
   const std::string what = fmt::format("{} at a time", Counted(requests.size(), "requests"));
   const int64_t deadline = MonotonicNanos() + subject_.patience;
   std::map<uint64_t, const Request*> open;
   std::string lines;
+  size_t line_end = 0;
   for (const Request& request : requests) {
     const auto line = EncodeRequest(next_id_, request, {}, manner_);
     TEARPROOF_CHECK(line.has_value(), "conformance asks in UTF-8");
+    if (in_order && !lines.empty()) AnnounceMore(line_end, &lines);
+    line_end = lines.size() + line->find('\n');
     lines += *line;
     open[next_id_++] = &request;
   }
+  int64_t not_before = MonotonicNanos();
   process_->Send(lines);
   std::string answer;
   while (!open.empty() && ReadAnswer(what, deadline, &answer)) {
-    const auto asked = open.find(IdOf(answer).value_or(0));
+    const int64_t received = MonotonicNanos();
+    const auto asked = in_order ? open.begin() : open.find(IdOf(answer).value_or(0));
     if (asked == open.end()) {
       return Fail(what + ": an answer has the id of no open request: " + Quoted(answer));
     }
@@ -133,6 +138,12 @@ void Conversation::AskTogether(const std::vector<Request>& requests) {
     if (response.failed()) {
       return Fail(what + ": " + Describe(*request) +
                   " failed: " + EscapeForTerminal(response.error, kMostText));
+    }
+    if (in_order) {
+      const Result<void> timely = CheckTimes(response, not_before, received);
+      if (response.called == 0) return Fail(what + ": an answer has no \"t0\" and \"t1\"");
+      if (!timely.ok()) return Fail(what + ": " + timely.error().what);
+      not_before = response.returned;
     }
     open.erase(asked);
   }

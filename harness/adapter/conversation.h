@@ -36,8 +36,9 @@ class Conversation {
   void ExpectMiss(std::string_view key, std::string_view why);
   // Asks the members `text` of a JSON object as they are: a request that Request cannot say.
   Response AskText(const std::string& text, OpKind kind);
-  // Sends all requests before it reads an answer; they may come in any order.
-  void AskTogether(const std::vector<Request>& requests);
+  // Sends all requests before it reads an answer. Where they come `in_order`, their times must,
+  // too, and one announces the next.
+  void AskTogether(const std::vector<Request>& requests, bool in_order = false);
   // Ends the adapter's input. It is a problem if it does not end by itself.
   void ExpectEnd();
   // The next request has this number instead of the next one. REQUIRES: above all before.

@@ -1,11 +1,11 @@
 // Whatever a dead process has left running.
 //
-// Purpose: an adapter may start programs of its own, which a SIGKILL of the adapter does not reach
-// and which may go on changing the cache. While an OrphanKeeper lives, the kernel gives what loses
-// its parent among our descendants to this process (prctl(2), PR_SET_CHILD_SUBREAPER), where it is
-// found and ended, whatever process group or session it has made for itself.
-// Thread safety: none, and no other thread may start processes meanwhile. Process safety: children
-// that this process had before are left alone. If this process is killed itself, they survive.
+// Purpose: the guard of a killed worker's adapter (guarded_process.h) and all that it ends must be
+// gone before the worker's last operation counts as over. While an OrphanKeeper lives, the kernel
+// gives what loses its parent among our descendants to this process (prctl(2),
+// PR_SET_CHILD_SUBREAPER), where it is found and ended, whatever process group or session it has
+// made for itself. Thread safety: none, and no other thread may start processes meanwhile. Process
+// safety: children that this process had before are left alone.
 #ifndef TEARPROOF_HARNESS_ADAPTER_ORPHANS_H_
 #define TEARPROOF_HARNESS_ADAPTER_ORPHANS_H_
 

@@ -6,7 +6,6 @@
 
 #include "harness/adapter/adapter_backend.h"
 #include "harness/adapter/adapter_process.h"
-#include "harness/adapter/orphans.h"
 #include "harness/core/owned_directory.h"
 #include "harness/core/text.h"
 
@@ -51,11 +50,7 @@ Result<Introduction> AskInit(const std::vector<std::string>& command, const Back
 Result<Introduction> Probe(const std::vector<std::string>& command, const BackendOptions& options,
                            const std::string& parent_directory, int64_t patience,
                            const std::atomic<bool>* interrupted) {
-  const OrphanKeeper keeper;
-  Result<Introduction> introduction =
-      AskInit(command, options, parent_directory, patience, interrupted);
-  keeper.End({});
-  return introduction;
+  return AskInit(command, options, parent_directory, patience, interrupted);
 }
 
 Result<void> Complete(const Introduction& introduction, BackendDescription* description) {

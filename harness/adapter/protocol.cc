@@ -21,6 +21,7 @@ using nlohmann::ordered_json;
 // JSON's numbers are doubles in some languages.
 constexpr uint64_t kMaxExactInteger = uint64_t{1} << 53;
 constexpr uint32_t kMaxConcurrency = 1000;
+constexpr uint32_t kMaxAhead = 1000;
 constexpr uint64_t kMaxEntries = 1'000'000'000'000;
 
 ordered_json SecondsOf(uint32_t millis) {
@@ -40,7 +41,7 @@ void DescribeSetup(const BackendSetup& setup, ordered_json* message) {
 
 // The line as the library would write it; nothing where something has to be escaped.
 std::optional<std::string> PlainRequest(uint64_t id, const Request& request,
-                                        const BackendSetup& setup) {
+                                        const BackendSetup& setup, const Manner& manner) {
   std::string line;
   line.reserve(128 + request.value.size());
   bool plain = true;
@@ -66,7 +67,9 @@ std::optional<std::string> PlainRequest(uint64_t id, const Request& request,
     line.push_back('}');
   }
   if (TakesKey(request.kind)) text(",\"key\":", request.key);
-  if (request.kind == OpKind::kSet || request.kind == OpKind::kAdd) {
+  if (TakesValue(request.kind) && manner.values == Manner::Values::kBytes) {
+    number(",\"bytes\":", request.value.size());
+  } else if (TakesValue(request.kind)) {
     text(",\"value\":", request.value);
   }
   const uint32_t ttl = request.ttl_millis;
@@ -139,17 +142,46 @@ Result<void> DecodeTimes(const json& answer, std::string_view line, Response* re
   return {};
 }
 
+// The text `name`, or "" where there is none.
+std::string TextOf(const json& answer, const char* name) {
+  const auto found = answer.find(name);
+  return found != answer.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
 Result<void> DecodeManner(const json& answer, std::string_view line, Manner* manner) {
+  using enum Manner::Values;
   *manner = Manner();
+  const auto ahead = answer.find("ahead");
+  if (ahead != answer.end()) {
+    if (!ahead->is_number_unsigned() || *ahead == 0 || *ahead > kMaxAhead) {
+      return Violation("has an \"ahead\" that is no number from 1 to 1000", line);
+    }
+    manner->ahead = ahead->get<uint32_t>();
+  }
   const auto values = answer.find("values");
   if (values == answer.end() || *values == "text") return {};
-  if (*values != "base64") return Violation("asks for \"values\" other than base64 or text", line);
-  manner->base64 = true;
+  if (*values != "base64" && *values != "bytes") {
+    return Violation("asks for \"values\" other than base64, bytes or text", line);
+  }
+  manner->values = *values == "bytes" ? kBytes : kBase64;
   return {};
 }
 
-Result<void> DecodeResult(const json& answer, std::string_view line, OpKind kind,
-                          const Manner& manner, Response* response) {
+// What a hit of get returned. Nothing: it does not say.
+std::optional<std::string> ReadHit(const json& answer, std::string_view bytes,
+                                   const Manner& manner) {
+  if (manner.values == Manner::Values::kBytes) {
+    const auto size = answer.find("bytes");
+    if (size == answer.end() || *size != bytes.size()) return std::nullopt;
+    return std::string(bytes);
+  }
+  const auto value = answer.find("value");
+  if (value == answer.end() || !value->is_string()) return std::nullopt;
+  return value->get<std::string>();
+}
+
+Result<void> DecodeResult(const json& answer, std::string_view line, std::string_view bytes,
+                          OpKind kind, const Manner& manner, Response* response) {
   const auto result = answer.find("result");
   if (result == answer.end() && kind == OpKind::kInit) {
     response->Is(Outcome::kDone);
@@ -161,23 +193,34 @@ Result<void> DecodeResult(const json& answer, std::string_view line, OpKind kind
   if (!outcome || !MayAnswer(kind, *outcome)) {
     return Violation(fmt::format("has no \"result\" that {} can have", OpKindName(kind)), line);
   }
-  const auto value = answer.find("value");
-  const bool has_value = value != answer.end() && value->is_string();
-  if (*outcome == Outcome::kHit && kind == OpKind::kGet && !has_value) {
-    return Violation("is a hit without a text \"value\"", line);
+  response->value = kind == OpKind::kIncr ? TextOf(answer, "value") : "";
+  if (*outcome == Outcome::kHit && kind == OpKind::kGet) {
+    std::optional<std::string> hit = ReadHit(answer, bytes, manner);
+    if (!hit && manner.values == Manner::Values::kBytes) {
+      return Violation("is a hit without the number of its \"bytes\"", line);
+    }
+    if (!hit) return Violation("is a hit without a text \"value\"", line);
+    if (manner.values == Manner::Values::kBase64) hit = DecodeBase64(*hit);
+    if (!hit) return Violation("has a \"value\" that is no base64", line);
+    response->value = std::move(*hit);
   }
   response->Is(*outcome);
-  response->value = has_value ? value->get<std::string>() : "";
-  if (!manner.base64 || kind != OpKind::kGet || !has_value) return {};
-  std::optional<std::string> bytes = DecodeBase64(response->value);
-  if (!bytes) return Violation("has a \"value\" that is no base64", line);
-  response->value = std::move(*bytes);
   return {};
 }
 
+// Nanoseconds as a decimal text. 0: they are not.
+int64_t PlainTime(const PlainLine& answer, std::string_view name) {
+  const std::string_view text = answer.Text(name).value_or("");
+  int64_t nanos = 0;
+  const auto [rest, problem] = std::from_chars(text.data(), text.data() + text.size(), nanos);
+  return problem == std::errc() && rest == text.data() + text.size() && nanos > 0 ? nanos : 0;
+}
+
 // An answer that all is well, by members that are all known here. False: nothing was decoded.
-bool DecodePlainAnswer(std::string_view line, uint64_t id, OpKind kind, Response* response) {
-  constexpr std::array<std::string_view, 4> kKnown = {"id", "ok", "result", "value"};
+bool DecodePlainAnswer(std::string_view line, std::string_view bytes, uint64_t id, OpKind kind,
+                       const Manner& manner, Response* response) {
+  constexpr std::array<std::string_view, 7> kKnown = {"id",    "ok", "result", "value",
+                                                      "bytes", "t0", "t1"};
   const std::optional<PlainLine> answer = PlainLine::Parse(line);
   if (!answer || kind == OpKind::kInit || answer->Number("id") != id || !answer->IsTrue("ok")) {
     return false;
@@ -188,18 +231,20 @@ bool DecodePlainAnswer(std::string_view line, uint64_t id, OpKind kind, Response
       });
   const std::optional<Outcome> outcome = ParseOutcome(answer->Text("result").value_or(""));
   if (!known || !outcome || !MayAnswer(kind, *outcome)) return false;
-  const std::optional<std::string_view> value = answer->Text("value");
+  const bool timed = answer->Find("t0") != nullptr || answer->Find("t1") != nullptr;
+  const int64_t called = PlainTime(*answer, "t0");
+  const int64_t returned = PlainTime(*answer, "t1");
+  if (timed && (called == 0 || returned < called)) return false;
+  std::optional<std::string_view> value = answer->Text("value");
+  if (manner.values == Manner::Values::kBytes && kind == OpKind::kGet) {
+    value = answer->Number("bytes") == bytes.size() ? std::optional(bytes) : std::nullopt;
+  }
   if (*outcome == Outcome::kHit && kind == OpKind::kGet && !value) return false;
   response->Is(*outcome);
   response->value = value.value_or("");
-  response->called = response->returned = 0;
+  response->called = called;
+  response->returned = returned;
   return true;
-}
-
-// The text `name`, or "" where there is none.
-std::string TextOf(const json& answer, const char* name) {
-  const auto found = answer.find(name);
-  return found != answer.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 Result<std::vector<std::string>> NamesOf(const json& answer, const char* name,
@@ -263,6 +308,9 @@ Result<void> DecodeHandle(const json& answer, std::string_view line, Introductio
   if (introduction->process_per_operation && introduction->concurrency > 1) {
     return Violation("asks for a process for each operation, and for several in one", line);
   }
+  if (introduction->concurrency > 1 && answer.contains("ahead")) {
+    return Violation("asks for requests ahead, and for several at a time", line);
+  }
   return {};
 }
 
@@ -285,32 +333,70 @@ Result<void> DecodeLimits(const json& answer, std::string_view line, Introductio
 
 }  // namespace
 
+bool TakesValue(OpKind kind) { return kind == OpKind::kSet || kind == OpKind::kAdd; }
+
 std::optional<std::string> EncodeRequest(uint64_t id, const Request& request,
                                          const BackendSetup& setup, const Manner& manner) {
-  if (!manner.base64) {
-    if (std::optional<std::string> plain = PlainRequest(id, request, setup)) return plain;
+  using enum Manner::Values;
+  const bool bytes = manner.values == kBytes && TakesValue(request.kind);
+  const auto complete = [&](std::string line) {
+    if (bytes) line.append(request.value).push_back('\n');
+    return line;
+  };
+  if (manner.values != kBase64) {
+    std::optional<std::string> plain = PlainRequest(id, request, setup, manner);
+    if (plain) return complete(std::move(*plain));
   }
   ordered_json message;
   message["id"] = id;
   message["op"] = OpKindName(request.kind);
   if (request.kind == OpKind::kInit) DescribeSetup(setup, &message);
   if (TakesKey(request.kind)) message["key"] = request.key;
-  if (request.kind == OpKind::kSet || request.kind == OpKind::kAdd) {
-    message["value"] = manner.base64 ? EncodeBase64(request.value) : std::string(request.value);
+  if (bytes) {
+    message["bytes"] = request.value.size();
+  } else if (TakesValue(request.kind)) {
+    message["value"] =
+        manner.values == kBase64 ? EncodeBase64(request.value) : std::string(request.value);
   }
   if (request.ttl_millis != kNoTtl) message["ttl"] = SecondsOf(request.ttl_millis);
   if (request.kind == OpKind::kIncr) message["delta"] = request.delta;
   try {
-    return message.dump() + "\n";
+    return complete(message.dump() + "\n");
   } catch (const json::type_error&) {
     return std::nullopt;
   }
 }
 
+void AnnounceMore(size_t end, std::string* requests) {
+  requests->insert(end - 1, R"(,"more":true)");
+}
+
+std::optional<size_t> LineLength(std::string_view received, size_t searched) {
+  const size_t end = received.find('\n', searched);
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view line = received.substr(0, end);
+  // Within a text, its quotes would be escaped.
+  if (!IsAnswer(line) || line.find("\"bytes\"") == std::string_view::npos) return end;
+  std::optional<uint64_t> bytes;
+  if (const auto plain = PlainLine::Parse(line)) {
+    bytes = plain->Number("bytes");
+  } else {
+    const json answer = json::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);
+    if (answer.is_object() && answer.contains("bytes") && answer["bytes"].is_number_unsigned()) {
+      bytes = answer["bytes"].get<uint64_t>();
+    }
+  }
+  if (!bytes || *bytes > kMaxLine) return end;
+  const size_t whole = end + 1 + *bytes;
+  if (whole >= received.size()) return std::nullopt;
+  return whole;
+}
+
 bool IsAnswer(std::string_view line) { return line.starts_with('{'); }
 
 std::optional<uint64_t> IdOf(std::string_view line) {
-  const json answer = json::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  const json answer = json::parse(line.substr(0, line.find('\n')), /*cb=*/nullptr,
+                                  /*allow_exceptions=*/false);
   if (!answer.is_object()) return std::nullopt;
   const auto id = answer.find("id");
   if (id == answer.end() || !id->is_number_unsigned()) return std::nullopt;
@@ -337,7 +423,14 @@ Result<void> CheckTimes(const Response& response, int64_t sent, int64_t received
 Result<void> DecodeResponse(std::string_view line, uint64_t id, OpKind kind, Manner* manner,
                             Response* response) {
   response->called = response->returned = 0;
-  if (!manner->base64 && DecodePlainAnswer(line, id, kind, response)) return {};
+  // Behind the first newline lie the bytes of a value.
+  const size_t end = std::min(line.find('\n'), line.size());
+  const std::string_view bytes = line.substr(std::min(end + 1, line.size()));
+  line = line.substr(0, end);
+  if (manner->values != Manner::Values::kBase64 &&
+      DecodePlainAnswer(line, bytes, id, kind, *manner, response)) {
+    return {};
+  }
   const json answer = json::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);
   if (!answer.is_object()) return Violation("is no valid JSON", line);
   const auto answered = answer.find("id");
@@ -356,7 +449,7 @@ Result<void> DecodeResponse(std::string_view line, uint64_t id, OpKind kind, Man
   }
   if (!ok->get<bool>()) return DecodeError(answer, line, response);
   if (kind == OpKind::kInit) TEARPROOF_RETURN_IF_ERROR(DecodeManner(answer, line, manner));
-  return DecodeResult(answer, line, kind, *manner, response);
+  return DecodeResult(answer, line, bytes, kind, *manner, response);
 }
 
 Result<Introduction> DecodeIntroduction(std::string_view line) {

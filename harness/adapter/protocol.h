@@ -18,16 +18,36 @@
 namespace tearproof::adapter {
 
 inline constexpr int kProtocolVersion = 1;
+// The longest answer that is read.
+inline constexpr size_t kMaxLine = 64 << 20;
 
 // How an adapter wants to be talked to: what its answer to init asks for.
 struct Manner {
-  bool base64 = false;  // "values": "base64". Values go to and fro in base64.
+  enum class Values : uint8_t {
+    kText,
+    kBase64,
+    kBytes,  // As they are, behind the line whose "bytes" says how many.
+  };
+  Values values = Values::kText;
+  uint32_t ahead = 1;  // So many requests may be sent before the first of them is answered.
 };
+
+// set, add.
+bool TakesValue(OpKind kind);
 
 // `request` as a line, newline included. nullopt where JSON cannot carry it: its text is no UTF-8.
 // `setup` is what init speaks of.
 std::optional<std::string> EncodeRequest(uint64_t id, const Request& request,
                                          const BackendSetup& setup, const Manner& manner = {});
+
+// Says in the last line of `requests`, which ends at `end` without what follows it, that another
+// request comes at once.
+void AnnounceMore(size_t end, std::string* requests);
+
+// How long the first line of `received` is, with the bytes that belong to it and without the
+// newline at the end; nullopt where it is not all there. No newline lies before `searched`. Of
+// bytes that would be longer than what is read, nothing belongs to the line.
+std::optional<size_t> LineLength(std::string_view received, size_t searched = 0);
 
 // Whether `line` is meant as an answer; if not, something printed it.
 bool IsAnswer(std::string_view line);
@@ -39,7 +59,8 @@ void AddStray(std::string_view line, Response* response);
 // Which request `line` answers; nullopt where it does not say.
 std::optional<uint64_t> IdOf(std::string_view line);
 
-// What the answer to the request `id` says; that to init also settles `manner`. Times are checked
+// What the answer to the request `id` says, a line of LineLength; that to init also settles
+// `manner`. Times are checked
 // for their form only. Errors: kUsage where it is none by the protocol.
 Result<void> DecodeResponse(std::string_view line, uint64_t id, OpKind kind, Manner* manner,
                             Response* response);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "harness/adapter/plain_line.h"
 #include "harness/adapter/protocol.h"
@@ -15,30 +16,58 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
+bool IsAbsolutePath(std::string_view name) {
+  return name.starts_with('/') && name.find('\0') == std::string_view::npos;
+}
+
+// Throws what nlohmann throws. A number that is none, or too large, is no number at all.
+template <typename Number>
+Result<Number> ReadNumber(const json& message, const char* name) {
+  const json& number = message.at(name);
+  const bool fits = number.is_number_unsigned() ? std::in_range<Number>(number.get<uint64_t>())
+                                                : number.is_number_integer() &&
+                                                      std::in_range<Number>(number.get<int64_t>());
+  if (fits) return number.get<Number>();
+  return UsageError(fmt::format("\"{}\" is no whole number from {} to {}", name,
+                                std::numeric_limits<Number>::min(),
+                                std::numeric_limits<Number>::max()));
+}
+
 // Throws what nlohmann throws.
-void ReadSetup(const json& message, BackendSetup* setup) {
+Result<void> ReadSetup(const json& message, BackendSetup* setup) {
+  TEARPROOF_ASSIGN_OR_RETURN(const int protocol, ReadNumber<int>(message, "protocol"));
+  if (protocol != kProtocolVersion) {
+    return UsageError(
+        fmt::format("it is of protocol {}, and this is {}", protocol, kProtocolVersion));
+  }
   setup->directory = message.at("dir").get<std::string>();
-  setup->process = message.at("process").get<uint16_t>();
-  setup->seed = message.at("seed").get<uint64_t>();
+  if (!IsAbsolutePath(setup->directory)) return UsageError("\"dir\" is no absolute path");
+  TEARPROOF_ASSIGN_OR_RETURN(setup->process, ReadNumber<uint16_t>(message, "process"));
+  TEARPROOF_ASSIGN_OR_RETURN(setup->seed, ReadNumber<uint64_t>(message, "seed"));
   setup->options.clear();
-  for (const auto& [name, value] : message.at("options").items()) {
+  const json& options = message.at("options");
+  if (!options.is_object()) return UsageError("\"options\" are no object");
+  for (const auto& [name, value] : options.items()) {
     setup->options[name] = value.get<std::string>();
   }
+  return {};
 }
 
 Result<void> ReadRequest(const json& message, DecodedRequest* decoded) {
-  decoded->id = message.at("id").get<uint64_t>();
+  TEARPROOF_ASSIGN_OR_RETURN(decoded->id, ReadNumber<uint64_t>(message, "id"));
   const auto kind = ParseOpKind(message.at("op").get<std::string>());
   if (!kind) return UsageError("no such operation");
   Request& request = decoded->request;
   request = Request();
   request.kind = *kind;
-  if (*kind == OpKind::kInit) ReadSetup(message, &decoded->setup);
-  decoded->key = message.value("key", "");
-  decoded->value = message.value("value", "");
+  if (*kind == OpKind::kInit) TEARPROOF_RETURN_IF_ERROR(ReadSetup(message, &decoded->setup));
+  decoded->key = TakesKey(*kind) ? message.at("key").get<std::string>() : "";
+  decoded->value = TakesValue(*kind) ? message.at("value").get<std::string>() : "";
   request.key = decoded->key;
   request.value = decoded->value;
-  request.delta = message.value("delta", int64_t{1});
+  if (message.contains("delta")) {
+    TEARPROOF_ASSIGN_OR_RETURN(request.delta, ReadNumber<int64_t>(message, "delta"));
+  }
   if (!message.contains("ttl")) return {};
   const double millis = std::round(message.at("ttl").get<double>() * 1000);
   if (!(millis >= 0 && millis < kNoTtl)) return UsageError("no such time to live");
@@ -51,7 +80,8 @@ bool ReadPlainSetup(const PlainLine& message, BackendSetup* setup) {
   const auto process = message.Number("process");
   const auto seed = message.Number("seed");
   const PlainMember* options = message.Find("options");
-  if (!directory || !process || *process > UINT16_MAX || !seed || options == nullptr ||
+  if (message.Number("protocol") != kProtocolVersion || !directory || !IsAbsolutePath(*directory) ||
+      !process || *process > UINT16_MAX || !seed || options == nullptr ||
       options->kind != PlainMember::Kind::kObject) {
     return false;
   }
@@ -88,6 +118,8 @@ bool ReadPlainRequest(std::string_view line, DecodedRequest* decoded) {
       *ttl >= kNoTtl / 1000) {
     return false;
   }
+  if (TakesKey(*kind) && message->Find("key") == nullptr) return false;
+  if (TakesValue(*kind) && message->Find("value") == nullptr) return false;
   if (*kind == OpKind::kInit && !ReadPlainSetup(*message, &decoded->setup)) return false;
   decoded->id = *id;
   decoded->key = *key;

@@ -95,7 +95,7 @@ TEST(ProtocolTest, CarriesBytesInBase64ToWhoAsksForIt) {
   ASSERT_TRUE(DecodeResponse(R"({"id":1,"ok":true,"values":"base64"})", 1, OpKind::kInit, &manner,
                              &response)
                   .ok());
-  ASSERT_TRUE(manner.base64);
+  ASSERT_EQ(manner.values, Manner::Values::kBase64);
   Request set = Asking(OpKind::kSet, "k");
   set.value = "va\"lue";
   EXPECT_EQ(EncodeRequest(3, set, SomeSetup(), manner),
@@ -111,7 +111,58 @@ TEST(ProtocolTest, CarriesBytesInBase64ToWhoAsksForIt) {
               HasSubstr("other than base64"));
   // Another init may ask for text again.
   ASSERT_TRUE(DecodeResponse(R"({"id":2,"ok":true})", 2, OpKind::kInit, &manner, &response).ok());
-  EXPECT_FALSE(manner.base64);
+  EXPECT_EQ(manner.values, Manner::Values::kText);
+}
+
+TEST(ProtocolTest, CarriesBytesBehindTheLineToWhoAsksForThat) {
+  Manner manner;
+  Response response;
+  ASSERT_TRUE(DecodeResponse(R"({"id":1,"ok":true,"values":"bytes","ahead":8})", 1, OpKind::kInit,
+                             &manner, &response)
+                  .ok());
+  ASSERT_EQ(manner.values, Manner::Values::kBytes);
+  EXPECT_EQ(manner.ahead, 8u);
+  Request set = Asking(OpKind::kSet, "k");
+  set.value = "a\n\"";
+  EXPECT_EQ(EncodeRequest(3, set, SomeSetup(), manner),
+            "{\"id\":3,\"op\":\"set\",\"key\":\"k\",\"bytes\":3}\na\n\"\n");
+  set.key = "\"";  // The library's way.
+  EXPECT_EQ(EncodeRequest(3, set, SomeSetup(), manner),
+            "{\"id\":3,\"op\":\"set\",\"key\":\"\\\"\",\"bytes\":3}\na\n\"\n");
+  const std::string hit = R"({"id":3,"ok":true,"result":"hit","t0":"5","t1":"6","bytes":3})";
+  EXPECT_EQ(Decoded(hit + "\na\n\"", OpKind::kGet, manner), "hit:a\n\"");
+  EXPECT_EQ(
+      Decoded(hit.substr(0, 1) + "\"x\":null," + hit.substr(1) + "\na\n\"", OpKind::kGet, manner),
+      "hit:a\n\"");
+  EXPECT_EQ(Decoded(R"({"id":3,"ok":true,"result":"done","value":"7"})", OpKind::kIncr, manner),
+            "done:7");
+  EXPECT_THAT(Decoded(hit, OpKind::kGet, manner), HasSubstr("the number of its \"bytes\""));
+  EXPECT_THAT(Decoded(R"({"id":3,"ok":true,"result":"hit","value":"v"})", OpKind::kGet, manner),
+              HasSubstr("the number of its \"bytes\""));
+}
+
+TEST(ProtocolTest, ALineHasTheBytesThatItSays) {
+  EXPECT_EQ(LineLength(""), std::nullopt);
+  EXPECT_EQ(LineLength("{}"), std::nullopt);
+  EXPECT_EQ(LineLength("{}\nx"), 2u);
+  const std::string line = R"({"id":3,"bytes":4})";
+  EXPECT_EQ(LineLength(line + "\na\nb"), std::nullopt);
+  EXPECT_EQ(LineLength(line + "\na\nbc"), std::nullopt);  // Its newline is to come.
+  EXPECT_EQ(LineLength(line + "\na\nbc\n{"), line.size() + 5);
+  const std::string unusual = R"({"id":3,"error":null,"bytes":4})";
+  EXPECT_EQ(LineLength(unusual + "\na\nbc\n"), unusual.size() + 5);
+  // What says nothing of its own bytes.
+  for (const char* other : {R"({"value":"\"bytes\":4"})", R"({"value":"bytes"})",
+                            R"({"a":{"bytes":4}})", R"({"bytes":"4"})", R"({"bytes":-4})",
+                            R"({"bytes":99999999999})", R"("bytes":4)", R"({"bytes":4)"}) {
+    EXPECT_EQ(LineLength(std::string(other) + "\nabcd\n"), std::string_view(other).size()) << other;
+  }
+}
+
+TEST(ProtocolTest, SaysThatMoreFollowsInTheLineBefore) {
+  std::string requests = "{\"id\":1}\n{\"id\":2,\"bytes\":2}\n{}\n";
+  AnnounceMore(requests.find('\n', 9), &requests);
+  EXPECT_EQ(requests, "{\"id\":1}\n{\"id\":2,\"bytes\":2,\"more\":true}\n{}\n");
 }
 
 TEST(ProtocolTest, TakesTimesThatLieWithinTheCoordinatorsOwn) {

@@ -15,20 +15,28 @@ namespace {
 
 class Server {
  public:
-  Server(OpenBackend open, int out) : open_(open), out_(out) {}
+  Server(const OpenAsAsked& open, int out) : open_(open), out_(out) {}
 
   Result<void> Answer(std::string_view line) {
     TEARPROOF_RETURN_IF_ERROR(DecodeRequest(line, &request_));
     response_ = Response();
-    if (request_.request.kind == OpKind::kInit) {
-      TEARPROOF_ASSIGN_OR_RETURN(cache_, open_(request_.setup));
+    if (request_.request.kind == OpKind::kInit) Open();
+    if (cache_ != nullptr) {
+      cache_->Execute(request_.request, response_);
+    } else {
+      response_.Fail(0, why_closed_);
+      response_.Is(Outcome::kFailed);
     }
-    if (cache_ == nullptr) return UsageError("the first request must be init");
-    cache_->Execute(request_.request, response_);
     return Write(EncodeResponse(request_.id, request_.request.kind, response_));
   }
 
  private:
+  void Open() {
+    Result<std::unique_ptr<Backend>> opened = open_(request_.setup);
+    cache_ = opened.ok() ? std::move(opened).value() : nullptr;
+    if (cache_ == nullptr) why_closed_ = opened.error().Message();
+  }
+
   Result<void> Write(std::string_view text) const {
     while (!text.empty()) {
       const ssize_t written = write(out_, text.data(), text.size());
@@ -38,16 +46,17 @@ class Server {
     return {};
   }
 
-  OpenBackend open_;
+  const OpenAsAsked& open_;
   int out_;
   std::unique_ptr<Backend> cache_;
+  std::string why_closed_ = "the first request must be init";
   DecodedRequest request_;
   Response response_;
 };
 
 }  // namespace
 
-Result<void> Serve(OpenBackend open, int in, int out) {
+Result<void> Serve(const OpenAsAsked& open, int in, int out) {
   Server server(open, out);
   std::string received;
   static std::array<char, 1 << 16> part;

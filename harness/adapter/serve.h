@@ -3,9 +3,13 @@
 // Purpose: explore drives every cache through adapters, also those written in C++: the process that
 // is stopped at its system calls runs the cache and nothing else. One read of requests, one write
 // of an answer, no other system call between them that is not the cache's.
-// Thread safety: none. Errors: a line that is no request ends it.
+// Thread safety: none. Errors: a line that is no request ends it; a cache that cannot be opened so
+// is an answer.
 #ifndef TEARPROOF_HARNESS_ADAPTER_SERVE_H_
 #define TEARPROOF_HARNESS_ADAPTER_SERVE_H_
+
+#include <functional>
+#include <memory>
 
 #include "harness/api/backend.h"
 #include "harness/core/result.h"
@@ -13,7 +17,8 @@
 namespace tearproof::adapter {
 
 // Answers the requests on `in` until it ends. Errors: kUsage for what is no request.
-Result<void> Serve(OpenBackend open, int in, int out);
+using OpenAsAsked = std::function<Result<std::unique_ptr<Backend>>(const BackendSetup& setup)>;
+Result<void> Serve(const OpenAsAsked& open, int in, int out);
 
 }  // namespace tearproof::adapter
 

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "harness/adapter/protocol.h"
@@ -42,7 +43,8 @@ class Remembering : public Backend {
   std::string value_;
 };
 
-Result<std::unique_ptr<Backend>> OpenRemembering(const BackendSetup&) {
+Result<std::unique_ptr<Backend>> OpenRemembering(const BackendSetup& setup) {
+  if (setup.options.at("sync") == "none") return UsageError("no such sync");
   return std::unique_ptr<Backend>(std::make_unique<Remembering>());
 }
 
@@ -139,9 +141,69 @@ TEST(ServeTest, EndsAtWhatIsNoRequest) {
     ASSERT_FALSE(served.result.ok()) << line;
     EXPECT_THAT(served.result.error().Message(), HasSubstr("no request"));
   }
-  EXPECT_THAT(
-      ServeLines(*EncodeRequest(1, Ask(OpKind::kGet, "k"), SetupForTests())).result.error().what,
-      HasSubstr("init"));
+}
+
+TEST(ServeTest, AnswersThatACacheCannotBeOpenedSo) {
+  EXPECT_THAT(ServeLines(*EncodeRequest(1, Ask(OpKind::kGet, "k"), SetupForTests())).answers,
+              HasSubstr("the first request must be init"));
+  BackendSetup setup = SetupForTests();
+  setup.options["sync"] = "none";
+  const Served served = ServeLines(InitLine() + *EncodeRequest(2, Ask(OpKind::kInit), setup) +
+                                   *EncodeRequest(3, Ask(OpKind::kGet, "k"), setup) + InitLine());
+  EXPECT_TRUE(served.result.ok());
+  EXPECT_THAT(served.answers, HasSubstr("\"id\":2,\"ok\":false,\"error\":\"no such sync"));
+  EXPECT_THAT(served.answers, HasSubstr("\"id\":3,\"ok\":false,\"error\":\"no such sync"));
+  EXPECT_THAT(served.answers, testing::EndsWith("{\"id\":1,\"ok\":true,\"result\":\"done\"}\n"));
+}
+
+// `name` of a sound request becomes `value`; absent where that is empty.
+std::string With(const nlohmann::ordered_json& sound, const std::string& name,
+                 const std::string& value) {
+  std::string line;
+  bool found = false;
+  for (const auto& [each, text] : sound.items()) {
+    found = found || each == name;
+    const std::string said = each == name ? value : text.dump();
+    if (!said.empty()) line += (line.empty() ? "{\"" : ",\"") + each + "\":" + said;
+  }
+  EXPECT_TRUE(found) << name;
+  return line + "}";
+}
+
+TEST(ServeTest, SaysWhichFieldIsWrong) {
+  const auto said_of = [](const std::string& line) -> std::string {
+    DecodedRequest decoded;
+    const Result<void> read = DecodeRequest(line, &decoded);
+    return read.ok() ? "nothing" : read.error().what;
+  };
+  using nlohmann::ordered_json;
+  const auto init = ordered_json::parse(InitLine());
+  Request set = Ask(OpKind::kSet, "k", "v");
+  set.ttl_millis = 1000;
+  const auto setting = ordered_json::parse(*EncodeRequest(2, set, SetupForTests()));
+  const auto counting =
+      ordered_json::parse(*EncodeRequest(2, Ask(OpKind::kIncr, "k"), SetupForTests()));
+  const std::string huge = "123456789012345678901234567890";
+  for (const ordered_json& sound : {init, setting, counting}) {
+    EXPECT_EQ(said_of(sound.dump()), "nothing");
+    for (const auto& [name, text] : sound.items()) {
+      const bool optional = name == "ttl" || name == "delta";
+      std::vector<std::string> wrong = {"null", "true", "[]", "{\"a\":1}", "-1.5", "1e400"};
+      if (name != "ttl") wrong.push_back(huge);
+      if (text.is_string()) wrong.push_back("1");
+      if (!text.is_string()) wrong.push_back("\"1\"");
+      if (text.is_number() && name != "delta") wrong.push_back("-1");
+      for (const std::string& value : wrong) {
+        EXPECT_THAT(said_of(With(sound, name, value)), HasSubstr("no request")) << name << value;
+      }
+      EXPECT_EQ(said_of(With(sound, name, "")) == "nothing", optional) << name;
+    }
+  }
+  EXPECT_THAT(said_of(With(init, "process", "65536")), HasSubstr("\"process\""));
+  EXPECT_THAT(said_of(With(init, "protocol", "2")), HasSubstr("protocol 2"));
+  for (const char* directory : {"\"\"", "\"cache\"", "\"/a\\u0000b\""}) {
+    EXPECT_THAT(said_of(With(init, "dir", directory)), HasSubstr("absolute")) << directory;
+  }
 }
 
 }  // namespace

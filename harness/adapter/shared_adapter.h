@@ -27,7 +27,7 @@ namespace tearproof::adapter {
 
 class SharedAdapter : public AdapterTalk {
  public:
-  // The calling thread must outlive the object. Errors: as AdapterProcess::Start.
+  // Errors: as AdapterProcess::Start.
   static Result<std::unique_ptr<SharedAdapter>> Start(const std::vector<std::string>& command);
   ~SharedAdapter() override;
 

@@ -3,16 +3,18 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "harness/adapter/adapter_backend.h"
 #include "harness/adapter/adapter_process.h"
+#include "harness/adapter/ahead_backend.h"
 #include "harness/bench/median.h"
 #include "harness/core/clock.h"
 #include "harness/core/owned_directory.h"
+#include "harness/stress/burst.h"
 #include "harness/stress/recorder.h"
 
 namespace tearproof::bench {
@@ -27,7 +29,8 @@ constexpr int kServedBatch = 300;
 constexpr const char* kBareLoop = R"(
 import io, json, os, runpy, sys, time
 kind, setup = sys.argv[2], json.loads(sys.argv[3])
-lines, out, sys.stdin = sys.stdin, os.fdopen(os.dup(1), "w"), io.StringIO("")
+lines, out = sys.stdin, os.fdopen(os.dup(1), "w")
+sys.stdin = io.TextIOWrapper(io.BytesIO())
 init = runpy.run_path(sys.argv[1])["init"]
 init(setup)
 cache, value = init.__globals__["cache"], sys.argv[4]
@@ -65,12 +68,17 @@ class AdapterPair {
     return nanos;
   }
 
-  // The same through the adapter, recorded and verified.
+  // The same through the adapter, recorded and verified, as a worker does it.
   double Recorded() {
     if (segment_.used() + kServedBatch > kServedSlots) segment_.BeginRound(++round_);
     const Task task{kind_, 0, kind_ == OpKind::kSet ? kServedBytes : 0, kNoTtl};
     const int64_t begin = MonotonicNanos();
-    for (int i = 0; i < kServedBatch; ++i) recorder_->Run(task);
+    for (size_t left = kServedBatch; left > 0;) {
+      const size_t length = std::min(burst_.Length(backend_->most()), left);
+      burst_.Took(recorder_->RunAhead(std::vector<Task>(length, task), backend_.get()),
+                  backend_->most());
+      left -= length;
+    }
     return static_cast<double>(MonotonicNanos() - begin) / kServedBatch;
   }
 
@@ -92,7 +100,7 @@ class AdapterPair {
     BackendSetup setup;
     setup.directory = directory_->path() + "/served";
     setup.options = adapter.options;
-    backend_ = std::make_unique<adapter::AdapterBackend>(process_.get(), setup);
+    backend_ = std::make_unique<adapter::AheadBackend>(process_.get(), setup);
     TEARPROOF_ASSIGN_OR_RETURN(
         segment_, SegmentWriter::Create(directory_->path() + "/segment", 1, kServedSlots));
     recorder_ = std::make_unique<stress::Recorder>(slot_.get(), &keys_,
@@ -110,7 +118,8 @@ class AdapterPair {
   std::optional<OwnedDirectory> directory_;
   std::unique_ptr<adapter::AdapterProcess> bare_;
   std::unique_ptr<adapter::AdapterProcess> process_;
-  std::unique_ptr<adapter::AdapterBackend> backend_;
+  std::unique_ptr<adapter::AheadBackend> backend_;
+  stress::Burst burst_;
   SegmentWriter segment_;
   std::unique_ptr<stress::WorkerSlot> slot_ = std::make_unique<stress::WorkerSlot>();
   std::vector<std::string> keys_ = {"k0"};

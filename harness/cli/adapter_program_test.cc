@@ -112,16 +112,87 @@ std::string ExampleThatAsksFor(const std::string& members) {
   return example.insert(example.find(place), members + ", ");
 }
 
+// The page's example, which has a child in another session.
+std::string ExampleWithChild(const std::string& directory) {
+  return "import subprocess\nsubprocess.Popen([\"sh\", \"-c\", \"sleep 1000; : " + directory +
+         "/sessions_adapter.py\"], start_new_session=True, stdin=subprocess.DEVNULL)\n" +
+         ExampleOf("adapters.md", "python");
+}
+
 TEST_F(AdapterProgramTest, WhatAnAdapterHasStartedDiesWithItsWorker) {
-  const std::string start =
-      "import subprocess\nsubprocess.Popen([\"sh\", \"-c\", \"sleep 1000; : " + workspace_.path() +
-      "/sessions_adapter.py\"], start_new_session=True, stdin=subprocess.DEVNULL)\n";
-  UseAdapter(start + ExampleOf("adapters.md", "python"));
+  UseAdapter(ExampleWithChild(workspace_.path()));
   const ProgramResult result =
       workspace_.Run({"stress", "get-set", "--backend", "sessions", "--duration", "1s", "--goal",
                       "0", "--kill", "100/s"});
   EXPECT_NE(result.exit_code, 1) << result.output << result.errors;
   EXPECT_THAT(AdaptersIn(workspace_.path()), IsEmpty());
+}
+
+TEST_F(AdapterProgramTest, WhatAnAdapterHasStartedDiesWithTearproof) {
+  UseAdapter(ExampleWithChild(workspace_.path()));
+  const pid_t process = workspace_.Start(
+      {"stress", "get-set", "--backend", "sessions", "--duration", "10m", "--goal", "0"});
+  while (IsRunning(process) && AdaptersIn(workspace_.path()).size() < 20) usleep(1000);
+  kill(process, SIGKILL);
+  workspace_.Wait(process);
+  while (!AdaptersIn(workspace_.path()).empty()) usleep(1000);
+}
+
+TEST_F(AdapterProgramTest, AsksAheadWhereItIsAskedTo) {
+  std::string example = "import time\n" + ExampleThatAsksFor("\"ahead\": 8");
+  const std::string began = "    answer = {\"id\"";
+  const std::string ended = "    print(json.dumps(answer)";
+  example.insert(example.find(ended),
+                 "    answer.update(t0=t0, t1=str(time.monotonic_ns()))\n"
+                 "    if \"more\" in request: open(\"" +
+                     workspace_.path() + "/asked-ahead\", \"w\").close()\n");
+  example.insert(example.find(began), "    t0 = str(time.monotonic_ns())\n");
+  UseAdapter(example);
+  ProgramResult result = StressUntilExercised("get-set");
+  EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
+  EXPECT_EQ(JudgementOf("intact"), "held");
+  EXPECT_EQ(JudgementOf("present"), "held");
+  EXPECT_TRUE(fs::remove(workspace_.path() + "/asked-ahead"));
+  // Neither who is to be killed nor who is explored.
+  result = workspace_.Run({"stress", "get-set", "--backend", "sessions", "--duration", "1s",
+                           "--goal", "0", "--kill", "20/s"});
+  EXPECT_EQ(JudgementOf("intact"), "held") << result.output << result.errors;
+  result = workspace_.Run({"explore", "get-set", "--backend", "sessions"});
+  EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
+  EXPECT_FALSE(fs::exists(workspace_.path() + "/asked-ahead"));
+}
+
+TEST_F(AdapterProgramTest, AnAdapterThatDiesWithRequestsAheadIsToldAndAccusesNobodyElse) {
+  std::string example = "import time\n" + ExampleThatAsksFor("\"ahead\": 8");
+  example.insert(example.find("    print(json.dumps(answer)"),
+                 "    answer.update(t0=str(time.monotonic_ns()), t1=str(time.monotonic_ns()))\n"
+                 "    if request[\"id\"] == 200: sys.exit(\"no more memory\")\n");
+  UseAdapter(example);
+  const ProgramResult result = workspace_.Run({"stress", "get-set", "--backend", "sessions",
+                                               "--duration", "2s", "--goal", "0", "--keep-going"});
+  EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
+  EXPECT_EQ(JudgementOf("no-error"), "broken");
+  EXPECT_NE(JudgementOf("intact"), "broken");
+  EXPECT_NE(JudgementOf("present"), "broken");
+}
+
+TEST(AdapterVerbTest, FillsInWhatIsNotNamedAndAnswersWhatIsWrong) {
+  const Workspace workspace;
+  const auto init = [&](const std::string& options) {
+    workspace.Write("init", "{\"id\":1,\"op\":\"init\",\"protocol\":1,\"dir\":\"" +
+                                workspace.path() +
+                                "/cache\",\"process\":1,\"seed\":1,\"options\":" + options + "}\n");
+    return workspace.RunLine(TEARPROOF_PROGRAM " adapter --backend django-v1 < init");
+  };
+  EXPECT_THAT(init("{}").output, HasSubstr("{\"id\":1,\"ok\":true"));
+  EXPECT_THAT(init("{\"max_entries\":\"5\"}").output, HasSubstr("{\"id\":1,\"ok\":true"));
+  const ProgramResult unknown = init("{\"entries\":\"5\"}");
+  EXPECT_EQ(unknown.exit_code, 0) << unknown.errors;
+  EXPECT_THAT(unknown.output, HasSubstr("{\"id\":1,\"ok\":false,\"error\":\"unknown option"));
+  EXPECT_THAT(init("{\"max_entries\":\"many\"}").output, HasSubstr("takes a number, not 'many'"));
+  const ProgramResult wrong = init("null");
+  EXPECT_EQ(wrong.exit_code, 64);
+  EXPECT_THAT(wrong.errors, HasSubstr("\"options\" are no object"));
 }
 
 TEST_F(AdapterProgramTest, StartsAProcessForEachOperationWhereItIsAskedTo) {

@@ -341,6 +341,13 @@ Result<void> TracedCache::Ask(Actor& actor, const Task& task) {
     EndOp(actor);
     return {};
   }
+  // It is taken out only once the process goes on.
+  const int room = fcntl(session_->input(actor.number), F_GETPIPE_SZ);
+  if (room >= 0 && text->size() > static_cast<size_t>(room)) {
+    return UsageError(fmt::format("a request of {} does not fit into a pipe of {}",
+                                  FormatSize(text->size()), FormatSize(static_cast<size_t>(room))),
+                      "explore with smaller values");
+  }
   if (write(session_->input(actor.number), text->data(), text->size()) !=
       static_cast<ssize_t>(text->size())) {
     return SystemError(errno, "cannot ask the adapter");
@@ -377,8 +384,10 @@ Result<void> TracedCache::TakeAnswer(Actor& actor) {
   response.Fail(0, "the adapter waits for more without an answer");
   std::string_view stray;
   size_t begin = 0;
-  for (size_t end; (end = actor.received.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    const std::string_view line = std::string_view(actor.received).substr(begin, end - begin);
+  const std::string_view received = actor.received;
+  for (std::optional<size_t> length; (length = adapter::LineLength(received.substr(begin)));
+       begin += *length + 1) {
+    const std::string_view line = received.substr(begin, *length);
     if (!adapter::IsAnswer(line)) {
       if (stray.empty()) stray = line;
       continue;

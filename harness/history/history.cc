@@ -214,7 +214,11 @@ Result<void> History::ValidateOps() {
     if (ops[i - 1].sequence == op.sequence) return Invalid(op, "is there twice");
     lost += op.sequence - ops[i - 1].sequence - 1;
     if (lost > kMaxLostRecords) return Invalid(op, "comes too far after its predecessor");
-    if (ops[i - 1].ret > op.invoke) return Invalid(op, "begins before its predecessor ended");
+    const bool may_overlap =
+        ops[i - 1].uncertain() && op.uncertain() && ops[i - 1].invoke <= op.invoke;
+    if (ops[i - 1].ret > op.invoke && !may_overlap) {
+      return Invalid(op, "begins before its predecessor ended");
+    }
   }
   return {};
 }

@@ -182,6 +182,29 @@ TEST(HistoryTest, RejectsOverlapWithinAProcess) {
       "before its predecessor ended");
 }
 
+// Of a process that asks for several at once, nobody can say how far it came.
+TEST(HistoryTest, UncertainOperationsOfAProcessMayOverlap) {
+  History::Parts parts;
+  parts.header.keys = {"k0"};
+  parts.processes.resize(1);
+  parts.processes[0].end = ProcessInfo::End::kKilled;
+  parts.processes[0].reaped = 100;
+  for (uint64_t i = 0; i < 3; ++i) {
+    Op op;
+    op.kind = OpKind::kSet;
+    op.key = 0;
+    op.sequence = i;
+    op.invoke = static_cast<int64_t>(10 + i);
+    parts.ops.push_back(op);
+  }
+  const Result<History> history = History::Build(parts);
+  ASSERT_TRUE(history.ok()) << history.error().Message();
+  EXPECT_EQ(history.value().ops()[0].ret, 100);
+  EXPECT_TRUE(history.value().Precedes(history.value().ops()[0], history.value().ops()[2]));
+  parts.ops[2].invoke = 10;
+  EXPECT_FALSE(History::Build(parts).ok());
+}
+
 TEST(HistoryTest, RejectsUndeclaredKeysAndProcesses) {
   ExpectRejected([](auto& parts) { parts.ops[0].key = 2; }, "key that is not declared");
   ExpectRejected([](auto& parts) { parts.ops[0].key = kNoKey; }, "key that is not declared");

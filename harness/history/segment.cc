@@ -190,7 +190,7 @@ Result<SegmentWriter> SegmentWriter::Create(const std::string& path, uint16_t pr
 
 void SegmentWriter::BeginRound(uint64_t round, uint64_t first_sequence) {
   first_sequence_ = first_sequence;
-  used_ = 0;
+  used_ = returned_ = 0;
   side_used_ = 0;
   header_->used = 0;  // First: the slots of the old round must not pass for those of the new one.
   CompilerBarrier();
@@ -218,7 +218,8 @@ uint64_t SegmentWriter::Invoke(const Op& op) {
 }
 
 void SegmentWriter::Return(const Op& op) {
-  Slot& slot = slots_[used_ - 1];
+  TEARPROOF_CHECK(returned_ < used_, "a return of no operation");
+  Slot& slot = slots_[returned_++];
   slot.ret = op.ret;
   slot.observed = op.observed;
   slot.observed_length = op.length;
@@ -251,9 +252,9 @@ void SegmentWriter::AddDamage(const std::vector<DamageRun>& damage) {
 }
 
 void SegmentWriter::AppendSide(uint8_t kind, const void* bytes, size_t size) {
-  TEARPROOF_CHECK(used_ > 0, "evidence of no operation");
+  TEARPROOF_CHECK(returned_ < used_, "evidence of no operation");
   if (size == 0 || side_used_ + sizeof(SideRecord) + RoundUp(size) > side_capacity_) return;
-  SideRecord record{first_sequence_ + used_ - 1, 0, static_cast<uint32_t>(size), kind};
+  SideRecord record{first_sequence_ + returned_, 0, static_cast<uint32_t>(size), kind};
   char* place = side_ + side_used_;
   std::memcpy(place + sizeof(record), bytes, size);
   record.check = SideCheck(record, place + sizeof(record), salt_);
@@ -270,18 +271,28 @@ Result<SegmentContents> ReadSegment(const std::string& path) {
   const uint64_t salt = SaltOf(header.round, header.process);
   const auto* slots = reinterpret_cast<const Slot*>(file.data() + kHeaderBytes);
   contents.ops.reserve(header.used);
+  int64_t ended = INT64_MIN;
+  size_t returned = 0;  // Of contents.ops.
   for (uint64_t i = 0; i < header.used; ++i) {
     Op op;
     Slot slot = slots[i];
     const bool invoked = DecodeInvoke(slot, salt, &op);
     op.process = contents.process;
     op.sequence = header.first_sequence + i;
-    // Only the last operation can be open: before the next one, it had returned.
-    if (invoked && (DecodeReturn(slot, salt, &op) || i + 1 == header.used)) {
-      contents.ops.push_back(op);
-    } else {
+    if (!invoked) {
       ++contents.unreadable_records;
+      continue;
     }
+    if (DecodeReturn(slot, salt, &op)) {
+      // They return in order: of those before, the return halves are lost.
+      contents.unreadable_records += contents.ops.size() - returned;
+      contents.ops.resize(returned++);
+      ended = op.ret;
+    } else {
+      // It was asked for ahead, and done after the one before.
+      op.invoke = std::max(op.invoke, ended);
+    }
+    contents.ops.push_back(op);
   }
   ReadSide(file.data() + kHeaderBytes + header.capacity * sizeof(Slot), header.side_bytes, salt,
            contents.process, &contents.evidence);

@@ -68,20 +68,21 @@ class SegmentWriter {
   void BeginRound(uint64_t round) { BeginRound(round, next_sequence()); }
   void BeginRound(uint64_t round, uint64_t first_sequence);
 
-  // Stores the invoke half of the next operation; returns its sequence. REQUIRES: !full(), and the
-  // operation before has returned.
+  // Stores the invoke half of the next operation; returns its sequence. REQUIRES: !full().
   uint64_t Invoke(const Op& op);
-  // Stores the return half of the operation last invoked. `op.invoke` may be later than it was said
-  // to be: who answers may know better when the operation began.
+  // Stores the return half of the first operation that has not returned: they return in order.
+  // `op.invoke` may be later than it was said to be: who answers may know better when the operation
+  // began. REQUIRES: there is one.
   void Return(const Op& op);
 
-  // Appends what is known of the operation last invoked. Kept while there is room: the first
+  // Appends what is known of the operation that returns next. Kept while there is room: the first
   // evidence counts. Call before Return, so that a reader that sees the return finds it.
-  // REQUIRES: Invoke was called in this round.
+  // REQUIRES: there is one.
   void AddErrorText(std::string_view text);
   void AddDamage(const std::vector<DamageRun>& damage);
 
   bool full() const { return used_ == capacity_; }
+  uint64_t room() const { return capacity_ - used_; }
   uint64_t used() const { return used_; }
   uint64_t next_sequence() const { return first_sequence_ + used_; }
 
@@ -96,6 +97,7 @@ class SegmentWriter {
   uint64_t side_capacity_ = 0;
   uint64_t side_used_ = 0;
   uint64_t used_ = 0;
+  uint64_t returned_ = 0;
   uint64_t first_sequence_ = 0;
   uint64_t salt_ = 0;
 };

@@ -154,6 +154,29 @@ TEST_F(SegmentTest, AnInvocationThatIsPutRightIsNeverLost) {
   EXPECT_EQ(read_with(second).invoke, 9);
 }
 
+TEST_F(SegmentTest, OperationsThatWereAskedForAheadReturnInOrder) {
+  SegmentWriter writer = MakeWriter(4);
+  for (uint64_t i = 0; i < 4; ++i) {
+    Op op = SetOp(i);
+    op.invoke = static_cast<int64_t>(i);
+    writer.Invoke(op);
+  }
+  writer.AddErrorText("of the first");
+  writer.Return(SetOp(0));
+  writer.Return(SetOp(1));
+  const SegmentContents contents = Read(path_);
+  EXPECT_EQ(contents.unreadable_records, 0u);
+  ASSERT_EQ(contents.ops.size(), 4u);
+  EXPECT_EQ(contents.ops[1].invoke, 10);
+  EXPECT_EQ(contents.ops[1].outcome, Outcome::kDone);
+  for (const size_t open : {2, 3}) {
+    EXPECT_EQ(contents.ops[open].outcome, Outcome::kOpen);
+    EXPECT_EQ(contents.ops[open].invoke, 15) << "after those before it";
+  }
+  ASSERT_EQ(contents.evidence.size(), 1u);
+  EXPECT_EQ(contents.evidence[0].sequence, 0u);
+}
+
 TEST_F(SegmentTest, FillsUpToItsCapacity) {
   SegmentWriter writer = MakeWriter(3);
   for (uint64_t i = 0; i < 3; ++i) {

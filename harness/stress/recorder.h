@@ -8,9 +8,12 @@
 #ifndef TEARPROOF_HARNESS_STRESS_RECORDER_H_
 #define TEARPROOF_HARNESS_STRESS_RECORDER_H_
 
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "harness/adapter/ahead_backend.h"
 #include "harness/api/request_maker.h"
 #include "harness/history/segment.h"
 #include "harness/stress/control_block.h"
@@ -30,12 +33,20 @@ class Recorder {
   }
   // REQUIRES: a backend and a segment, !full().
   Outcome Run(const Task& task, std::optional<int64_t> due = std::nullopt);
+  // The same for several, which `backend` is asked for before it has answered the first. Returns
+  // the nanoseconds that the cache took for them, by its own clock. REQUIRES: a segment with room
+  // for them; as AheadBackend::Queue.
+  int64_t RunAhead(std::span<const Task> tasks, adapter::AheadBackend* backend);
+  // How many more there is room for in this round.
+  uint64_t room() const { return segment_->room(); }
   // No room for another operation in this round.
   bool full() const { return segment_->full(); }
   // Of the process, whatever segments it used.
   uint64_t next_sequence() const { return segment_ == nullptr ? 0 : segment_->next_sequence(); }
 
  private:
+  // What response_ says of `op`.
+  void Finish(Op& op, std::optional<int64_t> due);
   void NoteResponse(const Op& op);
   void NoteError();
 
@@ -45,6 +56,7 @@ class Recorder {
   uint16_t process_;
   Backend* backend_ = nullptr;
   Response response_;
+  std::vector<Op> ahead_;  // Asked for together.
 };
 
 }  // namespace tearproof::stress

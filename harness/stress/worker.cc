@@ -18,10 +18,12 @@
 
 #include "harness/adapter/adapter_backend.h"
 #include "harness/adapter/adapter_process.h"
+#include "harness/adapter/ahead_backend.h"
 #include "harness/adapter/operation_backend.h"
 #include "harness/adapter/shared_adapter.h"
 #include "harness/api/registry.h"
 #include "harness/core/text.h"
+#include "harness/stress/burst.h"
 #include "harness/stress/control_block.h"
 #include "harness/stress/futex.h"
 #include "harness/stress/plan.h"
@@ -93,8 +95,6 @@ class Worker {
     if (getppid() != plan_.coordinator) {
       return SystemError(ESRCH, "the coordinator is gone");  // It died before the line above.
     }
-    // What an adapter leaves behind while we live is not for the coordinator to end.
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
     // They reach the whole group from a terminal; the coordinator ends us in order.
     for (int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
@@ -163,6 +163,7 @@ class Worker {
   Result<void> OpenCache(bool init) {
     round_ = control_.header().round.load();
     cache_.reset();
+    ahead_ = nullptr;
     const RoundPaths paths = MakeRoundPaths(plan_.work_directory, round_);
     if (chdir(paths.working.c_str()) != 0) return SystemError(errno, "chdir " + paths.working);
     BackendSetup setup;
@@ -178,7 +179,9 @@ class Worker {
           plan_.adapter_command, start_directory_, std::move(setup),
           [this](pid_t process) { slot_->adapter.store(process); });
     } else if (adapter_ != nullptr) {
-      cache_ = std::make_unique<adapter::AdapterBackend>(adapter_.get(), std::move(setup));
+      auto cache = std::make_unique<adapter::AheadBackend>(adapter_.get(), std::move(setup));
+      ahead_ = cache.get();
+      cache_ = std::move(cache);
     } else {
       TEARPROOF_ASSIGN_OR_RETURN(cache_, backend_->open(setup));
     }
@@ -221,9 +224,12 @@ class Worker {
     std::atomic<uint32_t>& stop = control_.header().stop;
     Task task;
     int64_t due = MonotonicNanos();
+    const bool ahead = TakesAhead();
     while (stop.load(std::memory_order_relaxed) == 0 && !recorder_->full() &&
            program_->Next(&task)) {
-      if (role_->stress->every_nanos > 0) {
+      if (ahead) {
+        RunAhead(task);
+      } else if (role_->stress->every_nanos > 0) {
         RunWhenDue(task, &due);
       } else {
         recorder_->Run(task);
@@ -232,6 +238,22 @@ class Worker {
       if (const int64_t pause = role_->stress->pause_nanos; pause > 0) FutexWait(stop, 0, pause);
     }
     return {};
+  }
+
+  // Whether operations are asked for before those before are answered. Of a worker that is to be
+  // killed, all that was asked for would be in the dark.
+  bool TakesAhead() const {
+    return ahead_ != nullptr && ahead_->most() > 1 && role_->stress->every_nanos == 0 &&
+           role_->stress->pause_nanos == 0 && scenario_.kills_per_second == 0 &&
+           !HasInitStep(scenario_);
+  }
+
+  // `first`, and what comes next.
+  void RunAhead(const Task& first) {
+    const size_t length = std::min<size_t>(burst_.Length(ahead_->most()), recorder_->room());
+    std::vector<Task> tasks = {first};
+    for (Task next; tasks.size() < length && program_->Next(&next);) tasks.push_back(next);
+    burst_.Took(recorder_->RunAhead(tasks, ahead_), ahead_->most());
   }
 
   // In an open loop an operation is due at its time. One that the operation before held up counts
@@ -288,6 +310,8 @@ class Worker {
   std::unique_ptr<TaskMaker> maker_;
   std::unique_ptr<RoleProgram> program_;
   std::unique_ptr<Backend> cache_;
+  adapter::AheadBackend* ahead_ = nullptr;  // cache_, where it may be asked ahead.
+  Burst burst_;
   uint64_t round_ = UINT64_MAX;
 };
 

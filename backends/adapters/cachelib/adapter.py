@@ -1,7 +1,7 @@
 """cachelib's FileSystemCache behind tearproof's adapter protocol (docs/adapters.md)."""
-import inspect, json, math, os, platform, sys
+import inspect, json, math, os, platform, sys, time
 
-answers = os.fdopen(os.dup(1), "w")
+answers = os.fdopen(os.dup(1), "wb", 1 << 18)
 os.dup2(2, 1)  # What is printed by others is no answer.
 
 class NotStored(Exception):
@@ -17,7 +17,7 @@ def init(request):
                             default_timeout=int(options["default_timeout"]))
     return {"name": "cachelib", "version": metadata.version("cachelib"),
             "source": inspect.getfile(FileSystemCache),
-            "runtime": "Python " + platform.python_version()}
+            "runtime": "Python " + platform.python_version(), "values": "bytes", "ahead": 32}
 
 def lifetime(request):  # In whole seconds; 0 stands for ever, and a negative one has expired.
     return {"timeout": math.ceil(request["ttl"]) or -1} if "ttl" in request else {}
@@ -27,7 +27,8 @@ def stored(text):  # inc takes numbers.
 
 def get(request):
     value = cache.get(request["key"])
-    return {"result": "miss"} if value is None else {"result": "hit", "value": str(value)}
+    if value is None: return {"result": "miss"}
+    return {"result": "hit", "bytes": str(value).encode("latin-1", "backslashreplace")}
 
 def has(request):
     return {"result": "hit" if cache.has(request["key"]) else "miss"}
@@ -61,12 +62,21 @@ def cull(request):
 OPERATIONS = {"init": init, "get": get, "has": has, "set": write, "add": add, "incr": incr,
               "delete": delete, "clear": clear, "cull": cull}
 
-for line in sys.stdin:
+requests = sys.stdin.buffer
+for line in requests:
     request = json.loads(line)
-    answer = {"id": request["id"]}
+    if "bytes" in request:
+        request["value"] = requests.read(request["bytes"] + 1)[:-1].decode("latin-1")
+    run = OPERATIONS.get(request["op"])
+    begin = time.monotonic_ns()
     try:
-        run = OPERATIONS.get(request["op"])
-        answer.update(run(request) if run else {"unsupported": True}, ok=True)
+        answer = run(request) if run else {"unsupported": True}
+        answer["ok"] = True
     except Exception as error:
-        answer.update(ok=False, error=repr(error))
-    print(json.dumps(answer), file=answers, flush=True)
+        answer = {"ok": False, "error": repr(error)}
+    answer.update(id=request["id"], t0=str(begin), t1=str(time.monotonic_ns()))
+    value = answer.get("bytes")
+    if value is not None: answer["bytes"] = len(value)
+    answers.write(json.dumps(answer).encode() + b"\n")
+    if value is not None: answers.write(value + b"\n")
+    if "more" not in request: answers.flush()

@@ -1,7 +1,7 @@
 """diskcache's Cache behind tearproof's adapter protocol (docs/adapters.md)."""
-import inspect, json, os, platform, sqlite3, sys
+import inspect, json, os, platform, random, sqlite3, sys, time
 
-answers = os.fdopen(os.dup(1), "w")
+answers = os.fdopen(os.dup(1), "wb", 1 << 18)
 os.dup2(2, 1)  # What is printed by others is no answer.
 cache = None
 
@@ -11,17 +11,21 @@ def init(request):
     if options["path"]: sys.path[:0] = [os.path.expanduser(options["path"])]
     import diskcache
     if cache is not None: cache.close()
+    # It names the files of its values by them.
+    os.urandom = random.Random(f"{request['seed']} {request['process']}").randbytes
     cache = diskcache.Cache(request["dir"], disk_min_file_size=int(options["disk_min_file_size"]))
     return {"name": "diskcache", "version": diskcache.__version__,
             "source": inspect.getfile(diskcache.Cache),
-            "runtime": f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"}
+            "runtime": f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}",
+            "values": "bytes", "ahead": 32}
 
 def stored(text):  # incr takes numbers.
     return int(text) if text.isdecimal() and text == str(int(text[:18])) else text
 
 def get(request):
     value = cache.get(request["key"], retry=True)
-    return {"result": "miss"} if value is None else {"result": "hit", "value": str(value)}
+    if value is None: return {"result": "miss"}
+    return {"result": "hit", "bytes": str(value).encode("latin-1", "backslashreplace")}
 
 def has(request):
     return {"result": "hit" if request["key"] in cache else "miss"}
@@ -54,12 +58,21 @@ OPERATIONS = {
     "touch": lambda r: done(cache.touch(r["key"], expire=r.get("ttl"), retry=True)),
 }
 
-for line in sys.stdin:
+requests = sys.stdin.buffer
+for line in requests:
     request = json.loads(line)
-    answer = {"id": request["id"]}
+    if "bytes" in request:
+        request["value"] = requests.read(request["bytes"] + 1)[:-1].decode("latin-1")
+    run = OPERATIONS.get(request["op"])
+    begin = time.monotonic_ns()
     try:
-        run = OPERATIONS.get(request["op"])
-        answer.update(run(request) if run else {"unsupported": True}, ok=True)
+        answer = run(request) if run else {"unsupported": True}
+        answer["ok"] = True
     except Exception as error:
-        answer.update(ok=False, error=repr(error))
-    print(json.dumps(answer), file=answers, flush=True)
+        answer = {"ok": False, "error": repr(error)}
+    answer.update(id=request["id"], t0=str(begin), t1=str(time.monotonic_ns()))
+    value = answer.get("bytes")
+    if value is not None: answer["bytes"] = len(value)
+    answers.write(json.dumps(answer).encode() + b"\n")
+    if value is not None: answers.write(value + b"\n")
+    if "more" not in request: answers.flush()

@@ -1,7 +1,7 @@
 """Django's FileBasedCache behind tearproof's adapter protocol (docs/adapters.md)."""
-import inspect, json, os, platform, random, sys, warnings
+import inspect, json, os, platform, random, sys, time, warnings
 
-answers = os.fdopen(os.dup(1), "w")
+answers = os.fdopen(os.dup(1), "wb", 1 << 18)
 os.dup2(2, 1)  # What is printed by others is no answer.
 
 def init(request):
@@ -17,7 +17,7 @@ def init(request):
     random.seed(request["seed"])  # What is culled.
     return {"name": "Django", "version": django.get_version(),
             "source": inspect.getfile(FileBasedCache),
-            "runtime": "Python " + platform.python_version()}
+            "runtime": "Python " + platform.python_version(), "values": "bytes", "ahead": 32}
 
 def stored(text):  # incr takes numbers.
     return int(text) if text.isdecimal() and text == str(int(text[:20])) else text
@@ -27,7 +27,8 @@ def lifetime(request):
 
 def get(request):
     value = cache.get(request["key"])
-    return {"result": "miss"} if value is None else {"result": "hit", "value": str(value)}
+    if value is None: return {"result": "miss"}
+    return {"result": "hit", "bytes": str(value).encode("latin-1", "backslashreplace")}
 
 def has(request):
     return {"result": "hit" if cache.has_key(request["key"]) else "miss"}
@@ -64,12 +65,21 @@ OPERATIONS = {"init": init, "get": get, "has": has, "set": write, "add": add, "i
               "delete": delete, "touch": touch, "clear": clear, "cull": cull}
 
 warnings.simplefilter("ignore")  # Of keys that memcached would not take.
-for line in sys.stdin:
+requests = sys.stdin.buffer
+for line in requests:
     request = json.loads(line)
-    answer = {"id": request["id"]}
+    if "bytes" in request:
+        request["value"] = requests.read(request["bytes"] + 1)[:-1].decode("latin-1")
+    run = OPERATIONS.get(request["op"])
+    begin = time.monotonic_ns()
     try:
-        run = OPERATIONS.get(request["op"])
-        answer.update(run(request) if run else {"unsupported": True}, ok=True)
+        answer = run(request) if run else {"unsupported": True}
+        answer["ok"] = True
     except Exception as error:
-        answer.update(ok=False, error=repr(error))
-    print(json.dumps(answer), file=answers, flush=True)
+        answer = {"ok": False, "error": repr(error)}
+    answer.update(id=request["id"], t0=str(begin), t1=str(time.monotonic_ns()))
+    value = answer.get("bytes")
+    if value is not None: answer["bytes"] = len(value)
+    answers.write(json.dumps(answer).encode() + b"\n")
+    if value is not None: answers.write(value + b"\n")
+    if "more" not in request: answers.flush()

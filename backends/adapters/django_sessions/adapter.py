@@ -1,8 +1,8 @@
 """Django's file sessions behind tearproof's adapter protocol (docs/adapters.md). A key names a
 session, the value is one item of it."""
-import inspect, json, os, platform, sys
+import inspect, json, os, platform, sys, time
 
-answers = os.fdopen(os.dup(1), "w")
+answers = os.fdopen(os.dup(1), "wb", 1 << 18)
 os.dup2(2, 1)  # What is printed by others is no answer.
 PREFIX = "tearproof"  # Django takes no session key of fewer than 8 characters.
 
@@ -21,11 +21,12 @@ def init(request):
     os.makedirs(request["dir"], exist_ok=True)  # Django asks for one that is there.
     return {"name": "Django", "version": django.get_version(),
             "source": inspect.getfile(SessionStore),
-            "runtime": "Python " + platform.python_version()}
+            "runtime": "Python " + platform.python_version(), "values": "bytes", "ahead": 32}
 
 def get(request):
     value = Store(PREFIX + request["key"]).get("item")
-    return {"result": "miss"} if value is None else {"result": "hit", "value": str(value)}
+    if value is None: return {"result": "miss"}
+    return {"result": "hit", "bytes": str(value).encode("latin-1", "backslashreplace")}
 
 def has(request):
     return {"result": "hit" if Store().exists(PREFIX + request["key"]) else "miss"}
@@ -64,14 +65,23 @@ def cull(request):
 OPERATIONS = {"init": init, "get": get, "has": has, "set": write, "add": add, "delete": delete,
               "cull": cull}
 
-for line in sys.stdin:
+requests = sys.stdin.buffer
+for line in requests:
     request = json.loads(line)
-    answer = {"id": request["id"]}
+    if "bytes" in request:
+        request["value"] = requests.read(request["bytes"] + 1)[:-1].decode("latin-1")
+    run = OPERATIONS.get(request["op"])
+    begin = time.monotonic_ns()
     try:
-        run = OPERATIONS.get(request["op"])
-        answer.update(run(request) if run else {"unsupported": True}, ok=True)
+        answer = run(request) if run else {"unsupported": True}
+        answer["ok"] = True
     except Exception as error:
         refused = type(error).__name__ == "InvalidSessionKey"
-        answer.update({"ok": True, "result": "refused"} if refused
-                      else {"ok": False, "error": repr(error)})
-    print(json.dumps(answer), file=answers, flush=True)
+        answer = ({"ok": True, "result": "refused"} if refused
+                  else {"ok": False, "error": repr(error)})
+    answer.update(id=request["id"], t0=str(begin), t1=str(time.monotonic_ns()))
+    value = answer.get("bytes")
+    if value is not None: answer["bytes"] = len(value)
+    answers.write(json.dumps(answer).encode() + b"\n")
+    if value is not None: answers.write(value + b"\n")
+    if "more" not in request: answers.flush()

@@ -43,7 +43,7 @@ def init(request):
     root = request["dir"]
     if fault == "elsewhere": root = os.path.join(os.path.dirname(root), "elsewhere")
     os.makedirs(root, exist_ok=True)
-    return {"name": "conforming", "ttl_resolution": "1ms", "concurrency": 4,
+    return {"name": "conforming", "ttl_resolution": "1ms", "ahead": 9,
             "values": "base64",
             "operations": ["get", "has", "set", "add", "delete", "incr", "touch", "clear"]}
 
@@ -126,8 +126,9 @@ def serve(line):
     if fault == "silent" and request["op"] == "get": return
     if fault == "wall-clock": began = time.time_ns()
     ended = time.time_ns() if fault == "wall-clock" else time.monotonic_ns()
-    answer.update(t0=str(began), t1=str(ended))
-    print(json.dumps(answer), flush=True)
+    if fault == "out-of-turn" and "more" in request: began = ended = time.monotonic_ns() + 10**9
+    if fault != "timeless": answer.update(t0=str(began), t1=str(ended))
+    print(json.dumps(answer), flush="more" not in request)
 
 
 def lines():

@@ -1,0 +1,48 @@
+#include "harness/adapter/ahead_backend.h"
+
+#include "harness/core/clock.h"
+
+namespace tearproof::adapter {
+
+void AheadBackend::Queue(const Request& request) {
+  const uint64_t id = talk_->NextId();
+  const std::optional<std::string> text = EncodeRequest(id, request, setup_, manner_);
+  queue_.push_back({text ? id : 0, request.kind});
+  if (!text) return;
+  if (!unsent_.empty()) AnnounceMore(last_line_end_, &unsent_);
+  last_line_end_ = unsent_.size() + text->find('\n');
+  unsent_ += *text;
+}
+
+void AheadBackend::Send() {
+  not_before_ = MonotonicNanos();
+  process_->Send(unsent_);
+  unsent_.clear();
+}
+
+void AheadBackend::Receive(Response& response) {
+  const Queued oldest = queue_.front();
+  queue_.pop_front();
+  response.Is(Outcome::kError);
+  response.error_number = 0;
+  response.called = response.returned = 0;
+  if (oldest.id == 0) {
+    response.called = response.returned = not_before_;
+    return response.Is(Outcome::kRefused);
+  }
+  std::string stray;
+  if (process_->ReadAnswer(deadline_, &line_, &stray)) {
+    Decode(oldest.id, oldest.kind, not_before_, response);
+    if (most() > 1 && response.called == 0 && !process_->broken()) {
+      process_->Break(
+          "the adapter asked for requests \"ahead\", and an answer has no \"t0\" and \"t1\"");
+      response.Fail(0, process_->WhyBroken());
+    }
+    if (response.called != 0) not_before_ = response.returned;
+  } else {
+    response.Fail(0, process_->WhyBroken());
+  }
+  if (!stray.empty()) AddStray(stray, &response);
+}
+
+}  // namespace tearproof::adapter
