@@ -32,21 +32,13 @@ std::string KeptOrBroke(const CellRecord& cell) {
   return held == 0 ? "not put to the test" : fmt::format("kept {}", held);
 }
 
-double Rate(const CellRecord& cell) {
-  double rate = 0;
-  for (const auto& [kind, speed] : cell.speeds) {
-    if (kind != OpKind::kInit) rate += speed.per_second;
-  }
-  return rate;
-}
-
 std::string Latency(const CellRecord& cell, OpKind kind, int64_t OperationSpeed::*percentile) {
   const auto speed = cell.speeds.find(kind);
   return speed == cell.speeds.end() ? "–" : FormatDuration(speed->second.*percentile);
 }
 
 Row SpeedRow(const CellRecord& cell, const BenchRecord& bench) {
-  Row row = {SafeName(cell.backend), Load(bench), FormatRounded(Rate(cell)),
+  Row row = {SafeName(cell.backend), Load(bench), FormatRounded(OperationsPerSecond(cell)),
              bench.of_naive ? fmt::format("{:.2f}", *bench.of_naive) : "–"};
   for (const OpKind kind : {OpKind::kGet, OpKind::kSet}) {
     for (const auto percentile :
@@ -75,6 +67,27 @@ Row CostRow(const CellRecord& cell, const BenchRecord& bench) {
   return row;
 }
 
+// What measuring cost: the harness itself, beside the operations.
+Row HarnessRow(const CellRecord& cell, const BenchRecord& bench) {
+  Row row = {SafeName(cell.backend), Load(bench)};
+  for (const OpKind kind : {OpKind::kGet, OpKind::kSet}) {
+    const auto speed = cell.speeds.find(kind);
+    const bool known = speed != cell.speeds.end() && speed->second.recording > 0;
+    row.push_back(Latency(cell, kind, &OperationSpeed::p50));
+    row.push_back(known ? FormatDuration(speed->second.recording) : "–");
+    row.push_back(known ? fmt::format("{:.2f}", speed->second.OfBareSpeed()) : "–");
+  }
+  const bool judged = cell.judging > 0 && cell.operations > 0;
+  row.push_back(judged ? FormatDuration(cell.judging / static_cast<int64_t>(cell.operations))
+                       : "–");
+  return row;
+}
+
+bool KnowsHarnessCost(const CellRecord& cell) {
+  return cell.bench && std::ranges::any_of(
+                           cell.speeds, [](const auto& each) { return each.second.recording > 0; });
+}
+
 // Cells that differ in nothing that a count depends on have one row.
 std::vector<BenchGroup> Groups(const RunRecord& record,
                                const std::function<Row(const CellRecord&, const BenchRecord&)>& of,
@@ -101,6 +114,22 @@ std::vector<BenchGroup> Groups(const RunRecord& record,
 
 }  // namespace
 
+double OperationsPerSecond(const CellRecord& cell) {
+  double rate = 0;
+  for (const auto& [kind, speed] : cell.speeds) {
+    if (kind != OpKind::kInit) rate += speed.per_second;
+  }
+  return rate;
+}
+
+std::string BenchPlace(const BenchRecord& bench) {
+  std::string place = SafeName(bench.file_system);
+  if (!bench.directory.empty()) place += " (" + SafeName(bench.directory) + ")";
+  place += ", " + SafeName(bench.mix) + " gets/sets";
+  if (bench.rate > 0) place += fmt::format(", {} ops/s asked for", FormatRounded(bench.rate));
+  return place;
+}
+
 std::vector<BenchTable> BenchTables(const RunRecord& record) {
   BenchTable speed = {"Speed, all processes together",
                       {"cache", "load", "ops/s", "of naive", "get p50", "p99", "p99.99", "set p50",
@@ -111,7 +140,14 @@ std::vector<BenchTable> BenchTables(const RunRecord& record) {
                      {"cache", "value", "calls/get", "calls/set", "syncs/set", "written/set",
                       "for each byte", "files", "on disk"},
                      Groups(record, CostRow, true)};
-  return {std::move(speed), std::move(cost)};
+  if (std::ranges::none_of(record.cells, KnowsHarnessCost)) {  // Written before it was measured.
+    return {std::move(speed), std::move(cost)};
+  }
+  BenchTable harness = {"What measuring costs, an operation",
+                        {"cache", "load", "get p50", "recording", "of bare", "set p50", "recording",
+                         "of bare", "judging"},
+                        Groups(record, HarnessRow, false)};
+  return {std::move(speed), std::move(cost), std::move(harness)};
 }
 
 std::vector<std::string> BenchNotes(const RunRecord& record) {
@@ -121,7 +157,7 @@ std::vector<std::string> BenchNotes(const RunRecord& record) {
       notes.push_back(std::move(text));
   };
   for (const CellRecord& cell : record.cells) {
-    if (!cell.bench) continue;
+    if (!cell.bench || cell.state == CellState::kFailed) continue;
     const BenchRecord& bench = *cell.bench;
     if (!bench.unrepresentative.empty()) {
       note(fmt::format("Not representative, of what durability costs in {}: {}.",
@@ -136,6 +172,13 @@ std::vector<std::string> BenchNotes(const RunRecord& record) {
                       "held up counts from when it was due.",
                       FormatRounded(bench.rate)));
     }
+  }
+  if (std::ranges::any_of(record.cells, KnowsHarnessCost)) {
+    note(
+        "Recording: making and stamping a value, recording the operation, verifying what came "
+        "back. It takes place in the worker, outside the latencies; the median of every 13th "
+        "operation. Of bare: what it leaves of a bare loop's speed, as medians go. Judging: "
+        "processor time, beside the workers.");
   }
   return notes;
 }

@@ -22,7 +22,12 @@ struct BenchTable {
   std::vector<BenchGroup> groups;    // Without a group, there is nothing to show.
 };
 
-// Speed, then cost; empty where the run has no benchmarks.
+// All operations of all processes, but for opening the cache.
+double OperationsPerSecond(const CellRecord& cell);
+// What must be alike for two benchmarks to be compared: "ext4 (/mnt), 90/10 gets/sets".
+std::string BenchPlace(const BenchRecord& bench);
+
+// Speed, cost, and what measuring them cost; empty where the run has no benchmarks.
 std::vector<BenchTable> BenchTables(const RunRecord& record);
 // What a reader must know of them, a sentence each: whose durability is no measure, an open loop.
 std::vector<std::string> BenchNotes(const RunRecord& record);

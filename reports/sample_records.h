@@ -20,6 +20,8 @@ RunRecord LargeRecord(size_t backends, size_t scenarios);
 
 // Benchmarks of three caches, one of them behind an adapter, another one broken.
 RunRecord BenchmarkRecord();
+// The same by value size, number of processes and file system.
+RunRecord SweepRecord();
 
 // Explorations: one that held in all interleavings, beside stress of the same; one that broke; one
 // that its budget ended; one that could not see it all.

@@ -95,6 +95,7 @@ struct CellRecord {
   uint64_t rounds = 0;
   uint64_t kills = 0;
   int64_t elapsed = 0;  // Wall clock, judging included.
+  int64_t judging = 0;  // Processor time of the judge, beside the workers; 0: not measured.
   std::string rerun;    // The line that runs the cell again, ready to paste.
   std::string history;  // Where its kept history lies, relative to the run; may be empty.
   // Of each key: in how many of the rounds that set it the audit still found it (django-15825).

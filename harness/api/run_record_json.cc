@@ -102,6 +102,7 @@ Json WriteCell(const CellRecord& cell) {
   json["rounds"] = cell.rounds;
   json["kills"] = cell.kills;
   json["elapsed_ns"] = cell.elapsed;
+  if (cell.judging > 0) json["judging_ns"] = cell.judging;
   json["rerun"] = cell.rerun;
   json["history"] = cell.history;
   json["promises"] = Json::array();
@@ -254,6 +255,7 @@ CellRecord ReadCell(JsonReader reader) {
   reader.Read("rounds", cell.rounds);
   reader.Read("kills", cell.kills);
   reader.Read("elapsed_ns", cell.elapsed);
+  reader.Read("judging_ns", cell.judging);
   reader.Read("rerun", cell.rerun);
   reader.Read("history", cell.history);
   reader.Each("promises", false, [&](JsonReader each, const std::string&) {

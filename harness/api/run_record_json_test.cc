@@ -106,9 +106,10 @@ RunRecord FullRecord() {
   cell.rounds = 2;
   cell.kills = 3;
   cell.elapsed = std::numeric_limits<int64_t>::max();
+  cell.judging = 77;
   cell.rerun = "again";
   cell.history = "h";
-  cell.speeds[OpKind::kIncr] = {1, 2.5, 3, 4, 5, 6, 7, 8};
+  cell.speeds[OpKind::kIncr] = {1, 2.5, 3, 4, 5, 6, 7, 8, 9};
   cell.timeline = {{0, 500, 0, {{OpKind::kIncr, {7, 8, 9}}}}, {600, 400, 2, {}}};
   cell.bench =
       BenchRecord{4096,   8,     "90/10", "/mnt", "ext4",
@@ -149,6 +150,7 @@ TEST(RunRecordJsonTest, ComesBackAsItWas) {
   EXPECT_EQ(cell.seed, record.cells[0].seed);
   EXPECT_EQ(cell.operations, record.cells[0].operations);
   EXPECT_EQ(cell.elapsed, record.cells[0].elapsed);
+  EXPECT_EQ(cell.judging, record.cells[0].judging);
   EXPECT_EQ(cell.survival, record.cells[0].survival);
   EXPECT_EQ(cell.overlaps, record.cells[0].overlaps);
   EXPECT_EQ(cell.state, CellState::kInterrupted);

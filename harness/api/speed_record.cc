@@ -38,6 +38,11 @@ OperationSpeed SpeedOf(const LatencyHistogram& latencies, int64_t ran) {
   return speed;
 }
 
+double OperationSpeed::OfBareSpeed() const {
+  return recording > 0 && p50 > 0 ? static_cast<double>(p50) / static_cast<double>(p50 + recording)
+                                  : 0;
+}
+
 std::vector<std::pair<double, int64_t>> PercentilesOf(const OperationSpeed& speed) {
   return {{0.5, speed.p50},
           {0.9, speed.p90},

@@ -25,7 +25,12 @@ struct OperationSpeed {
   int64_t p999 = 0;
   int64_t p9999 = 0;
   int64_t max = 0;
+  // What making, recording and verifying one took the worker besides, no part of the latencies: the
+  // median of a sample; 0: not measured.
+  int64_t recording = 0;
 
+  // What share of a bare loop's speed a worker reaches with it; 0: not measured.
+  double OfBareSpeed() const;
   friend bool operator==(const OperationSpeed&, const OperationSpeed&) = default;
 };
 // `ran`: how long the workers ran.

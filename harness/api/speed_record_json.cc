@@ -29,6 +29,7 @@ Json WriteSpeeds(const std::map<OpKind, OperationSpeed>& speeds) {
     each["p999_ns"] = speed.p999;
     each["p9999_ns"] = speed.p9999;
     each["max_ns"] = speed.max;
+    if (speed.recording > 0) each["recording_ns"] = speed.recording;
     json[std::string(OpKindName(kind))] = std::move(each);
   }
   return json;
@@ -44,6 +45,7 @@ std::map<OpKind, OperationSpeed> ReadSpeeds(JsonReader& cell) {
     each.Read("p999_ns", speed.p999);
     each.Read("p9999_ns", speed.p9999);
     each.Read("max_ns", speed.max);
+    each.Read("recording_ns", speed.recording);
   });
 }
 

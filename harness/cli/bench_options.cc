@@ -6,6 +6,7 @@
 #include <iterator>
 #include <thread>
 
+#include "harness/cli/fresh_file_system.h"
 #include "harness/cli/option_values.h"
 #include "harness/cli/stress_options.h"
 #include "harness/core/clock.h"
@@ -84,6 +85,10 @@ std::vector<Option> BenchOptions(BenchArguments* a) {
        "where the caches lie; may be given often, to compare file systems; /dev/shm if it can be "
        "used",
        &a->directories},
+      {"--file-system", "NAME,...",
+       "on a fresh one of each, in a file under --dir ($TMPDIR or /tmp unless given): ext4, xfs, "
+       "btrfs, tmpfs, overlayfs; takes root and loop devices",
+       &a->file_systems},
       {"--rate", "N/s",
        "an open loop: so many operations a second, all processes together, whether the cache keeps "
        "up or not; as fast as can be unless given",
@@ -113,7 +118,17 @@ Result<BenchSettings> ResolveBench(const BenchArguments& arguments) {
                         "lower it, or raise --processes");
     }
   }
+  for (const std::string& each : arguments.file_systems) {
+    TEARPROOF_RETURN_IF_ERROR(CheckFreshFileSystem(each));
+  }
+  settings.file_systems = arguments.file_systems;
   std::vector<std::string> named = arguments.directories;
+  if (!settings.file_systems.empty()) {
+    if (named.empty()) named.push_back(DefaultDiskDirectory());
+    if (named.size() > 1) {
+      return UsageError("--file-system takes one --dir: that in which the file systems are made");
+    }
+  }
   if (named.empty()) named.emplace_back();
   for (const std::string& each : named) {
     TEARPROOF_ASSIGN_OR_RETURN(std::string directory, ResolveDirectory(each));

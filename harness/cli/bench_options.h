@@ -22,6 +22,7 @@ struct BenchArguments {
   std::string processes;
   std::string mix = "90/10";
   std::vector<std::string> directories;
+  std::vector<std::string> file_systems;
   std::string rate;
   std::string duration = "1s";
   std::string seed;
@@ -36,7 +37,8 @@ struct BenchSettings {
   std::vector<uint32_t> processes;
   uint32_t gets = 0;  // In a hundred operations; the others are sets.
   std::vector<std::string> directories;
-  double rate = 0;  // 0: a closed loop.
+  std::vector<std::string> file_systems;  // Made in the one directory; if empty, none.
+  double rate = 0;                        // 0: a closed loop.
   int64_t duration = 0;
   uint64_t seed = 0;
 };

@@ -7,6 +7,7 @@
 
 #include "harness/bench/cache_cost.h"
 #include "harness/bench/case_benchmark.h"
+#include "harness/cli/fresh_file_system.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/machine.h"
 #include "harness/cli/report_output.h"
@@ -20,10 +21,21 @@ namespace {
 
 const std::string kYardstick = "naive";
 
-// One measurement: a cache under a load in a directory.
+// Where caches lie: a directory that was named, or a file system made for the run.
+struct Place {
+  std::string directory;
+  std::string title;    // For the record.
+  std::string options;  // That name it on a command line.
+  std::string file_system;
+  std::string failed;  // Why it is not there; or "".
+};
+
+// One measurement: a cache under a load in a place.
 struct Measurement {
   PlannedCell cell;
-  BenchRecord bench;  // What it is of.
+  std::string directory;
+  std::string failed;  // Why it cannot run on this machine; or "".
+  BenchRecord bench;   // What it is of.
   Machine machine;
   std::string rerun;
 };
@@ -77,15 +89,48 @@ class BenchRun {
     TEARPROOF_RETURN_IF_ERROR(CheckReportFiles(arguments_.reports.Files()));
     TEARPROOF_ASSIGN_OR_RETURN(catalogue_, Catalogue::Load(arguments_.config));
     TEARPROOF_ASSIGN_OR_RETURN(settings_, ResolveBench(arguments_));
+    const std::vector<Place> places = MakePlaces();
     std::vector<NamedBackend> backends;
     for (const std::vector<std::string>& names : wanted) {
       TEARPROOF_ASSIGN_OR_RETURN(const std::vector<NamedBackend> found,
                                  catalogue_->FindBackends(names, &interrupted_));
       backends.insert(backends.end(), found.begin(), found.end());
     }
-    TEARPROOF_RETURN_IF_ERROR(Plan(backends));
+    TEARPROOF_RETURN_IF_ERROR(Plan(backends, places));
     run_.emplace(session_, *catalogue_);
-    return run_->Begin({settings_.directories.front(), settings_.seed, false, /*expect=*/true}, {});
+    TEARPROOF_RETURN_IF_ERROR(
+        run_->Begin({places.front().directory, settings_.seed, false, /*expect=*/true}, {}));
+    for (const Place& place : places) run_->NoteDirectory(place.directory);
+    return {};
+  }
+
+  // Before any process is started: none that was would see them.
+  std::vector<Place> MakePlaces() {
+    std::vector<Place> places;
+    const std::vector<std::string>& directories = settings_.directories;
+    if (settings_.file_systems.empty()) {
+      for (const std::string& each : directories) {
+        places.push_back({each, each, "--dir " + ShellQuote(each), FileSystemName(each), ""});
+      }
+      return places;
+    }
+    const Result<void> own = EnterOwnMounts();
+    for (const std::string& name : settings_.file_systems) {
+      Place& place = places.emplace_back();
+      place = {directories.front(), "a fresh " + name,
+               fmt::format("--file-system {} --dir {}", name, ShellQuote(directories.front())),
+               name, own.ok() ? "" : own.error().Message()};
+      if (!own.ok()) continue;
+      auto made = FreshFileSystem::Make(name, directories.front());
+      if (!made.ok()) {
+        place.failed = made.error().Message();
+        continue;
+      }
+      place.directory = made.value()->directory();
+      place.title = made.value()->title();
+      fresh_.push_back(std::move(made).value());
+    }
+    return places;
   }
 
   // Of cells that took turns, every other one from `begin` on, as one with a sample for each.
@@ -103,15 +148,15 @@ class BenchRun {
     record->cells = {std::move(kept)};
   }
 
-  Result<void> Plan(const std::vector<NamedBackend>& backends) {
-    for (const std::string& directory : settings_.directories) {
-      TEARPROOF_ASSIGN_OR_RETURN(const int64_t sync_time, bench::ProbeSync(directory));
+  Result<void> Plan(const std::vector<NamedBackend>& backends, const std::vector<Place>& places) {
+    for (const Place& place : places) {
+      TEARPROOF_ASSIGN_OR_RETURN(const int64_t sync_time, bench::ProbeSync(place.directory));
       for (const uint64_t size : settings_.value_sizes) {
         for (const uint32_t processes : settings_.processes) {
           TEARPROOF_ASSIGN_OR_RETURN(const KnownScenario scenario,
                                      BenchScenario(settings_, size, processes));
           for (const NamedBackend& backend : backends) {
-            TEARPROOF_RETURN_IF_ERROR(Add(scenario, backend, directory, sync_time));
+            TEARPROOF_RETURN_IF_ERROR(Add(scenario, backend, place, sync_time));
           }
         }
       }
@@ -119,27 +164,28 @@ class BenchRun {
     return {};
   }
 
-  Result<void> Add(const KnownScenario& scenario, const NamedBackend& backend,
-                   const std::string& directory, int64_t sync_time) {
+  Result<void> Add(const KnownScenario& scenario, const NamedBackend& backend, const Place& place,
+                   int64_t sync_time) {
     Measurement each;
     TEARPROOF_ASSIGN_OR_RETURN(each.cell, PlanStressCell(scenario, backend, {}, {}));
-    each.machine = DescribeMachine(directory);
+    each.directory = place.directory;
+    each.failed = place.failed;
+    each.machine = DescribeMachine(place.directory);
     each.bench.value_size = scenario.scenario.value_sizes.Largest();
     each.bench.processes = scenario.scenario.StressProcesses();
     each.bench.mix = fmt::format("{}/{}", settings_.gets, 100 - settings_.gets);
-    each.bench.directory = directory;
-    each.bench.file_system = each.machine.file_system;
+    each.bench.directory = place.title;
+    each.bench.file_system = place.file_system;
     each.bench.durability = backend.description.DurabilityWith(each.cell.backend.options);
     each.bench.rate = settings_.rate;
     each.bench.sync_time = sync_time;
     each.bench.unrepresentative = bench::WhyUnrepresentative(each.bench.file_system, sync_time);
     each.rerun = fmt::format(
-        "{} bench --backend {} --value-size {}B --processes {} --mix {} --dir {} --duration {} "
+        "{} bench --backend {} --value-size {}B --processes {} --mix {} {} --duration {} "
         "--seed {}{}",
         session_.ProgramName(), ShellQuote(backend.display), each.bench.value_size,
-        each.bench.processes, each.bench.mix, ShellQuote(directory),
-        ShellQuote(arguments_.duration), settings_.seed,
-        arguments_.rate.empty() ? "" : " --rate " + ShellQuote(arguments_.rate));
+        each.bench.processes, each.bench.mix, place.options, ShellQuote(arguments_.duration),
+        settings_.seed, arguments_.rate.empty() ? "" : " --rate " + ShellQuote(arguments_.rate));
     measurements_.push_back(std::move(each));
     return {};
   }
@@ -155,7 +201,12 @@ class BenchRun {
   Result<bench::CaseResult> Measure(const Measurement& each) {
     if (interrupted_.load()) return UsageError("interrupted");
     CellRecord record = SkippedCell(each.cell.unfit);
-    if (each.cell.unfit.empty()) record = RunCell(each);
+    if (!each.failed.empty()) {
+      record.state = CellState::kFailed;
+      record.reason = each.failed;
+    } else if (each.cell.unfit.empty()) {
+      record = RunCell(each);
+    }
     NameCell(each.cell, "bench", &record);
     record.rerun = each.rerun;
     record.bench = each.bench;
@@ -169,7 +220,7 @@ class BenchRun {
     StressSettings settings;
     settings.duration = settings_.duration;
     settings.seed = settings_.seed;
-    settings.parent_directory = each.bench.directory;
+    settings.parent_directory = each.directory;
     settings.keep_going = true;
     const StressCellPlace place = {run_->CellPath(), run_->CellName(),
                                    kHistoryBudget - std::min(kHistoryBudget, history_bytes_),
@@ -190,12 +241,14 @@ class BenchRun {
   // Once for each cache, size and directory; nothing where it cannot be counted.
   std::optional<BenchCounts> Count(const Measurement& each) {
     const NamedBackend& backend = each.cell.backend;
-    if (backend.implementation.empty() || !each.cell.unfit.empty()) return std::nullopt;
-    const auto key = std::make_tuple(backend.display, each.bench.value_size, each.bench.directory);
+    if (backend.implementation.empty() || !each.cell.unfit.empty() || !each.failed.empty()) {
+      return std::nullopt;
+    }
+    const auto key = std::make_tuple(backend.display, each.bench.value_size, each.directory);
     const auto known = counts_.find(key);
     if (known != counts_.end()) return known->second;
     const Result<BenchCounts> counted =
-        bench::CountCost({backend.implementation, backend.options, each.bench.directory,
+        bench::CountCost({backend.implementation, backend.options, each.directory,
                           each.bench.value_size, kBenchKeys});
     std::optional<BenchCounts> counts;
     if (counted.ok()) counts = counted.value();
@@ -263,6 +316,7 @@ class BenchRun {
   const std::atomic<bool>& interrupted_;
   std::unique_ptr<Catalogue> catalogue_;
   BenchSettings settings_;
+  std::vector<std::unique_ptr<FreshFileSystem>> fresh_;
   std::vector<Measurement> measurements_;
   std::optional<RunInProgress> run_;
   std::map<std::tuple<std::string, uint64_t, std::string>, std::optional<BenchCounts>> counts_;

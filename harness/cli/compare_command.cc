@@ -93,8 +93,13 @@ void PrintComparison(const RunRecord& base, const RunRecord& patch, const Compar
   }
 }
 
-nlohmann::ordered_json AsJson(const RunRecord& base, const RunRecord& patch,
-                              const Comparison& comparison) {
+// The worse of the two: what is newly broken goes before what is slower.
+int ExitCodeOf(const Comparison& comparison, const SpeedFindings& speeds) {
+  const int verdicts = comparison.ExitCode();
+  return verdicts != 0 ? verdicts : SpeedExitCode(speeds);
+}
+
+nlohmann::ordered_json VerdictsAsJson(const Comparison& comparison) {
   nlohmann::ordered_json verdicts = nlohmann::ordered_json::array();
   for (const ComparedVerdict& each : comparison.verdicts) {
     verdicts.push_back({{"backend", each.backend},
@@ -106,46 +111,58 @@ nlohmann::ordered_json AsJson(const RunRecord& base, const RunRecord& patch,
                         {"counts", each.counts},
                         {"change", ChangeName(each.change)}});
   }
-  return {{"schema", 1},
-          {"base", base.id},
-          {"patch", patch.id},
-          {"verdicts", std::move(verdicts)},
-          {"only_base", comparison.only_base},
-          {"only_patch", comparison.only_patch},
-          {"exit_code", comparison.ExitCode()}};
+  return verdicts;
 }
 
-// The worse of the two: what is newly broken goes before what is slower.
-int Worse(int verdicts, int speeds) { return verdicts != 0 ? verdicts : speeds; }
+// To the file, or to stdout.
+Result<void> WriteJson(const std::string& file, const nlohmann::ordered_json& json) {
+  if (file != "-") return ReplaceFile(file, DumpJson(json));
+  PrintText(DumpJson(json));
+  return {};
+}
 
 Result<int> CompareRuns(const std::string& base_run, const std::string& patch_run,
-                        const std::string& json, const SpeedArguments& speed) {
+                        const std::string& json, const SpeedArguments& arguments) {
   TEARPROOF_ASSIGN_OR_RETURN(const RunRecord base, LoadRun(base_run));
   TEARPROOF_ASSIGN_OR_RETURN(const RunRecord patch, LoadRun(patch_run));
   const Comparison comparison = Compare(base, patch);
-  if (json != "-") PrintComparison(base, patch, comparison);
-  int exit_code = comparison.ExitCode();
+  TEARPROOF_ASSIGN_OR_RETURN(const SpeedFindings speeds, FindSpeeds(base, patch, arguments));
+  const int exit_code = ExitCodeOf(comparison, speeds);
   if (json != "-") {
-    TEARPROOF_ASSIGN_OR_RETURN(const int slower, CompareAndPrintSpeeds(base, patch, speed));
-    exit_code = Worse(exit_code, slower);
+    PrintComparison(base, patch, comparison);
+    PrintSpeeds(speeds);
   }
   if (json.empty()) return exit_code;
-  const std::string text = DumpJson(AsJson(base, patch, comparison));
-  if (json == "-") {
-    PrintText(text);
-  } else {
-    TEARPROOF_RETURN_IF_ERROR(ReplaceFile(json, text));
-  }
+  TEARPROOF_RETURN_IF_ERROR(WriteJson(json, {{"schema", 1},
+                                             {"base", base.id},
+                                             {"patch", patch.id},
+                                             {"verdicts", VerdictsAsJson(comparison)},
+                                             {"only_base", comparison.only_base},
+                                             {"only_patch", comparison.only_patch},
+                                             {"speeds", SpeedsAsJson(speeds)},
+                                             {"machines_differ", speeds.differ},
+                                             {"exit_code", exit_code}}));
   return exit_code;
 }
 
 // Two caches, measured in turns now.
 Result<int> CompareInTurns(const std::string& base, const std::string& patch,
-                           const SpeedArguments& speed, const Session& session) {
-  BenchArguments arguments;
-  arguments.duration = "200ms";
-  TEARPROOF_ASSIGN_OR_RETURN(const auto records, RunInTurns(arguments, base, patch, session));
-  return CompareAndPrintSpeeds(records.first, records.second, speed);
+                           const std::string& json, const SpeedArguments& arguments,
+                           const Session& session) {
+  BenchArguments measured;
+  measured.duration = "200ms";
+  TEARPROOF_ASSIGN_OR_RETURN(const auto records, RunInTurns(measured, base, patch, session));
+  TEARPROOF_ASSIGN_OR_RETURN(const SpeedFindings speeds,
+                             FindSpeeds(records.first, records.second, arguments));
+  const int exit_code = SpeedExitCode(speeds);
+  if (json != "-") PrintSpeeds(speeds);
+  if (json.empty()) return exit_code;
+  TEARPROOF_RETURN_IF_ERROR(WriteJson(json, {{"schema", 1},
+                                             {"base", base},
+                                             {"patch", patch},
+                                             {"speeds", SpeedsAsJson(speeds)},
+                                             {"exit_code", exit_code}}));
+  return exit_code;
 }
 
 }  // namespace
@@ -187,7 +204,7 @@ Verb CompareVerb(const Session& session) {
       "what was decided before, or the runs have nothing in common, 3 slower (--fail-on)."};
   verb.run = [options, &session] {
     if (options->interleave) {
-      return CompareInTurns(options->base, options->patch, options->speed, session);
+      return CompareInTurns(options->base, options->patch, options->json, options->speed, session);
     }
     return CompareRuns(options->base, options->patch, options->json, options->speed);
   };

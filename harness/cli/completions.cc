@@ -78,7 +78,9 @@ std::string ZshSpec(const Option& option) {
   }
   std::string spec =
       (option.IsList() ? "*" : "") + option.name + "[" + ZshText(option.description) + "]";
-  if (!option.IsFlag()) spec += ":" + ZshText(option.placeholder) + ":" + ZshAction(option);
+  // Two colons that meet would make it a value that may be left out.
+  const std::string value = option.placeholder.empty() ? "value" : option.placeholder;
+  if (!option.IsFlag()) spec += ":" + ZshText(value) + ":" + ZshAction(option);
   return Quoted(spec);
 }
 
@@ -160,23 +162,41 @@ std::string ZshCompletion(const Verb& program) {
   for (size_t at; (at = text.find("_tearproof_verb__$")) != std::string::npos;) {
     text.replace(at, 18, "_tearproof_verb_$");
   }
-  return text + "compdef _tearproof_verb_ tearproof\n";
+  // Loaded by its name it is itself the first call; sourced, it is to be called from then on.
+  return text +
+         "if [[ ${funcstack[1]} == _tearproof ]]; then\n"
+         "  compdef _tearproof_verb_ tearproof\n"
+         "  _tearproof_verb_ \"$@\"\n"
+         "else\n"
+         "  compdef _tearproof_verb_ tearproof\n"
+         "fi\n";
 }
 
 std::string FishCompletion(const Verb& program) {
   std::string text =
       "# fish completion of tearproof, made from its option tables.\n"
+      "# Whether the verbs that were typed are these, and no more: explore is a verb, and one of "
+      "bench, too.\n"
+      "function __tearproof_at\n"
+      "  set -l path ''\n"
+      "  set -l words (commandline -opc)\n"
+      "  for word in $words[2..]\n"
+      "    switch \"$path $word\"\n";
+  for (const auto& [verb, path] : AllVerbs(program)) {
+    if (path.empty()) continue;
+    const size_t space = path.rfind(' ');
+    const std::string before = space == std::string::npos ? "" : path.substr(0, space);
+    text += fmt::format("      case '{} {}'\n        set path '{}'\n", before, verb->name, path);
+  }
+  text +=
+      "    end\n"
+      "  end\n"
+      "  test \"$path\" = \"$argv\"\n"
+      "end\n"
       "complete -c tearproof -f\n";
   for (const auto& [verb, path] : AllVerbs(program)) {
-    std::string when = "__fish_use_subcommand";
-    if (!path.empty()) {
-      std::vector<std::string> seen;
-      for (const std::string& word : Split(path, ' ')) {
-        seen.push_back("__fish_seen_subcommand_from " + word);
-      }
-      when = Join(seen, "; and ");
-    }
-    const std::string head = "complete -c tearproof -n " + Quoted(when);
+    const std::string head = "complete -c tearproof -n " +
+                             Quoted(path.empty() ? "__tearproof_at" : "__tearproof_at " + path);
     for (const Verb& each : verb->verbs) {
       if (each.hidden) continue;
       text += fmt::format("{} -a {} -d {}\n", head, each.name, Quoted(each.description));

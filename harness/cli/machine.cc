@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 #include <linux/magic.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
+#include <sys/sysmacros.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>
@@ -32,12 +35,27 @@ std::string CpuModel() {
   return "unknown processor";
 }
 
+// What /proc/self/mountinfo calls the file system that `path` lies on: "fuse.sshfs"; or "".
+std::string MountedAs(const std::string& path) {
+  struct stat status;
+  if (stat(path.c_str(), &status) != 0) return "";
+  const std::string device = fmt::format(" {}:{} ", major(status.st_dev), minor(status.st_dev));
+  std::ifstream mounts("/proc/self/mountinfo");
+  std::string name;
+  for (std::string line; std::getline(mounts, line);) {
+    const size_t fields = line.find(" - ");
+    if (fields == std::string::npos || line.find(device) > fields) continue;
+    name = line.substr(fields + 3, line.find(' ', fields + 3) - fields - 3);
+  }
+  return name;
+}
+
 }  // namespace
 
 std::string FileSystemName(const std::string& path) {
   struct statfs status;
   if (statfs(path.c_str(), &status) != 0) return "unknown file system";
-  constexpr std::array<std::pair<long, const char*>, 10> kNames = {{
+  constexpr std::array<std::pair<long, const char*>, 11> kNames = {{
       {TMPFS_MAGIC, "tmpfs"},
       {EXT4_SUPER_MAGIC, "ext4"},
       {kXfsMagic, "xfs"},
@@ -48,11 +66,35 @@ std::string FileSystemName(const std::string& path) {
       {kZfsMagic, "zfs"},
       {F2FS_SUPER_MAGIC, "f2fs"},
       {RAMFS_MAGIC, "ramfs"},
+      {V9FS_MAGIC, "9p"},
   }};
   for (const auto& [magic, name] : kNames) {
     if (static_cast<long>(status.f_type) == magic) return name;
   }
+  const std::string mounted = MountedAs(path);
+  if (!mounted.empty()) return mounted;
   return fmt::format("file system {:#x}", static_cast<unsigned long>(status.f_type));
+}
+
+bool IsNetworkFileSystem(const std::string& file_system) {
+  constexpr std::array kNames = {
+      "nfs",  "nfs4",     "cifs",   "smb2",  "smb3",       "smbfs",         "9p",        "ceph",
+      "afs",  "coda",     "lustre", "gpfs",  "beegfs",     "orangefs",      "glusterfs", "ocfs2",
+      "gfs2", "virtiofs", "vboxsf", "davfs", "fuse.sshfs", "fuse.glusterfs"};
+  constexpr std::array kStems = {"fuse.s3",   "fuse.rclone",    "fuse.gcs",
+                                 "fuse.ceph", "fuse.juicefs",   "fuse.goofys",
+                                 "fuse.mfs",  "fuse.curlftpfs", "fuse.dav"};
+  return std::ranges::find(kNames, file_system) != kNames.end() ||
+         std::ranges::any_of(kStems,
+                             [&](const char* stem) { return file_system.starts_with(stem); });
+}
+
+std::string OneClientWarning(const std::string& directory, const std::string& file_system) {
+  if (!IsNetworkFileSystem(file_system)) return "";
+  return fmt::format(
+      "{} lies on {}, which others may mount, too: one client ran here, and what other clients see "
+      "is not covered",
+      directory, file_system);
 }
 
 Machine DescribeMachine(const std::string& directory) {

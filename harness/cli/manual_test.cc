@@ -74,27 +74,66 @@ TEST_F(ManualTest, WhatIsInstalledIsWhatTheTablesSay) {
   }
 }
 
-// What bash offers after those words.
-std::string Offered(const std::string& words) {
-  const std::string script =
-      "source " TEARPROOF_MANUAL_FOLDER "/tearproof.bash; COMP_WORDS=(" + words +
-      "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _tearproof; echo \"${COMPREPLY[*]}\"";
-  FILE* pipe = popen(
-      ("PATH=$(dirname " TEARPROOF_PROGRAM "):$PATH bash -c " + ShellQuote(script)).c_str(), "r");
+// What a shell prints that runs this, the program on its path.
+std::string Printed(const std::string& command) {
+  FILE* pipe = popen(("PATH=$(dirname " TEARPROOF_PROGRAM "):$PATH " + command).c_str(), "r");
   std::string text;
   char buffer[4096];
   while (const size_t size = fread(buffer, 1, sizeof(buffer), pipe)) text.append(buffer, size);
-  EXPECT_EQ(pclose(pipe), 0) << words;
+  EXPECT_EQ(pclose(pipe), 0) << command;
   return text;
 }
 
+bool Has(const std::string& shell) {
+  return system(("command -v " + shell + " > /dev/null").c_str()) == 0;
+}
+
+// What must be among what is offered after what was typed.
+const std::vector<std::pair<std::string, std::string>> kOffered = {
+    {"tearproof str", "stress"},
+    {"tearproof stress --until", "--until-rate"},
+    {"tearproof show --format m", "markdown"},
+    {"tearproof bench s", "self"},
+    {"tearproof bench explore --rac", "--races"},
+    {"tearproof stress get-", "get-set"},
+    {"tearproof stress --backend temp", "temp-rename-fsync"}};
+
 TEST_F(ManualTest, BashOffersVerbsOptionsChoicesAndNames) {
-  EXPECT_THAT(Offered("tearproof str"), HasSubstr("stress"));
-  EXPECT_THAT(Offered("tearproof stress --until"), HasSubstr("--until-rate"));
-  EXPECT_THAT(Offered("tearproof show --format m"), HasSubstr("markdown"));
-  EXPECT_THAT(Offered("tearproof bench s"), HasSubstr("self"));
-  EXPECT_THAT(Offered("tearproof stress get-"), HasSubstr("get-set"));
-  EXPECT_THAT(Offered("tearproof stress --backend temp"), HasSubstr("temp-rename-fsync"));
+  for (const auto& [typed, offered] : kOffered) {
+    const std::string script =
+        "source " TEARPROOF_MANUAL_FOLDER "/tearproof.bash; COMP_WORDS=(" + typed +
+        "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _tearproof; echo \"${COMPREPLY[*]}\"";
+    EXPECT_THAT(Printed("bash -c " + ShellQuote(script)), HasSubstr(offered)) << typed;
+  }
+}
+
+TEST_F(ManualTest, FishOffersTheSame) {
+  if (!Has("fish")) GTEST_SKIP() << "there is no fish here";
+  const auto offers = [](const std::string& typed) {
+    return Printed("fish --no-config -c " + ShellQuote("source " TEARPROOF_MANUAL_FOLDER
+                                                       "/tearproof.fish; complete -C '" +
+                                                       typed + "'"));
+  };
+  for (const auto& [typed, offered] : kOffered) {
+    EXPECT_THAT(offers(typed), HasSubstr(offered)) << typed;
+  }
+  EXPECT_THAT(offers("tearproof bench self --"), testing::Not(HasSubstr("--value-size")));
+  EXPECT_THAT(offers("tearproof bench explore --"), testing::Not(HasSubstr("--strategy")));
+}
+
+// As installed, loaded when it is first needed.
+TEST_F(ManualTest, ZshOffersTheSame) {
+  if (!Has("zsh")) GTEST_SKIP() << "there is no zsh here";
+  std::string command =
+      "zsh -f " TEARPROOF_SOURCE_DIR "/harness/cli/zsh_offers.zsh " TEARPROOF_MANUAL_FOLDER;
+  for (const auto& [typed, offered] : kOffered) command += " " + ShellQuote(typed);
+  const std::string printed = Printed(command);
+  for (const auto& [typed, offered] : kOffered) {
+    const size_t begin = printed.find("after " + typed + "\n");
+    ASSERT_NE(begin, std::string::npos) << printed;
+    const std::string after = printed.substr(begin, printed.find("after ", begin + 1) - begin);
+    EXPECT_THAT(after, HasSubstr("\n" + offered + "\n")) << typed;
+  }
 }
 
 }  // namespace

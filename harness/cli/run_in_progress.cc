@@ -48,6 +48,7 @@ Result<void> RunInProgress::Begin(const RunFrame& frame, std::vector<PendingCell
   record_.strict = frame.strict;
   record_.expect = frame.expect;
   record_.machine = DescribeMachine(frame.parent_directory);
+  NoteDirectory(frame.parent_directory);
   std::vector<std::string> quoted;
   for (const std::string& word : session_.arguments) quoted.push_back(ShellQuote(word));
   record_.command_line = Join(quoted, " ");
@@ -74,6 +75,12 @@ Result<void> RunInProgress::Begin(const RunFrame& frame, std::vector<PendingCell
   scratch_->Claim();
   path_ = scratch_->path();
   return {};
+}
+
+void RunInProgress::NoteDirectory(const std::string& directory) {
+  std::string warning = OneClientWarning(directory, FileSystemName(directory));
+  if (warning.empty() || std::ranges::find(record_.notes, warning) != record_.notes.end()) return;
+  Note(std::move(warning));
 }
 
 std::string RunInProgress::CellName() const { return fmt::format("cells/{:03}", cells_begun_); }

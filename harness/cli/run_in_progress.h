@@ -64,6 +64,8 @@ class RunInProgress {
   // A cell that was not planned.
   void AddBeside(CellRecord cell);
   void Note(std::string note) { record_.notes.push_back(std::move(note)); }
+  // Caches will lie in that directory, too: notes what a reader must know of it.
+  void NoteDirectory(const std::string& directory);
   // Notes what the backends promise and no cell could put to the test.
   void NoteUnasked(const std::vector<NamedBackend>& backends);
 

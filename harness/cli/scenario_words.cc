@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/cli/machine.h"
 #include "harness/core/text.h"
 
 namespace tearproof::cli {
@@ -53,7 +54,10 @@ std::string DescribeScope(const Scenario& scenario, const Machine& machine) {
   if (scenario.kills_per_second > 0) {
     scope += fmt::format(", {:g} kills/s", scenario.kills_per_second);
   }
-  return scope + fmt::format(", {}, {}, one host", machine.file_system, machine.kernel);
+  return scope + fmt::format(", {}, {}, one host{}", machine.file_system, machine.kernel,
+                             IsNetworkFileSystem(machine.file_system)
+                                 ? ", one client: what others see is not covered"
+                                 : "");
 }
 
 std::string DescribeKeys(const KeyOptions& keys) {

@@ -6,6 +6,7 @@
 
 #include "harness/cli/catalogue.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/fresh_file_system.h"
 #include "harness/cli/interrupt.h"
 #include "harness/cli/machine.h"
 #include "harness/cli/output.h"
@@ -36,6 +37,7 @@ class StressRun {
     }
     TEARPROOF_ASSIGN_OR_RETURN(settings_, ResolveSettings(arguments_, profile_));
     const std::atomic<bool>& interrupted = CatchInterrupts();
+    TEARPROOF_RETURN_IF_ERROR(MakeFileSystem());
     const Result<void> planned = PlanCells(interrupted);
     if (interrupted.load()) return InterruptedBeforeAnythingRan();
     if (!planned.ok()) return planned.error();
@@ -57,6 +59,18 @@ class StressRun {
   }
 
  private:
+  // Before any process is started: none that was would see it.
+  Result<void> MakeFileSystem() {
+    if (arguments_.file_system.empty()) return {};
+    TEARPROOF_RETURN_IF_ERROR(CheckFreshFileSystem(arguments_.file_system));
+    if (arguments_.dry_run) return {};
+    TEARPROOF_RETURN_IF_ERROR(EnterOwnMounts());
+    TEARPROOF_ASSIGN_OR_RETURN(
+        fresh_, FreshFileSystem::Make(arguments_.file_system, settings_.parent_directory));
+    settings_.parent_directory = fresh_->directory();
+    return {};
+  }
+
   Result<void> PlanCells(const std::atomic<bool>& interrupted) {
     std::vector<std::string> names = arguments_.scenarios;
     std::vector<std::string> tags = arguments_.tags;
@@ -158,6 +172,7 @@ class StressRun {
   const Session& session_;
   ProgressLine progress_;
   StressSettings settings_;
+  std::unique_ptr<FreshFileSystem> fresh_;
   std::unique_ptr<Catalogue> catalogue_;
   const Profile* profile_ = nullptr;
   std::vector<NamedBackend> backends_;

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "harness/api/rate_bound.h"
+#include "harness/cli/fresh_file_system.h"
 #include "harness/cli/machine.h"
 #include "harness/cli/option_values.h"
 #include "harness/cli/selection_options.h"
@@ -128,6 +129,10 @@ std::vector<Option> StressOptions(StressArguments* a) {
       {"--dir", "DIR",
        "the caches lie in a new directory under this one; /dev/shm if it can be used",
        &a->directory},
+      {"--file-system", "NAME",
+       "on a fresh one, in a file under --dir ($TMPDIR or /tmp unless given): ext4, xfs, btrfs, "
+       "tmpfs or overlayfs; takes root and loop devices",
+       &a->file_system},
       {"--seed", "N", "the same seed draws the same operations", &a->seed},
       {"--kill", "RATE", "kill and replace random workers: 20/s", &a->kill},
       {.name = "--verify",
@@ -192,9 +197,9 @@ Result<StressSettings> ResolveSettings(const StressArguments& a, const Profile* 
   settings.expect = a.expect || profile->expect.value_or(false);
   // What must hold is put to the test in full even where something else must break.
   settings.keep_going = a.keep_going || settings.expect;
-  TEARPROOF_ASSIGN_OR_RETURN(
-      settings.parent_directory,
-      ResolveDirectory(a.directory.empty() ? profile->directory.value_or("") : a.directory));
+  std::string directory = a.directory.empty() ? profile->directory.value_or("") : a.directory;
+  if (directory.empty() && !a.file_system.empty()) directory = DefaultDiskDirectory();
+  TEARPROOF_ASSIGN_OR_RETURN(settings.parent_directory, ResolveDirectory(directory));
   return settings;
 }
 
@@ -207,6 +212,7 @@ std::string RerunOptions(const StressArguments& a, const Scenario& scenario, uin
   AddOption(&line, "--processes", ProcessesOf(scenario, a.processes));
   AddOption(&line, "--value-size", a.value_size);
   AddOption(&line, "--dir", a.directory);
+  AddOption(&line, "--file-system", a.file_system);
   AddOption(&line, "--kill", a.kill);
   if (a.verify != "full") AddOption(&line, "--verify", a.verify);
   if (a.affinity != "none") AddOption(&line, "--affinity", a.affinity);

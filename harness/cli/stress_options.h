@@ -29,6 +29,7 @@ struct StressArguments {
   std::string until_rate;
   std::string value_size;
   std::string directory;
+  std::string file_system;
   std::string seed;
   std::string kill;
   std::string verify = "full";

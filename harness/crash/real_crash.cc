@@ -125,7 +125,8 @@ Result<RealRun> CrashForReal(const RealSetup& setup, uint32_t commit_after) {
   for (const DiskImage& image : ImagesOf(records, begin, calls_at, setup.images)) {
     TEARPROOF_RETURN_IF_ERROR(maker.Make(records, image, setup.system.size));
     ++real.images;
-    const auto mounted = MountedImage::Mount(maker.file(), setup.system, false, maker.mounted());
+    const auto mounted =
+        MountedImage::Mount(maker.file(), setup.system.format, false, maker.mounted());
     if (!mounted.ok()) {
       ++real.unmountable;
       continue;

@@ -1,17 +1,12 @@
 #include "harness/crash/recorded_disk.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
-#include <linux/loop.h>
-#include <spawn.h>
-#include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -27,95 +22,25 @@ namespace {
 
 constexpr uint64_t kMebi = uint64_t{1} << 20;
 
-Error Cannot(int number, const std::string& what) {
-  Error error = SystemError(number, what);
-  error.remedy = "--real needs root, /dev/fuse, loop devices, and the file system's mkfs";
-  return error;
-}
+const std::string kNeeds = "--real needs root, /dev/fuse, loop devices, and the file system's mkfs";
 
-Result<void> RunProgram(std::vector<std::string> words) {
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  pid_t child = 0;
-  const int problem =
-      posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (problem != 0) return Cannot(problem, "cannot run " + words[0]);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  return Cannot(EIO, words[0] + " failed");
-}
-
-// A loop device that frees itself when it is closed.
-Result<UniqueFd> AttachLoop(const std::string& file, std::string* path) {
-  const UniqueFd control(open("/dev/loop-control", O_RDWR | O_CLOEXEC));
-  if (!control.valid()) return Cannot(errno, "cannot open /dev/loop-control");
-  UniqueFd backing(open(file.c_str(), O_RDWR | O_CLOEXEC));
-  if (!backing.valid()) return SystemError(errno, "cannot open " + file);
-  // Somebody else may take the free one first.
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    const int number = ioctl(control.get(), LOOP_CTL_GET_FREE);
-    if (number < 0) return Cannot(errno, "no loop device is free");
-    *path = fmt::format("/dev/loop{}", number);
-    UniqueFd device(open(path->c_str(), O_RDWR | O_CLOEXEC));
-    if (!device.valid()) return Cannot(errno, "cannot open " + *path);
-    loop_config config = {};
-    config.fd = static_cast<uint32_t>(backing.get());
-    config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
-    if (ioctl(device.get(), LOOP_CONFIGURE, &config) == 0) return device;
-    if (errno != EBUSY) return Cannot(errno, "cannot set up " + *path);
-  }
-  return Cannot(EBUSY, "no loop device is free");
-}
+Error Cannot(int number, const std::string& what) { return SystemError(number, what, kNeeds); }
 
 }  // namespace
 
 Result<RealFileSystem> FindRealFileSystem(const std::string& name) {
-  const std::vector<RealFileSystem> known = {
-      {"ext4",
-       "ext4-ordered-auto",
-       32 * kMebi,
-       {"mkfs.ext4", "-q", "-E", "lazy_itable_init=0"},
-       ""},
-      {"xfs", "xfs", 300 * kMebi, {"mkfs.xfs", "-q"}, "nouuid"},
-      {"btrfs", "btrfs", 110 * kMebi, {"mkfs.btrfs", "-q", "-M"}, ""}};
+  // As little as each can do with: an image of it is kept for every state.
+  const std::map<std::string, std::pair<std::string, uint64_t>> known = {
+      {"ext4", {"ext4-ordered-auto", 32 * kMebi}},
+      {"xfs", {"xfs", 300 * kMebi}},
+      {"btrfs", {"btrfs", 110 * kMebi}}};
   std::vector<std::string> names;
-  for (const RealFileSystem& system : known) {
-    if (system.name == name) return system;
-    names.push_back(system.name);
+  for (const auto& [each, rest] : known) {
+    const auto& [model, size] = rest;
+    if (each == name) return RealFileSystem{*FindDiskFormat(name, size), model, size};
+    names.push_back(each);
   }
   return UnknownNameError("file system", name, names);
-}
-
-Result<std::unique_ptr<MountedImage>> MountedImage::Mount(const std::string& file,
-                                                          const RealFileSystem& system, bool make,
-                                                          const std::string& directory) {
-  auto image = std::unique_ptr<MountedImage>(new MountedImage());
-  image->directory_ = directory;
-  std::string path;
-  TEARPROOF_ASSIGN_OR_RETURN(image->device_, AttachLoop(file, &path));
-  if (make) {
-    std::vector<std::string> words = system.make;
-    words.push_back(path);
-    TEARPROOF_RETURN_IF_ERROR(RunProgram(std::move(words)));
-  }
-  if (mount(path.c_str(), directory.c_str(), system.name.c_str(), MS_NOATIME,
-            system.options.c_str()) != 0) {
-    return Cannot(errno, fmt::format("cannot mount {} as {}", path, system.name));
-  }
-  image->mounted_ = true;
-  return image;
-}
-
-MountedImage::~MountedImage() {
-  if (mounted_ && umount2(directory_.c_str(), 0) != 0) umount2(directory_.c_str(), MNT_DETACH);
 }
 
 #ifdef TEARPROOF_HAS_FUSE
@@ -242,8 +167,13 @@ Result<std::unique_ptr<RecordedDisk>> RecordedDisk::Start(const RealFileSystem& 
   }
   disk->server_ = std::make_unique<Server>(system.size);
   TEARPROOF_RETURN_IF_ERROR(disk->server_->Start(fuse));
-  TEARPROOF_ASSIGN_OR_RETURN(disk->mounted_,
-                             MountedImage::Mount(fuse + "/disk", system, true, disk->directory()));
+  auto mounted = MountedImage::Mount(fuse + "/disk", system.format, true, disk->directory());
+  if (!mounted.ok()) {
+    Error error = mounted.error();
+    error.remedy = kNeeds;
+    return error;
+  }
+  disk->mounted_ = std::move(mounted).value();
   return disk;
 }
 

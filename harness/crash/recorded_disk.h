@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
+#include "harness/core/mounted_image.h"
 #include "harness/core/owned_directory.h"
 #include "harness/core/result.h"
-#include "harness/core/unique_fd.h"
 
 namespace tearproof::crash {
 
@@ -28,32 +28,12 @@ struct DiskRecord {
 };
 
 struct RealFileSystem {
-  std::string name;               // "ext4"
-  std::string model;              // The model that must allow its states.
-  uint64_t size = 0;              // Of the disk, in bytes.
-  std::vector<std::string> make;  // The command that makes it, but for the device.
-  std::string options;            // Of mount(2).
+  DiskFormat format;
+  std::string model;  // The model that must allow its states.
+  uint64_t size = 0;  // Of the disk, in bytes.
 };
 // Errors: kUsage.
 Result<RealFileSystem> FindRealFileSystem(const std::string& name);
-
-// An image file on a loop device, mounted.
-class MountedImage {
- public:
-  // REQUIRES: `directory` is empty. `file` lasts as long as the object.
-  static Result<std::unique_ptr<MountedImage>> Mount(const std::string& file,
-                                                     const RealFileSystem& system, bool make,
-                                                     const std::string& directory);
-  ~MountedImage();
-  MountedImage(const MountedImage&) = delete;
-  MountedImage& operator=(const MountedImage&) = delete;
-
- private:
-  MountedImage() = default;
-  std::string directory_;
-  UniqueFd device_;
-  bool mounted_ = false;
-};
 
 class RecordedDisk {
  public:

@@ -47,6 +47,7 @@ struct alignas(128) WorkerSlot {
   std::atomic<uint32_t> environment_errno = 0;  // The machine failed it: ENOSPC and the like.
   std::atomic<int32_t> adapter = 0;  // The system's number of its adapter process, if it has one.
   std::array<LatencyHistogram, kOpKindCount> latencies;
+  std::array<LatencyHistogram, kOpKindCount> recording;  // What a sample took besides.
 };
 
 struct ControlHeader {

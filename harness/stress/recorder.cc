@@ -23,6 +23,8 @@ Recorder::Recorder(WorkerSlot* slot, const std::vector<std::string>* keys, bool 
     : slot_(slot), maker_(keys, counters, verify), process_(process) {}
 
 Outcome Recorder::Run(const Task& task, std::optional<int64_t> due) {
+  const bool sampled = ++runs_ % kRecordingSampled == 0;
+  const int64_t begin = sampled ? MonotonicNanos() : 0;
   Op op;
   op.process = process_;
   op.sequence = segment_->next_sequence();
@@ -34,6 +36,10 @@ Outcome Recorder::Run(const Task& task, std::optional<int64_t> due) {
   op.ret = MonotonicNanos();
   Finish(op, due);
   slot_->in_operation.store(0, std::memory_order_relaxed);
+  if (sampled) {
+    slot_->recording[static_cast<size_t>(task.kind)].Record(MonotonicNanos() - begin -
+                                                            (op.ret - op.invoke));
+  }
   return op.outcome;
 }
 

@@ -20,6 +20,10 @@
 
 namespace tearproof::stress {
 
+// One operation of so many is timed with all that the recorder does: what the harness itself costs.
+// Prime, so that no program of a role always meets the same of its operations.
+inline constexpr uint64_t kRecordingSampled = 13;
+
 class Recorder {
  public:
   // `keys` are the keys as the cache is given them. With `counters`, values are numbers.
@@ -54,6 +58,7 @@ class Recorder {
   WorkerSlot* slot_;
   RequestMaker maker_;
   uint16_t process_;
+  uint64_t runs_ = 0;
   Backend* backend_ = nullptr;
   Response response_;
   std::vector<Op> ahead_;  // Asked for together.

@@ -42,5 +42,25 @@ TEST(RecorderTest, WhatIsEarlyCountsFromItsCall) {
   EXPECT_GT(LatencyOf(std::nullopt), 0);
 }
 
+TEST(RecorderTest, ASampleSaysWhatRecordingTookBesides) {
+  constexpr uint64_t kOperations = 10 * kRecordingSampled;
+  Result<OwnedDirectory> directory = OwnedDirectory::Create("/tmp");
+  ASSERT_TRUE(directory.ok());
+  Result<SegmentWriter> segment =
+      SegmentWriter::Create(directory.value().path() + "/s", 1, kOperations);
+  ASSERT_TRUE(segment.ok());
+  const std::vector<std::string> keys = {"k0"};
+  const auto slot = std::make_unique<WorkerSlot>();
+  Recorder recorder(slot.get(), &keys, false, VerifyMode::kFull, 1);
+  Idle backend;
+  recorder.Use(&backend, &segment.value());
+  segment.value().BeginRound(1);
+  for (uint64_t i = 0; i < kOperations; ++i) recorder.Run({OpKind::kSet, 0, 1 << 20, kNoTtl});
+  const LatencyHistogram& recording = slot->recording[static_cast<size_t>(OpKind::kSet)];
+  EXPECT_EQ(recording.count(), 10U);
+  // A megabyte is made and stamped for each, which nothing does in so short a time.
+  EXPECT_GT(recording.Percentile(0.5), 1'000);
+}
+
 }  // namespace
 }  // namespace tearproof::stress

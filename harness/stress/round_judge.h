@@ -64,6 +64,7 @@ class RoundJudge {
   uint64_t rounds() const { return last_; }  // The number of the last.
   uint64_t history_bytes() const { return history_bytes_; }
   int64_t waited() const { return waited_; }  // ns that Collect waited.
+  int64_t took() const { return took_; }      // ns of processor time that judging took.
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
@@ -73,6 +74,7 @@ class RoundJudge {
     check::OverlapCounter overlaps;
     Survival survival;
     uint64_t bytes = 0;  // What keeping the round takes.
+    int64_t took = 0;    // ns of processor time.
   };
 
   Findings JudgeRound(uint64_t round) const;
@@ -95,6 +97,7 @@ class RoundJudge {
   bool kept_any_ = false;
   uint64_t history_bytes_ = 0;
   int64_t waited_ = 0;
+  int64_t took_ = 0;
   std::vector<std::string> notes_;
 };
 

@@ -28,10 +28,11 @@ class SpeedMeter {
  private:
   using Histograms = std::array<LatencyHistogram, kOpKindCount>;
 
-  static void Read(const ControlBlock& control, Histograms* all);
+  static void Read(const ControlBlock& control, Histograms WorkerSlot::*which, Histograms* all);
 
   std::unique_ptr<Histograms> before_ = std::make_unique<Histograms>();
   std::unique_ptr<Histograms> now_ = std::make_unique<Histograms>();
+  std::unique_ptr<Histograms> recording_ = std::make_unique<Histograms>();
   int64_t ran_ = 0;
   uint64_t kills_ = 0;
   std::vector<SpeedSample> timeline_;

@@ -318,6 +318,7 @@ class Cell {
     record.seed = plan_.seed;
     record.elapsed = Elapsed();
     record.rounds = judge_->rounds();
+    record.judging = judge_->took();
     record.overlaps = judge_->overlaps();
     record.survival = judge_->survival();
     for (Verdict verdict : judge_->verdicts()) {

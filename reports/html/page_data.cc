@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "harness/api/json_reader.h"
 #include "harness/core/text.h"
 #include "reports/bench_words.h"
 #include "reports/exploration_words.h"
@@ -82,6 +83,7 @@ Json MatrixData(const RunRecord& record, const std::vector<MatrixRow>& rows) {
   for (const MatrixRow& row : rows) {
     Json line;
     line["name"] = SafeName(row.display_name);
+    line["backend"] = SafeName(row.backend);
     line["skipped"] = row.all_skipped ? Json(Safe(row.skip_reason)) : Json();
     line["cells"] = Json::array();
     for (const Promise promise : asked) {
@@ -143,6 +145,19 @@ Json VerdictsData(const RunRecord& record, const std::vector<MatrixRow>& rows) {
   return list;
 }
 
+// What its charts need.
+Json BenchCellData(const CellRecord& cell) {
+  const BenchRecord& bench = *cell.bench;
+  Json json;
+  json["value_size"] = bench.value_size;
+  json["processes"] = bench.processes;
+  json["place"] = BenchPlace(bench);
+  json["durability"] = Safe(bench.durability);
+  json["per_second"] = std::round(OperationsPerSecond(cell));
+  if (bench.of_naive) json["of_naive"] = Finite(*bench.of_naive);
+  return json;
+}
+
 Json CellData(const CellRecord& cell) {
   Json json;
   json["backend"] = SafeName(cell.model ? cell.backend + " (model)" : cell.backend);
@@ -163,12 +178,14 @@ Json CellData(const CellRecord& cell) {
                               {"percentiles", std::move(percentiles)},
                               {"max", speed.max}});
   }
-  // Seconds, operations a second, kills.
+  // When it began, operations a second, kills, for how many seconds it ran.
   json["timeline"] = Json::array();
   for (const SpeedSample& sample : cell.timeline) {
     json["timeline"].push_back({static_cast<double>(sample.at / 1'000'000) / 1e3,
-                                std::round(sample.PerSecond()), sample.kills});
+                                std::round(sample.PerSecond()), sample.kills,
+                                static_cast<double>(sample.ran / 1'000'000) / 1e3});
   }
+  if (cell.bench && cell.state == CellState::kDone) json["bench"] = BenchCellData(cell);
   if (cell.explored) json["explored"] = ExploredSentence(cell);
   return json;
 }
@@ -209,6 +226,20 @@ Json Notes(const RunRecord& record) {
   }
   for (const std::string& note : record.notes) notes.push_back(Safe(note));
   return notes;
+}
+
+// How little of what was recorded the page holds; "" where that is all.
+std::string ShownOfRecorded(const RunRecord& record, const std::vector<Break>& breaks) {
+  uint64_t recorded = 0;
+  for (const CellRecord& cell : record.cells) recorded += cell.operations;
+  uint64_t shown = 0;
+  for (const Break& each : breaks) shown += each.source.result->verdict.evidence.size();
+  if (recorded <= shown) return "";
+  return fmt::format(
+      "Of {} that were recorded and judged it shows the {} on which its verdicts rest; of the "
+      "others, percentiles of all and their speed over time, at most {} points a cell. The "
+      "operations themselves stay in the run's folder.",
+      ShortCounted(recorded, "operations"), FormatCount(shown), kMostSamples);
 }
 
 Json RunData(const RunIdentity& run) {
@@ -266,6 +297,7 @@ Json PageData(const RunRecord& record) {
       json["groups"].push_back({{"title", TitleOf(which)}, {"breaks", std::move(members)}});
     }
   }
+  json["shown"] = ShownOfRecorded(record, breaks);
   json["verdicts"] = VerdictsData(record, rows);
   json["cells"] = Json::array();
   for (const CellRecord& cell : record.cells) json["cells"].push_back(CellData(cell));

@@ -90,6 +90,31 @@ TEST(HtmlReporterTest, ABreakSaysWhyAndShowsItsOperations) {
   EXPECT_EQ(first["operations"][2]["deciding"], true);
 }
 
+TEST(HtmlReporterTest, SaysHowLittleOfWhatWasRecordedItShows) {
+  const std::string shown = PageData(RealisticRecord())["shown"];
+  EXPECT_NE(shown.find("Of 68 M operations that were recorded"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("the 12 on which"), std::string::npos) << shown;
+  EXPECT_EQ(PageData(RunRecord())["shown"], "");
+}
+
+TEST(HtmlReporterTest, ABenchmarkHasWhatItsChartsNeed) {
+  RunRecord record = SweepRecord();
+  record.cells[1].bench->rate = 5'000;
+  record.cells[2].bench->of_naive.reset();
+  record.cells[3].state = CellState::kFailed;
+  const Json cells = PageData(record)["cells"];
+  EXPECT_EQ(cells[0]["bench"]["place"], "ext4 (a fresh ext4 in /tmp), 90/10 gets/sets");
+  EXPECT_EQ(cells[1]["bench"]["place"],
+            "ext4 (a fresh ext4 in /tmp), 90/10 gets/sets, 5.0 k ops/s asked for");
+  EXPECT_EQ(cells[0]["bench"]["per_second"], std::round(470'123.4 + 1'201'456.0));
+  EXPECT_EQ(cells[0]["bench"]["value_size"], 64);
+  EXPECT_EQ(cells[1]["bench"]["durability"], "file");
+  EXPECT_EQ(cells[1]["bench"]["of_naive"], 0.5);
+  EXPECT_FALSE(cells[2]["bench"].contains("of_naive"));
+  EXPECT_FALSE(cells[3].contains("bench")) << "what did not run has no point";
+  EXPECT_EQ(cells[0]["timeline"][2], Json::parse("[1.0, 470000.0, 1, 0.5]"));
+}
+
 TEST(HtmlReporterTest, SeveralRunsAreShownTogether) {
   RunRecord other = ExploredRecord();
   other.id = "another";

@@ -36,7 +36,8 @@ function facts(run: Run): HTMLElement {
 export function runsSection(report: Report): HTMLElement {
   return section('runs', report.runs.length === 1 ? 'The run' : 'The runs',
     make('p', { class: 'lead' }, 'All numbers on this page come from ' +
-      (report.runs.length === 1 ? 'this command.' : 'these commands.')),
+      (report.runs.length === 1 ? 'this command.' : 'these commands.') +
+      (report.shown === '' ? '' : ` ${report.shown}`)),
     report.runs.map(facts));
 }
 

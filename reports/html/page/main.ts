@@ -7,6 +7,8 @@ import { explorationsSection, notesSection, readingSection, runsSection } from '
 import { matrixSection } from './matrix';
 import type { Report } from './model';
 import { speedsSection } from './speeds';
+import { sweepsSection } from './sweeps';
+import { tradeSection } from './trade';
 import { Verdicts } from './verdicts';
 
 const tones: Record<number, string> = { 0: 'held', 1: 'broken-counted' };
@@ -34,8 +36,9 @@ function build(report: Report): void {
   const breaks = new Breaks(report);
   const verdicts = new Verdicts(report);
   const parts = [header(report), matrixSection(report.matrix), ...breaks.sections,
-    explorationsSection(report), benchSection(report), speedsSection(report), verdicts.element, notesSection(report),
-    runsSection(report), readingSection()];
+    explorationsSection(report), benchSection(report), sweepsSection(report), tradeSection(report),
+    speedsSection(report), verdicts.element, notesSection(report), runsSection(report),
+    readingSection()];
   document.getElementById('report')!.append(...parts.filter((part) => part !== null));
   const follow = () => {
     const hash = decodeURIComponent(location.hash.slice(1));

@@ -53,7 +53,7 @@ export interface MatrixCell {
 
 export interface Matrix {
   promises: { name: string; broken_when: string }[];
-  rows: { name: string; skipped: string | null; cells: MatrixCell[] }[];
+  rows: { name: string; backend: string; skipped: string | null; cells: MatrixCell[] }[];
   legend: { mark: string; text: string; meaning: string }[];
 }
 
@@ -80,8 +80,18 @@ export interface Cell {
   scope: string;
   rerun: string;
   speeds: Speed[];
-  timeline: [number, number, number][]; // Seconds, operations a second, kills.
+  timeline: [number, number, number, number][]; // At, operations a second, kills, seconds it ran.
   explored?: string;
+  bench?: Bench;
+}
+
+export interface Bench {
+  value_size: number;
+  processes: number;
+  place: string; // File system, mix, open loop: what must be alike to be compared.
+  durability: string;
+  per_second: number;
+  of_naive?: number;
 }
 
 export interface Run {
@@ -105,6 +115,7 @@ export interface Report {
   runs: Run[];
   matrix: Matrix;
   breaks: Break[];
+  shown: string; // Of what was recorded; may be empty.
   groups: { title: string; breaks: number[] }[];
   verdicts: BackendVerdicts[];
   cells: Cell[];

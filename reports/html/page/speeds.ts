@@ -2,7 +2,9 @@
 // the numbers of all.
 
 import { chart, latencies, throughput, type Series } from './chart';
+import { choice } from './choice';
 import { make, section } from './dom';
+import { whatItDid } from './load';
 import type { Cell, Report, Speed } from './model';
 import { formatTime } from './time_scale';
 
@@ -34,29 +36,36 @@ function table(rows: Row[], percentiles: number[]): HTMLElement {
       make('tbody', {}, lines)));
 }
 
-// A point a round, larger where workers were killed.
+// From when to when workers were killed; what follows each other is one.
+function killBands(cell: Cell): [number, number][] {
+  const bands: [number, number][] = [];
+  for (const [at, , kills, ran] of cell.timeline) {
+    if (kills === 0) continue;
+    const last = bands[bands.length - 1];
+    if (last && at - last[1] <= ran / 2) {
+      last[1] = at + ran;
+    } else {
+      bands.push([at, at + ran]);
+    }
+  }
+  return bands;
+}
+
+// A point a round, larger where workers were killed, and the rounds in which they were as bands.
 function overTime(cells: Cell[]): HTMLElement[] {
   const series = cells.filter((cell) => cell.timeline.length > 1).map((cell): Series => ({
     name: cell.backend,
-    points: cell.timeline.map(([at, rate]) => [at, rate]),
+    points: cell.timeline.map(([at, rate, , ran]) => [at + ran / 2, rate]),
     marked: cell.timeline.map(([, , kills]) => kills > 0),
+    bands: killBands(cell),
   }));
   if (series.length === 0) return [];
   const killed = series.some((each) => each.marked!.includes(true));
   return [make('h3', {}, 'Throughput over time'),
     make('p', { class: 'small' }, 'All operations of all processes; a point a round.' +
-      (killed ? ' Large: workers were killed in it, and replaced.' : '')),
+      (killed ? ` Large, and shaded in the cache's own row: workers were killed, and replaced.`
+      : '')),
     chart(series, throughput, 'Operations a second over time')];
-}
-
-function choice(id: string, title: string, change: () => void) {
-  const select = make('select', { id, change });
-  const offer = (values: string[]) => {
-    const before = select.value;
-    select.replaceChildren(...values.map((value) => make('option', { value }, value)));
-    if (values.includes(before)) select.value = before;
-  };
-  return { select, offer, element: make('label', { for: id }, `${title} `, select) };
 }
 
 export function speedsSection(report: Report): HTMLElement | null {
@@ -64,7 +73,7 @@ export function speedsSection(report: Report): HTMLElement | null {
   if (rows.length === 0) return null;
   const distinct = (values: string[]) => [...new Set(values)];
   const place = make('div', {});
-  const here = () => rows.filter(({ cell }) => cell.scenario === scenario.select.value);
+  const here = () => rows.filter(({ cell }) => whatItDid(cell) === scenario.select.value);
   const draw = () => {
     const shown = here().filter(({ speed }) => speed.operation === operation.select.value);
     const percentiles = distinct(here().flatMap(({ speed }) =>
@@ -82,7 +91,7 @@ export function speedsSection(report: Report): HTMLElement | null {
   };
   const scenario = choice('scenario', 'Scenario', redraw);
   const operation = choice('operation', 'Operation', draw);
-  scenario.offer(distinct(rows.map(({ cell }) => cell.scenario)));
+  scenario.offer(distinct(rows.map(({ cell }) => whatItDid(cell))));
   redraw();
   return section('speeds', 'Latency and throughput',
     make('p', { class: 'lead' }, 'Measured within the workers, all processes of a cell together.'),

@@ -35,7 +35,7 @@ async function openAll(page) {
 
 const tests = {
   async everySampleRendersWithoutAComplaint() {
-    for (const name of ['realistic', 'hostile', 'wide', 'explored', 'benchmark', 'empty']) {
+    for (const name of ['realistic', 'hostile', 'wide', 'explored', 'benchmark', 'sweep', 'empty']) {
       const { page, problems, close } = await open(name);
       await openAll(page);
       for (const width of [1280, 390]) {
@@ -53,7 +53,7 @@ const tests = {
 
   async axeFindsNothing() {
     for (const [name, colorScheme] of [['realistic', 'light'], ['realistic', 'dark'],
-      ['explored', 'light'], ['benchmark', 'dark'], ['hostile', 'light']]) {
+      ['explored', 'light'], ['benchmark', 'dark'], ['sweep', 'light'], ['hostile', 'light']]) {
       const { page, close } = await open(name, '', { colorScheme });
       await openAll(page);
       await page.evaluate(axe);
@@ -127,6 +127,56 @@ const tests = {
     const groups = await page.locator('.bench th.group').allTextContents();
     assert.ok(groups.includes('Durability: file + directory (ext4)'), groups.join('; '));
     assert.equal(await page.locator('.bench td.broken').first().textContent(), 'broke intact');
+    await close();
+  },
+
+  async roundsWithKillsAreBands() {
+    const { page, problems, close } = await open('realistic', '#speeds');
+    const bands = page.locator('#speeds .chart[aria-label^="Operations"] path[fill-opacity="0.18"]');
+    await bands.first().waitFor();
+    // A cache a band, each in a row of its own.
+    const rows = await bands.evaluateAll((all) =>
+      all.map((each) => Math.round(each.getBoundingClientRect().top)));
+    assert.equal(rows.length, new Set(rows).size, rows.join());
+    assert.equal(rows.length, await page.locator('#speeds figure:has(.chart[aria-label^="Operations"])')
+      .locator('ul.series li').count());
+    assert.deepEqual(problems, []);
+    await close();
+  },
+
+  async sweepsAreCharts() {
+    const { page, problems, close } = await open('sweep', '#sweeps');
+    const texts = (id) => page.locator(`.sweep:has(#${id}-metric) svg text`).allTextContents();
+    await page.waitForSelector('.sweep svg');
+    const sizes = await texts('by-size');
+    for (const size of ['64 B', '4 KiB', '1 MiB']) assert.ok(sizes.includes(size), sizes.join());
+    const counts = await texts('by-processes');
+    for (const count of ['1', '2', '8']) assert.ok(counts.includes(count), counts.join());
+    assert.equal(await page.locator('.sweep:has(#by-size-metric) ul.series li').count(), 3);
+    await page.selectOption('#by-size-metric', 'get, p99');
+    assert.ok((await texts('by-size')).includes('get, p99'));
+    assert.equal(await page.locator('#by-size-fixed option').count(), 6, 'processes × file systems');
+    assert.deepEqual(problems, []);
+    await close();
+  },
+
+  async oneSizeIsNoSweep() {
+    const { page, close } = await open('benchmark');
+    assert.equal(await page.locator('#sweeps').count(), 0);
+    await close();
+  },
+
+  async costStandsAgainstPromisesHeld() {
+    const { page, close } = await open('sweep', '#trade');
+    const rows = await page.locator('#trade tbody tr').evaluateAll((all) =>
+      all.map((row) => [...row.children].map((cell) => cell.textContent)));
+    assert.deepEqual(rows, [
+      ['temp-rename:sync=full', 'file', '3', '', '0.50'],
+      ['django', 'none', '3', '', '0.33'],
+      ['naive', 'none', '2', 'intact', '1.00']]);
+    await page.waitForSelector('#trade svg');
+    const labels = await page.locator('#trade svg text').allTextContents();
+    for (const [name] of rows) assert.ok(labels.includes(name), labels.join());
     await close();
   },
 
