@@ -23,6 +23,7 @@ ExplorationRecord FullExploration() {
               3,
               4,
               5,
+              6,
               true,
               {},
               "go on"};
