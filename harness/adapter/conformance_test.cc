@@ -171,6 +171,7 @@ TEST(SkeletonTest, EachIsShortAndPassesAsItStands) {
     if (subject.command.empty()) continue;
     ran.insert(skeleton.language);
     subject.operations = {OpKind::kInit, OpKind::kGet, OpKind::kHas, OpKind::kSet, OpKind::kDelete};
+    if (skeleton.language == "go") subject.operations.erase(OpKind::kHas);  // It names none.
     subject.parent_directory = testing::TempDir();
     for (const ConformanceRule& rule : ConformanceRules()) {
       const Result<RuleOutcome> outcome = TestRule(rule, subject);
@@ -193,10 +194,11 @@ TEST(SkeletonTest, WhatTheCachePrintsIsNoAnswer) {
   ASSERT_TRUE(directory.ok());
   for (const Skeleton& skeleton : Skeletons()) {
     const auto print = prints.find(skeleton.language);
+    if (print == prints.end()) continue;
     const std::string path = directory.value().path() + "/" + std::string(skeleton.file);
     ConformanceSubject subject;
     subject.command = RunnerOf(skeleton.language, path);
-    if (print == prints.end() || subject.command.empty()) continue;
+    if (subject.command.empty()) continue;
     SCOPED_TRACE(skeleton.language);
     std::string text(skeleton.text);
     const auto& [before, noise] = print->second;

@@ -109,10 +109,10 @@ class History {
     uint64_t unreadable_records = 0;  // Slots whose checksum failed: torn by a crash of the host.
   };
 
-  // Sorts, indexes and validates. Open operations get their `ret` here: when their process was
-  // reaped, or kNever. Rejected: a return before its invocation or after the reaping, two operations
-  // with one process and sequence, overlapping ones of a process unless both are uncertain, a key or
-  // process that is not declared, numbers out of range. Safe for hostile input.
+  // Sorts, indexes and validates. Open operations get their `ret` here: the reaping of their
+  // process, or kNever. Rejected: a return before its invocation or after the reaping, two of one
+  // process and sequence, overlapping ones of a process unless both are uncertain, a key or process
+  // that is not declared, numbers out of range. Safe for hostile input.
   static Result<History> Build(Parts parts);
 
   const HistoryHeader& header() const { return parts_.header; }
