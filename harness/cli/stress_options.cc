@@ -139,7 +139,9 @@ std::vector<Option> StressOptions(StressArguments* a) {
       {"--config", "FILE", "the project file; ./tearproof.toml if there is one", &a->config},
       {"--profile", "NAME", "the options of [profile.NAME] in the project file", &a->profile},
       {"--strict", "", "count every promise, made or not", &a->strict},
-      {"--expect", "", "pass exactly when each backend shows what its backend.toml expects",
+      {"--expect", "",
+       "pass exactly when each backend shows what its backend.toml expects; what must break gets "
+       "up to ten times the duration",
        &a->expect},
       {"--keep-history", "", "keep every round's history", &a->keep_history},
       {"--dry-run", "", "say what would run, and for how long", &a->dry_run}};

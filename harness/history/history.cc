@@ -272,13 +272,21 @@ std::span<const uint32_t> History::KeylessOps() const {
   return {by_key_.data() + key_begin_[key_count()], by_key_.data() + key_begin_[key_count() + 1]};
 }
 
-const Op* History::Find(ValueId id) const {
+const uint32_t* History::SlotOf(ValueId id) const {
   if (id.process >= by_process_.size()) return nullptr;
   const ProcessIndex& index = by_process_[id.process];
   if (id.sequence < index.first_sequence) return nullptr;
   const uint64_t slot = id.sequence - index.first_sequence;
-  if (slot >= index.ops.size() || index.ops[slot] == 0) return nullptr;
-  return &parts_.ops[index.ops[slot] - 1];
+  return slot < index.ops.size() ? &index.ops[slot] : nullptr;
+}
+
+const Op* History::Find(ValueId id) const {
+  const uint32_t* slot = SlotOf(id);
+  return slot == nullptr || *slot == 0 ? nullptr : &parts_.ops[*slot - 1];
+}
+
+void History::Prefetch(ValueId id) const {
+  if (const uint32_t* slot = SlotOf(id)) __builtin_prefetch(slot);
 }
 
 const ProcessInfo* History::FindProcess(uint16_t number) const {

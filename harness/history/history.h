@@ -121,6 +121,8 @@ class History {
 
   // The operation with that process and sequence, or nullptr.
   const Op* Find(ValueId id) const;
+  // Has what Find(id) reads first brought from memory, where it will be called soon.
+  void Prefetch(ValueId id) const;
   const ProcessInfo* FindProcess(uint16_t number) const;
   // What else is known of `op`, or nullptr.
   const Evidence* FindEvidence(const Op& op) const;
@@ -149,6 +151,8 @@ class History {
   Result<void> ValidateOps();
   void Index();
   void IndexProcesses(const std::vector<size_t>& bounds);
+  // Where the index of the operation stands, or nullptr.
+  const uint32_t* SlotOf(ValueId id) const;
 
   Parts parts_;
   int64_t end_time_ = 0;

@@ -97,7 +97,7 @@ class Cell {
       judge_->Begin(round_);
       if (runner_->stuck()) break;
       TEARPROOF_RETURN_IF_ERROR(runner_->Refill());
-    } while (!interrupted_.load() && Elapsed() < request_.duration && !Enough());
+    } while (!interrupted_.load() && Elapsed() < Duration() && !Enough());
     return {};
   }
 
@@ -198,7 +198,7 @@ class Cell {
     RoundLimits limits;
     limits.run_nanos =
         std::min(scenario_.round_nanos,
-                 std::max<int64_t>(request_.duration - Elapsed(), 50 * kNanosPerMilli));
+                 std::max<int64_t>(Duration() - Elapsed(), 50 * kNanosPerMilli));
     return limits;
   }
 
@@ -240,14 +240,21 @@ class Cell {
   bool Covered() const {
     const std::vector<Verdict>& verdicts = judge_->verdicts();
     if (request_.goal == 0 || verdicts.empty() || CoveredShare() < 1) return false;
-    return std::none_of(verdicts.begin(), verdicts.end(),
-                        [&](const Verdict& verdict) { return MustStillBreak(verdict); });
+    return !MustStillBreak();
   }
 
-  bool MustStillBreak(const Verdict& verdict) const {
-    return request_.expect && verdict.judgement != Judgement::kBroken &&
-           request_.description.Expected("stress", scenario_.id, verdict.promise) ==
-               Expectation::kMustBreak;
+  bool MustStillBreak() const {
+    const std::vector<Verdict>& verdicts = judge_->verdicts();
+    return request_.expect &&
+           std::any_of(verdicts.begin(), verdicts.end(), [&](const Verdict& verdict) {
+             return verdict.judgement != Judgement::kBroken &&
+                    request_.description.Expected("stress", scenario_.id, verdict.promise) ==
+                        Expectation::kMustBreak;
+           });
+  }
+
+  int64_t Duration() const {
+    return MustStillBreak() ? kMustBreakPatience * request_.duration : request_.duration;
   }
 
   // How far the promise that lags most has come towards the goal.

@@ -82,6 +82,7 @@ void KeyHistory::Link() {
   Rewind();
   uint32_t position = 0;
   for (Step step; Advance(step);) {
+    AskForWriteAhead();
     if (step.need == Need::kValue) {
       const Op* write = Resolve(history_.ops()[step.op]);
       if (write == nullptr) continue;
@@ -97,14 +98,21 @@ void KeyHistory::Link() {
 
 // One key's operations lie here and there: the memory is asked early for what comes a little later.
 const Op& KeyHistory::OpAt(size_t i) const {
-  constexpr size_t kAhead = 32;
   const Op* ops = history_.ops().data();
   if (i + kAhead < ops_.size()) {
-    const Op* later = ops + ops_[i + kAhead];
-    __builtin_prefetch(later);
-    __builtin_prefetch(&later->process);  // Its end may lie in the next line.
+    const uint32_t later = ops_[i + kAhead];
+    __builtin_prefetch(ops + later);
+    __builtin_prefetch(&ops[later].process);  // Its end may lie in the next line.
+    __builtin_prefetch(&link_[later], /*rw=*/1);
   }
   return ops[ops_[i]];
+}
+
+// So it is with where a read's write is looked up, once the read itself has come.
+void KeyHistory::AskForWriteAhead() const {
+  if (next_op_ + kAhead / 2 >= ops_.size()) return;
+  const Op& later = history_.ops()[ops_[next_op_ + kAhead / 2]];
+  if (later.observation == Observed::kIntact) history_.Prefetch(ValueId::Unpack(later.observed));
 }
 
 void KeyHistory::Rewind() {

@@ -69,7 +69,10 @@ class KeyHistory {
   void Survey();
   void FindShortWrites();
   void Link();
+  // By how many operations of the key the memory is asked early.
+  static constexpr size_t kAhead = 32;
   const Op& OpAt(size_t i) const;
+  void AskForWriteAhead() const;
   void Rewind();
   // The next step as its operation alone tells.
   bool Advance(Step& step);

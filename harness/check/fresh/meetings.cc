@@ -1,10 +1,13 @@
 #include "harness/check/fresh/meetings.h"
 
+#include <algorithm>
+
 namespace tearproof::check::fresh {
 namespace {
 
-// Observers are looked at when a change meets them; where changes are rare, at so many.
-constexpr size_t kMany = 64;
+// Observers are looked at when a change meets them; where changes are rare, when there is no room
+// for more, at first for so many.
+constexpr size_t kFirstRoom = 8;
 
 }  // namespace
 
@@ -21,8 +24,11 @@ void Meetings::Add(int64_t invoke, int64_t reach, uint16_t process, bool changes
     changes_.push_back({reach, process, needs});
     return;
   }
-  if (observers_.size() > kMany) {
+  if (observers_.size() == observers_.capacity()) {
     std::erase_if(observers_, [&](const UnderWay& each) { return each.reach < invoke; });
+    if (observers_.capacity() == 0 || observers_.size() > observers_.capacity() / 2) {
+      observers_.reserve(std::max(kFirstRoom, 2 * observers_.capacity()));
+    }
   }
   observers_.push_back({reach, process, needs});
 }

@@ -10,11 +10,13 @@
 // It reads the operations themselves, in one sweep over all keys: most histories are of sets and
 // hits, and hold. What is going on at a time lies close together, what happens to one key does not.
 //
-// Thread safety: none. Ownership: borrows the history. Takes linear time but for one sort a key,
-// and 16 bytes a write.
+// Thread safety: none. Ownership: borrows the history. Takes linear time where no operation takes
+// much longer than others (the zones of a key are sorted, and are nearly in order then), and 16
+// bytes a write.
 #ifndef TEARPROOF_HARNESS_CHECK_FRESH_ZONES_H_
 #define TEARPROOF_HARNESS_CHECK_FRESH_ZONES_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -44,6 +46,11 @@ class ZoneTest {
     int64_t last_begin = std::numeric_limits<int64_t>::min();
 
     bool forward() const { return first_end < last_begin; }
+    int64_t begin() const { return std::min(first_end, last_begin); }
+    // A forward zone that begins where a backward one does comes after it, as it is not around it.
+    bool Before(const Zone& other) const {
+      return begin() != other.begin() ? begin() < other.begin() : !forward() && other.forward();
+    }
   };
   struct Key {
     bool decides = true;  // Zones decide it, as far as is known.
@@ -67,6 +74,7 @@ class ZoneTest {
   void Join(const Op& op, uint32_t zone);
   void EndLast(Last& last, int64_t latest);
   void DropUnreadUncertain();
+  static void SortNearlySorted(std::span<Zone> zones);
 
   const History& history_;
   std::vector<uint32_t>& zone_of_;  // By operation, of the writes that were met.

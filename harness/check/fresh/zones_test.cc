@@ -89,5 +89,25 @@ TEST(FreshZonesTest, AClearLeavesItToTheSearchAndACullDoesNot) {
   EXPECT_TRUE(ZonesHold(culled));
 }
 
+// Many writes under way for long are met long before their zones begin.
+HistoryBuilder LateZones(int64_t gap) {
+  constexpr int kZones = 100;
+  HistoryBuilder builder;
+  for (int i = 0; i < kZones; ++i) {
+    const int64_t begin = 1'000 + 10 * i;
+    const auto process = static_cast<uint16_t>(1 + i);
+    const Op& write = builder.Set(process, i, begin);
+    builder.Hit(process, begin + 10 - gap, begin + 10 - gap, write);
+  }
+  for (int i = 0; i < kZones; ++i) builder.Set(kZones + 1, 200 + 2 * i, 201 + 2 * i);
+  return builder;
+}
+
+TEST(FreshZonesTest, HoldHoweverFarZonesLieFromWhereTheyWereMet) {
+  EXPECT_TRUE(ZonesHold(LateZones(1)));
+  EXPECT_TRUE(ZonesHold(LateZones(0)));
+  EXPECT_FALSE(ZonesHold(LateZones(-1)));
+}
+
 }  // namespace
 }  // namespace tearproof::check::fresh
