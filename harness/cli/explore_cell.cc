@@ -8,6 +8,7 @@
 #include "harness/core/clock.h"
 #include "harness/core/text.h"
 #include "harness/explore/replay.h"
+#include "harness/trace/result_tap.h"
 
 namespace tearproof::cli {
 namespace {
@@ -114,7 +115,17 @@ class CellRun {
       outcome_.record.reason = "interrupted";
     }
     if (!found.frontier.empty()) KeepFrontier(found.frontier);
+    if (found.outcome == explore::Outcome::kTime) TellWhySlow();
     return {};
+  }
+
+  // Why more could have been explored in the same time.
+  void TellWhySlow() {
+    if (trace::ResultTap::Shared() != nullptr) return;
+    outcome_.notes.push_back(fmt::format(
+        "{} on {}: every call stopped its process twice, which takes longer: once is enough with "
+        "CAP_BPF and CAP_PERFMON, outside of a process namespace",
+        cell_.known.scenario.id, cell_.backend.display));
   }
 
   // Which promises break an execution. With --expect, also those that must.

@@ -15,6 +15,7 @@ namespace tearproof::cli {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 ProgramResult Explore(const Workspace& workspace, std::vector<std::string> words) {
   words.insert(words.begin(), "explore");
@@ -282,6 +283,11 @@ TEST(ExploreTest, ACacheOfSharedMemoryEndsSoonAndInDoubt) {
   const ProgramResult result = Explore(workspace, {"init-race", "--backend", "lmdb"});
   EXPECT_EQ(result.exit_code, 2) << result.output << result.errors;
   EXPECT_THAT(result.output, HasSubstr("memory unseen: a file of the cache is mapped"));
+  // It asks whether the process that was killed still lives, by its number.
+  const ProgramResult killed =
+      Explore(workspace, {"incr-incr", "--backend", "lmdb", "--kill", "--all"});
+  EXPECT_THAT(killed.output, Not(HasSubstr("not deterministic")));
+  EXPECT_THAT(killed.output, HasSubstr("memory unseen: a file of the cache is mapped"));
 }
 
 TEST(ExploreBudgetTest, WhatIsLeftIsOpenAndCanBeGoneOnWith) {
@@ -307,6 +313,16 @@ TEST(ExploreBudgetTest, WhatIsLeftIsOpenAndCanBeGoneOnWith) {
   EXPECT_EQ(whole.exit_code, 0);
   const auto once = nlohmann::json::parse(workspace.Read("whole.json")).at("cells").at(0);
   EXPECT_EQ(once.at("promises"), cell.at("promises"));
+}
+
+TEST(ExploreBudgetTest, SaysThatCallsStoppedTwice) {
+  if (geteuid() != 0) GTEST_SKIP() << "there is no right that could be dropped";
+  const Workspace workspace;
+  const ProgramResult result = workspace.RunLine(
+      "setpriv --inh-caps=-bpf,-perfmon,-sys_admin "
+      "--bounding-set=-bpf,-perfmon,-sys_admin " TEARPROOF_PROGRAM
+      " explore odd-keys --backend broken-shared-temp-name --all --budget 300ms");
+  EXPECT_THAT(result.output, HasSubstr("every call stopped its process twice"));
 }
 
 TEST(ExploreBudgetTest, NothingIsLeftOfAnExhaustedOne) {

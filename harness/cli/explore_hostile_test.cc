@@ -1,0 +1,105 @@
+// Programs that misbehave, explored as a user names them: each ends with a verdict or an error that
+// says what happened, in time, and leaves no process behind.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "harness/cli/workspace.h"
+
+namespace tearproof::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Does what is left of it where it is told to: at init, when it was started for the second time or
+// later, or in a get.
+constexpr const char* kHostile = R"(
+import json, os, signal, sys, time
+def hostile():
+    HOW
+root = None
+again = os.path.exists("started")
+open("started", "w").close()
+for line in sys.stdin:
+    request = json.loads(line)
+    answer = {"id": request["id"], "ok": True}
+    op = request["op"]
+    if op == "WHERE" and (again or op != "init"):
+        hostile()
+    if op == "init":
+        root = request["dir"]
+        os.makedirs(root, exist_ok=True)
+        answer.update(name="hostile", version="1", source="test", operations=["get", "set"])
+    elif op == "set":
+        with open(root + "/k", "w") as file:
+            file.write(request["value"])
+        answer["result"] = "done"
+    elif op == "get":
+        answer.update(result="hit", value=open(root + "/k").read())
+    else:
+        answer["unsupported"] = True
+    print(json.dumps(answer), flush=True)
+)";
+
+constexpr const char* kOneKey = R"(version = 1
+title = "One key"
+story = "As small as can be."
+[roles.writer]
+explore = { processes = 1, program = ["set k0"] }
+[roles.reader]
+explore = { processes = 1, program = ["get k0"] }
+[explore]
+before = ["set k0"]
+)";
+
+struct Hostility {
+  const char* name;
+  const char* where;
+  const char* how;
+  int exit_code;
+  const char* words;
+};
+
+class HostileTest : public testing::TestWithParam<Hostility> {};
+
+TEST_P(HostileTest, EndsAndSaysWhy) {
+  const Workspace workspace;
+  std::string adapter = kHostile;
+  adapter.replace(adapter.find("HOW"), 3, GetParam().how);
+  adapter.replace(adapter.find("WHERE"), 5, GetParam().where);
+  workspace.Write("adapter.py", adapter);
+  workspace.Write("one.toml", kOneKey);
+  const ProgramResult result =
+      workspace.Run({"explore", "one.toml", "--backend", "cmd:python3 adapter.py"});
+  EXPECT_EQ(result.exit_code, GetParam().exit_code) << result.output << result.errors;
+  EXPECT_THAT(result.output + result.errors, HasSubstr(GetParam().words));
+  for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+    std::error_code ignored;
+    const auto at = std::filesystem::read_symlink(process.path() / "cwd", ignored);
+    EXPECT_NE(at, workspace.path()) << process.path();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, HostileTest,
+    testing::Values(
+        Hostility{"SpinsInGet", "get", "while True: pass", 1, "broke returns in one"},
+        Hostility{"SleepsInGet", "get", "signal.pause()", 1, "get k0"},
+        Hostility{"PrintsWithoutEndInGet", "get", "while True: print('x' * 4095)", 1, "get k0"},
+        Hostility{"CrashesInGet", "get", "os.abort()", 1, "died by SIGABRT in get k0"},
+        Hostility{"ForksAwayInGet", "get", "os.fork() and os._exit(0)", 1,
+                  "exited with status 0 in get k0"},
+        Hostility{"ClosesItsInputInGet", "get", "os.close(0)", 1, "in get k0"},
+        Hostility{"CrashesAtInit", "init", "os.abort()", 77, "(ABRT)"},
+        Hostility{"SpinsAtInit", "init", "while True: pass", 77, "computes"},
+        Hostility{"PrintsWithoutEndAtInit", "init", "while True: print('x' * 4095)", 77,
+                  "it prints without end"},
+        Hostility{"ForksAwayAtInit", "init", "os.fork() and os._exit(0)", 77,
+                  "it exited with status 0"},
+        Hostility{"ClosesItsInputAtInit", "init", "os.close(0)", 77, "it exited with status 1"}),
+    [](const auto& tested) { return tested.param.name; });
+
+}  // namespace
+}  // namespace tearproof::cli
