@@ -196,9 +196,8 @@ class Cell {
 
   RoundLimits MakeLimits() const {
     RoundLimits limits;
-    limits.run_nanos =
-        std::min(scenario_.round_nanos,
-                 std::max<int64_t>(Duration() - Elapsed(), 50 * kNanosPerMilli));
+    limits.run_nanos = std::min(scenario_.round_nanos,
+                                std::max<int64_t>(Duration() - Elapsed(), 50 * kNanosPerMilli));
     return limits;
   }
 
