@@ -51,7 +51,7 @@ class RecordedDisk {
 
  private:
   class Server;
-  RecordedDisk(OwnedDirectory home);
+  explicit RecordedDisk(OwnedDirectory home);
 
   OwnedDirectory home_;
   std::unique_ptr<Server> server_;
