@@ -333,9 +333,11 @@ One too many a process is in the nature of it; growth without end is not.
             "A path that fails returns without closing what it had opened.",
             "Give each descriptor an owner that closes it on every way out.",
             R"(    process 1                             its open files
-    open(temp#1) → 5                      5
+    open(temp#1) → 5
+                                          5
     write(5) → ENOSPC
-    set answers an error                  5: at the 1,024th, EMFILE
+    set answers an error
+                                          5, for good: the 1,024th is EMFILE
 )"},
     Anomaly{"litter-after-kill", Promise::kTidyAfterKill,
             "Files of killed processes stay behind after cull and clear.",

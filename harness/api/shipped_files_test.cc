@@ -73,7 +73,9 @@ TEST(ShippedFilesTest, EveryScenarioParsesAndFitsTwoCores) {
     for (const Role& role : scenario.roles) {
       if (!role.explore.has_value()) continue;
       explored += role.explore->processes;
-      EXPECT_LE(role.explore->program.size(), crashed ? 3u : 2u) << role.name;
+      // What shows only after several operations is looked for, and not exhausted.
+      const size_t most = scenario.HasTag("long") ? 5 : crashed ? 3 : 2;
+      EXPECT_LE(role.explore->program.size(), most) << role.name;
     }
     EXPECT_GE(explored, crashed ? 1u : 2u);
     EXPECT_LE(explored, 3u);

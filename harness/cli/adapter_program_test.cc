@@ -34,7 +34,8 @@ std::vector<std::string> AdaptersIn(const std::string& directory) {
   std::vector<std::string> found;
   for (const auto& entry : fs::directory_iterator("/proc")) {
     std::ifstream file(entry.path() / "cmdline", std::ios::binary);
-    const std::string command(std::istreambuf_iterator<char>(file), {});
+    std::string command;
+    std::getline(file, command);  // Nothing, where it has ended by now.
     if (command.find(directory + "/sessions_adapter.py") != std::string::npos) {
       found.push_back(command);
     }
@@ -165,8 +166,9 @@ TEST_F(AdapterProgramTest, AsksAheadWhereItIsAskedTo) {
 TEST_F(AdapterProgramTest, AnAdapterThatDiesWithRequestsAheadIsToldAndAccusesNobodyElse) {
   std::string example = "import time\n" + ExampleThatAsksFor("\"ahead\": 8");
   example.insert(example.find("    print(json.dumps(answer)"),
-                 "    answer.update(t0=str(time.monotonic_ns()), t1=str(time.monotonic_ns()))\n"
+                 "    answer.update(t0=t0, t1=str(time.monotonic_ns()))\n"
                  "    if request[\"id\"] == 200: sys.exit(\"no more memory\")\n");
+  example.insert(example.find("    answer = {\"id\""), "    t0 = str(time.monotonic_ns())\n");
   UseAdapter(example);
   const ProgramResult result = workspace_.Run({"stress", "get-set", "--backend", "sessions",
                                                "--duration", "2s", "--goal", "0", "--keep-going"});

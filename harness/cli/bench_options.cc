@@ -118,10 +118,12 @@ Result<BenchSettings> ResolveBench(const BenchArguments& arguments) {
                         "lower it, or raise --processes");
     }
   }
-  for (const std::string& each : arguments.file_systems) {
-    TEARPROOF_RETURN_IF_ERROR(CheckFreshFileSystem(each));
+  for (const std::string& listed : arguments.file_systems) {
+    for (const std::string& each : Split(listed, ',')) {
+      TEARPROOF_RETURN_IF_ERROR(CheckFreshFileSystem(each));
+      settings.file_systems.push_back(each);
+    }
   }
-  settings.file_systems = arguments.file_systems;
   std::vector<std::string> named = arguments.directories;
   if (!settings.file_systems.empty()) {
     if (named.empty()) named.push_back(DefaultDiskDirectory());

@@ -84,8 +84,8 @@ void PrintSpeeds(const SpeedFindings& findings) {
     return;
   }
   PrintText(Block("\n",
-                  fmt::format("Speed (Mann-Whitney U over rounds; a change is improbable, large, "
-                              "and above {:g} %)",
+                  fmt::format("Speed (Mann-Whitney U over rounds; changed: improbable, large, "
+                              "above {:g} %)",
                               100 * findings.least),
                   TerminalColumns()));
   if (!differ.empty()) {

@@ -138,7 +138,7 @@ TEST(AdapterTestTest, SaysWhichRuleIsBroken) {
   EXPECT_EQ(fake.exit_code, 1);
   EXPECT_THAT(fake.output, HasSubstr("BROKEN     shared"));
   EXPECT_THAT(fake.output, HasSubstr("ok         id"));
-  EXPECT_THAT(fake.output, HasSubstr("of 20 rules are broken"));
+  EXPECT_THAT(fake.output, HasSubstr("of 21 rules are broken"));
 }
 
 TEST(AdapterTestTest, WhatIsNoAdapterIsAMistakeOfTheCommandLine) {

@@ -241,4 +241,22 @@ void TracedProcess::Remove(Task* task, const WaitStatus& status) {
   std::erase_if(tasks_, [task](const auto& known) { return known.get() == task; });
 }
 
+void TracedProcess::NoteTrespasses(const Task& task, const Event& event) {
+  for (const std::string& path : ForeignChanges(task.call, event.footprint, scene_.ownership)) {
+    scene_.trespasses.push_back(
+        fmt::format("{} of {}", task.call.row->name, scene_.view.PathToShow(path)));
+  }
+}
+
+void TracedProcess::MoveTimes(const Task& task, const Event& event) {
+  if (event.failed()) return;
+  const int64_t now = scene_.clock.Now(own_time_);
+  scene_.clock.NoteWritten(event.footprint, now);
+  const std::optional<FoundFile> file = task.call.targets[0].file();
+  if (!file) return;
+  const bool given = task.registers.argument(2) != 0;  // utimensat's times, not "now".
+  if (task.call.row->special == Special::kTimes && given) scene_.clock.NoteTimeSet(file->number);
+  scene_.clock.MoveFileTimes(task.thread, task.registers, file->number, now);
+}
+
 }  // namespace tearproof::trace
