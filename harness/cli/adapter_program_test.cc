@@ -167,7 +167,7 @@ TEST_F(AdapterProgramTest, AnAdapterThatDiesWithRequestsAheadIsToldAndAccusesNob
   std::string example = "import time\n" + ExampleThatAsksFor("\"ahead\": 8");
   example.insert(example.find("    print(json.dumps(answer)"),
                  "    answer.update(t0=t0, t1=str(time.monotonic_ns()))\n"
-                 "    if request[\"id\"] == 200: sys.exit(\"no more memory\")\n");
+                 "    if request[\"id\"] == 20: sys.exit(\"no more memory\")\n");
   example.insert(example.find("    answer = {\"id\""), "    t0 = str(time.monotonic_ns())\n");
   UseAdapter(example);
   const ProgramResult result = workspace_.Run({"stress", "get-set", "--backend", "sessions",
