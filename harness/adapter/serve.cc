@@ -33,8 +33,12 @@ class Server {
  private:
   void Open() {
     Result<std::unique_ptr<Backend>> opened = open_(request_.setup);
-    cache_ = opened.ok() ? std::move(opened).value() : nullptr;
-    if (cache_ == nullptr) why_closed_ = opened.error().Message();
+    cache_.reset();
+    if (opened.ok()) {
+      cache_ = std::move(opened).value();
+    } else {
+      why_closed_ = opened.error().Message();
+    }
   }
 
   Result<void> Write(std::string_view text) const {
