@@ -27,7 +27,11 @@ for line in sys.stdin:
     answer = {"id": request["id"], "ok": True}
     op = request["op"]
     if op == "WHERE" and (again or op != "init"):
-        hostile()
+        try:
+            hostile()
+        except OSError as error:
+            print(json.dumps({"id": request["id"], "ok": False, "error": str(error)}), flush=True)
+            continue
     if op == "init":
         root = request["dir"]
         os.makedirs(root, exist_ok=True)
@@ -75,6 +79,7 @@ TEST_P(HostileTest, EndsAndSaysWhy) {
       workspace.Run({"explore", "one.toml", "--backend", "cmd:python3 adapter.py"});
   EXPECT_EQ(result.exit_code, GetParam().exit_code) << result.output << result.errors;
   EXPECT_THAT(result.output + result.errors, HasSubstr(GetParam().words));
+  EXPECT_EQ(result.output.find("TP1:one.toml:") != std::string::npos, result.exit_code == 1);
   for (const auto& process : std::filesystem::directory_iterator("/proc")) {
     std::error_code ignored;
     const auto at = std::filesystem::read_symlink(process.path() / "cwd", ignored);
@@ -88,10 +93,24 @@ INSTANTIATE_TEST_SUITE_P(
         Hostility{"SpinsInGet", "get", "while True: pass", 1, "broke returns in one"},
         Hostility{"SleepsInGet", "get", "signal.pause()", 1, "get k0"},
         Hostility{"PrintsWithoutEndInGet", "get", "while True: print('x' * 4095)", 1, "get k0"},
-        Hostility{"CrashesInGet", "get", "os.abort()", 1, "died by SIGABRT in get k0"},
+        Hostility{"CrashesInGet", "get", "os.abort()", 1, "process 1 died by SIGABRT in get k0"},
+        Hostility{"ExitsInGet", "get", "os._exit(3)", 1,
+                  "process 1 exited with status 3 in get k0"},
         Hostility{"ForksAwayInGet", "get", "os.fork() and os._exit(0)", 1,
-                  "exited with status 0 in get k0"},
-        Hostility{"ClosesItsInputInGet", "get", "os.close(0)", 1, "in get k0"},
+                  "process 1 exited with status 0 in get k0"},
+        Hostility{"ClosesItsInputInGet", "get", "os.close(0)", 1,
+                  "process 1 exited with status 1 in get k0"},
+        Hostility{"AnswersNonsenseInGet", "get", "print('{nonsense', flush=True)", 1,
+                  "the adapter's answer is no valid JSON: {nonsense"},
+        Hostility{"AnswersTwiceInGet", "get", "print('{\"id\": 0, \"ok\": true}', flush=True)", 1,
+                  "get k0 failed"},
+        Hostility{"NeverAnswersInGet", "get", "for line in sys.stdin: pass", 1,
+                  "the adapter waits for more without an answer"},
+        Hostility{"PrintsBesidesInGet", "get", "print('Deprecated: x')", 1,
+                  "stray line on the adapter's standard output: \"Deprecated: x\""},
+        // The path is the one within the cache, and the same in each execution.
+        Hostility{"FailsInGet", "get", "raise OSError('no ' + root + '/k1 in ' + root)", 1,
+                  "get k0 failed: no k1 in ."},
         Hostility{"CrashesAtInit", "init", "os.abort()", 77, "(ABRT)"},
         Hostility{"SpinsAtInit", "init", "while True: pass", 77, "computes"},
         Hostility{"PrintsWithoutEndAtInit", "init", "while True: print('x' * 4095)", 77,

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <utility>
 
 #include "harness/adapter/protocol.h"
 #include "harness/core/text.h"
@@ -382,6 +383,8 @@ Result<void> TracedCache::TakeAnswer(Actor& actor) {
   } while (got == static_cast<ssize_t>(part.size()));
   Response response;
   response.Fail(0, "the adapter waits for more without an answer");
+  bool answered = false;
+  std::string problem;
   std::string_view stray;
   size_t begin = 0;
   const std::string_view received = actor.received;
@@ -392,11 +395,16 @@ Result<void> TracedCache::TakeAnswer(Actor& actor) {
       if (stray.empty()) stray = line;
       continue;
     }
+    if (std::exchange(answered, true)) {
+      if (problem.empty()) problem = "the adapter answered one request twice";
+      continue;
+    }
     // Times are passed over: an explored history counts in steps.
     const auto decoded =
         adapter::DecodeResponse(line, actor.request, actor.op.kind, &actor.manner, &response);
-    if (!decoded.ok()) response.Fail(0, decoded.error().Message());
+    if (!decoded.ok()) problem = decoded.error().Message();
   }
+  if (!problem.empty()) response.Fail(0, problem);
   if (!stray.empty()) adapter::AddStray(stray, &response);
   actor.received.erase(0, begin);
   actor.maker->Judge(response, &actor.op);
