@@ -27,9 +27,7 @@ class Shrinker {
   Result<const Execution*> Breaks(Scheduler& scheduler);
   Result<const Execution*> Replay(std::vector<ProcessId> choices);
   // Of a process that spins, an execution takes as long as patience lasts.
-  bool IsLate() const {
-    return shrunk_.executions >= options_.max_executions || MonotonicNanos() >= deadline_;
-  }
+  bool IsLate() const { return MonotonicNanos() >= deadline_; }
   void Keep(const Execution& execution);
   Result<void> WithinClass();
   Result<void> AmongAll();
@@ -40,7 +38,7 @@ class Shrinker {
   const Judge& judge_;
   const BrokenSchedule& broken_;
   const ShrinkOptions& options_;
-  const int64_t deadline_;
+  int64_t deadline_;
   Runner runner_;
   Shrunk shrunk_;
 };
@@ -91,7 +89,7 @@ Result<void> Shrinker::AmongAll() {
   for (uint32_t bound = 0; bound < shrunk_.switches; ++bound) {
     BoundedScheduler scheduler(BoundedScheduler::Bounds::kSwitches, bound);
     while (scheduler.Begin()) {
-      if (IsLate()) return {};
+      if (IsLate() || shrunk_.executions >= options_.max_executions) return {};
       TEARPROOF_ASSIGN_OR_RETURN(const Execution* execution, Breaks(scheduler));
       if (execution == nullptr) continue;
       Keep(*execution);
@@ -133,7 +131,10 @@ Result<void> Shrinker::TryWithoutFault() {
 Result<Shrunk> Shrinker::Run() {
   shrunk_.schedule = broken_;
   TEARPROOF_RETURN_IF_ERROR(WithinClass());
+  if (IsLate()) return std::move(shrunk_);
   TEARPROOF_RETURN_IF_ERROR(AmongAll());
+  // As many executions as there are switches, which are not to be had for want of fewer.
+  deadline_ = MonotonicNanos() + options_.max_nanos;
   TEARPROOF_RETURN_IF_ERROR(FindDecidingStep());
   return std::move(shrunk_);
 }

@@ -13,6 +13,8 @@
 namespace tearproof::explore {
 
 struct ShrinkOptions {
+  // To look for fewer switches, and so long again for the deciding step; nothing of it where a
+  // single execution takes longer.
   uint64_t max_executions = 3000;
   int64_t max_nanos = 2'000'000'000;
   RunnerOptions runner;  // `mishap` is the schedule's own.
