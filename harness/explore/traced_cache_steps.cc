@@ -4,23 +4,9 @@
 #include <cerrno>
 
 #include "harness/explore/traced_cache.h"
+#include "harness/explore/traced_event.h"
 
 namespace tearproof::explore {
-namespace {
-
-LockRole LockRoleOf(const trace::Event& event) {
-  switch (event.lock) {
-    case trace::LockRole::kAttempt:
-      return LockRole::kAttempt;
-    case trace::LockRole::kRelease:
-      return LockRole::kRelease;
-    case trace::LockRole::kNone:
-      break;
-  }
-  return LockRole::kNone;
-}
-
-}  // namespace
 
 Readiness TracedCache::ReadinessOf(ProcessId process) {
   if (actors_[process].gone) return Readiness::kFinished;
@@ -114,14 +100,8 @@ Result<Event> TracedCache::Take(ProcessId process, std::optional<Fault> fault) {
     return SystemError(EDEADLK, fmt::format("process {} waits for a lock that was free", process));
   }
   ++now_;
-  Event event;
-  event.process = process;
-  event.label = happened->label;
-  event.result = happened->Outcome();
-  event.effect = happened->effect;
-  event.footprint = happened->footprint;
+  Event event = EventOf(process, *happened);
   event.possible = possible;
-  event.fault = happened->fault;
   if (happened->fault) NoteStruck(actor, *happened->fault);
   if (happened->unseen != trace::Unseen::kNothing) unseen_ = happened->unseen;
   if (!actor.begun) {
@@ -129,7 +109,6 @@ Result<Event> TracedCache::Take(ProcessId process, std::optional<Fault> fault) {
     actor.op.invoke = now_;
     AddOrder(actor, trace::AccessMode::kRead, &event.footprint);
   }
-  event.lock = LockRoleOf(*happened);
   if (setup_.keeps_log) log_.push_back({now_, *happened});
   TEARPROOF_RETURN_IF_ERROR(GoOn(actor, &event.footprint));
   event.fate = FateOf(actor, &event.footprint);
@@ -182,13 +161,8 @@ Result<Event> TracedCache::Kill(ProcessId process) {
   Actor& actor = actors_[process];
   const trace::Event killed = session_->Kill(process);
   ++now_;
-  Event event;
-  event.process = process;
-  event.label = killed.label;
-  event.result = killed.Outcome();
-  event.footprint = killed.footprint;
+  Event event = EventOf(process, killed);
   event.fate = Fate::kKilled;
-  event.lock = LockRoleOf(killed);
   actor.gone = true;
   ProcessInfo& info = parts_.processes[process];
   info.end = ProcessInfo::End::kKilled;

@@ -8,6 +8,7 @@
 
 #include "harness/core/check.h"
 #include "harness/core/text.h"
+#include "harness/explore/traced_event.h"
 #include "harness/explore/traced_programs_for_tests.h"
 
 namespace tearproof::explore {
@@ -60,29 +61,6 @@ std::string LineOf(const Program& program) {
     calls.push_back(CallOf(command, opened));
   }
   return Join(calls, "; ") + "\n";
-}
-
-LockRole RoleOf(const trace::Event& event) {
-  switch (event.lock) {
-    case trace::LockRole::kAttempt:
-      return LockRole::kAttempt;
-    case trace::LockRole::kRelease:
-      return LockRole::kRelease;
-    case trace::LockRole::kNone:
-      break;
-  }
-  return LockRole::kNone;
-}
-
-Event EventOf(const trace::Event& happened) {
-  Event event;
-  event.process = static_cast<ProcessId>(happened.process);
-  event.label = happened.label;
-  event.result = happened.Outcome();
-  event.effect = happened.effect;
-  event.footprint = happened.footprint;
-  event.lock = RoleOf(happened);
-  return event;
 }
 
 }  // namespace
@@ -153,7 +131,7 @@ Readiness TracedPrograms::ReadinessOf(ProcessId process) {
 Result<Event> TracedPrograms::Step(ProcessId process) {
   const auto happened = session_->Step(process);
   if (!happened) return SystemError(EDEADLK, "a lock that was free was waited for");
-  return EventOf(*happened);
+  return EventOf(process, *happened);
 }
 
 Result<Event> TracedPrograms::Kill(ProcessId process) {

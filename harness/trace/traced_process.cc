@@ -270,20 +270,23 @@ std::optional<Event> TracedProcess::Execute(Task* task, std::optional<Fault> fau
   const bool tells_times = scene_.owns_clock && VirtualClock::TellsTimes(task->call.row->number);
   const bool tapped = task->results && !tells_times && !MayReplaceOutput(task->call);
   if (tapped && !exits && !task->call.LocksAndWaits()) return ExecuteTapped(task);
-  task->in_call = true;
-  task->state = Task::State::kRunning;
-  ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
   WaitStatus status;
-  if (!AwaitStop(task, &status)) {
-    GiveUp();
-    return std::nullopt;
-  }
+  if (!RunToReturn(task, &status)) return std::nullopt;
   if (status.kind() == WaitStatus::Kind::kSystemCall) return Finish(task);
   Event event = std::move(task->event);
   Handle(task, status);
   if (!exits) return std::nullopt;
   ++scene_.steps;
   return event;
+}
+
+bool TracedProcess::RunToReturn(Task* task, WaitStatus* status) {
+  task->in_call = true;
+  task->state = Task::State::kRunning;
+  ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
+  if (AwaitStop(task, status)) return true;
+  GiveUp();
+  return false;
 }
 
 // The thread runs on to its next stop; what its call returned is found out on the way.

@@ -130,6 +130,8 @@ class TracedProcess {
   // A blocked call is made once more: to its entry. False: it ended instead.
   bool ReturnToEntry(Task* task);
   std::optional<Event> Execute(Task* task, std::optional<Fault> fault = std::nullopt);
+  // Lets the call happen, up to the stop at its return. False: its end is not to be awaited.
+  bool RunToReturn(Task* task, WaitStatus* status);
   std::optional<Event> ExecuteFailing(Task* task, Fault fault);
   std::optional<Event> FailWithin(Task* task, Fault fault, uint64_t count);
   std::optional<Event> ExecuteTapped(Task* task);

@@ -1,6 +1,5 @@
 // Calls that are made to fail.
 #include <fmt/format.h>
-#include <sys/ptrace.h>
 
 #include <set>
 
@@ -49,14 +48,8 @@ std::optional<Event> TracedProcess::ExecuteFailing(Task* task, Fault fault) {
 }
 
 std::optional<Event> TracedProcess::FailWithin(Task* task, Fault fault, uint64_t count) {
-  task->in_call = true;
-  task->state = Task::State::kRunning;
-  ptrace(PTRACE_SYSCALL, task->thread, nullptr, nullptr);
   WaitStatus status;
-  if (!AwaitStop(task, &status)) {
-    GiveUp();
-    return std::nullopt;
-  }
+  if (!RunToReturn(task, &status)) return std::nullopt;
   Registers after;
   if (status.kind() != WaitStatus::Kind::kSystemCall || !after.Read(task->thread)) {
     Handle(task, status);
