@@ -47,12 +47,18 @@ int CanaryStore::WriteEntry(const std::string& path, const std::string& text, Un
   std::string temporary;
   int problem = CreateTemporary(fd, temporary);
   if (problem != 0) return problem;
-  problem = WriteAll(fd.get(), text, kChunk);
+  problem = FillTemporary(fd, text);
   fd.Reset();
   if (problem == 0 && rename(temporary.c_str(), path.c_str()) != 0) problem = errno;
-  if (problem != 0) RemoveForSure(temporary);
+  if (problem != 0) GiveUp(temporary);
   return problem;
 }
+
+int CanaryStore::FillTemporary(UniqueFd& fd, const std::string& text) {
+  return WriteAll(fd.get(), text, kChunk);
+}
+
+void CanaryStore::GiveUp(const std::string& temporary) { RemoveForSure(temporary); }
 
 bool CanaryStore::HasExpired(int64_t deadline) const { return kit::HasExpired(deadline); }
 

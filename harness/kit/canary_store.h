@@ -42,6 +42,9 @@ class CanaryStore : public Operations {
   virtual UniqueFd LockForReading() { return {}; }
   // Replaces the entry; 0 or an errno. `lock` is held.
   virtual int WriteEntry(const std::string& path, const std::string& text, UniqueFd& lock);
+  // Its steps: fills the new temporary file, 0 or an errno; and what becomes of it after an error.
+  virtual int FillTemporary(UniqueFd& fd, const std::string& text);
+  virtual void GiveUp(const std::string& temporary);
   virtual bool HasExpired(int64_t deadline) const;
   // A reader has met an expired entry, without the lock.
   virtual void MeetExpired(const std::string& path);

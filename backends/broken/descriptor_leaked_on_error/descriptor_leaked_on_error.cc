@@ -1,11 +1,6 @@
 // The planted bug: where write(2) fails the temporary file is removed, and its descriptor never
 // closed.
-#include <stdio.h>
-
-#include <cerrno>
-
 #include "harness/kit/canary_store.h"
-#include "harness/kit/file_io.h"
 
 namespace tearproof::backends::broken::descriptor_leaked_on_error {
 namespace {
@@ -15,20 +10,9 @@ class DescriptorLeakedOnError : public kit::CanaryStore {
   using CanaryStore::CanaryStore;
 
  protected:
-  int WriteEntry(const std::string& path, const std::string& text, UniqueFd&) override {
-    UniqueFd fd;
-    std::string temporary;
-    int problem = CreateTemporary(fd, temporary);
-    if (problem != 0) return problem;
-    problem = kit::WriteAll(fd.get(), text, kChunk);
-    if (problem != 0) {
-      (void)fd.Release();
-      kit::RemoveFile(temporary);
-      return problem;
-    }
-    fd.Reset();
-    if (rename(temporary.c_str(), path.c_str()) != 0) problem = errno;
-    if (problem != 0) kit::RemoveFile(temporary);
+  int FillTemporary(UniqueFd& fd, const std::string& text) override {
+    const int problem = CanaryStore::FillTemporary(fd, text);
+    if (problem != 0) (void)fd.Release();
     return problem;
   }
 };

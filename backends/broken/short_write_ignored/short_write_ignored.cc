@@ -1,11 +1,9 @@
 // The planted bug: the write loop takes an interrupted, short write for success and publishes a
 // truncated entry.
 #include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "harness/kit/canary_store.h"
 #include "harness/kit/file_io.h"
@@ -18,22 +16,12 @@ class ShortWriteIgnored : public kit::CanaryStore {
   using CanaryStore::CanaryStore;
 
  protected:
-  int WriteEntry(const std::string& path, const std::string& text, UniqueFd&) override {
-    UniqueFd fd;
-    std::string temporary;
-    const int problem = CreateTemporary(fd, temporary);
-    if (problem != 0) return problem;
-    WriteUntilInterrupted(fd.get(), text);
-    fd.Reset();
-    return rename(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
-  }
-
- private:
   // Signals are rare and tmpfs knows no short writes by itself: about one value in 50 meets one.
-  void WriteUntilInterrupted(int fd, std::string_view text) {
+  int FillTemporary(UniqueFd& fd, const std::string& text) override {
     const bool interrupted = random().Below(50) == 0;
     const size_t most = interrupted ? std::max(kChunk, text.size() / 2) : text.size();
-    (void)kit::WriteAll(fd, text.substr(0, most), kChunk);
+    (void)kit::WriteAll(fd.get(), std::string_view(text).substr(0, most), kChunk);
+    return 0;
   }
 };
 

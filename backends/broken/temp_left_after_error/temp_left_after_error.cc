@@ -1,10 +1,8 @@
-// The planted bug: where rename(2) fails the error is reported, and the temporary file stays.
+// The planted bug: where write(2) or rename(2) fails the error is reported, and the temporary file
+// stays.
 #include <stdio.h>
 
-#include <cerrno>
-
 #include "harness/kit/canary_store.h"
-#include "harness/kit/file_io.h"
 
 namespace tearproof::backends::broken::temp_left_after_error {
 namespace {
@@ -14,19 +12,7 @@ class TempLeftAfterError : public kit::CanaryStore {
   using CanaryStore::CanaryStore;
 
  protected:
-  int WriteEntry(const std::string& path, const std::string& text, UniqueFd&) override {
-    UniqueFd fd;
-    std::string temporary;
-    int problem = CreateTemporary(fd, temporary);
-    if (problem != 0) return problem;
-    problem = kit::WriteAll(fd.get(), text, kChunk);
-    fd.Reset();
-    if (problem != 0) {
-      kit::RemoveFile(temporary);
-      return problem;
-    }
-    return rename(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
-  }
+  void GiveUp(const std::string&) override {}
 };
 
 }  // namespace

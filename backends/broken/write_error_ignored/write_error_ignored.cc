@@ -1,10 +1,5 @@
 // The planted bug: what write(2) answers is not looked at, and the entry renamed into place.
-#include <stdio.h>
-
-#include <cerrno>
-
 #include "harness/kit/canary_store.h"
-#include "harness/kit/file_io.h"
 
 namespace tearproof::backends::broken::write_error_ignored {
 namespace {
@@ -14,22 +9,9 @@ class WriteErrorIgnored : public kit::CanaryStore {
   using CanaryStore::CanaryStore;
 
  protected:
-  int WriteEntry(const std::string& path, const std::string& text, UniqueFd&) override {
-    UniqueFd fd;
-    std::string temporary;
-    const int problem = CreateTemporary(fd, temporary);
-    if (problem != 0) return problem;
-    (void)kit::WriteAll(fd.get(), text, kChunk);
-    fd.Reset();
-    return PublishOrRemove(temporary, path);
-  }
-
- private:
-  static int PublishOrRemove(const std::string& temporary, const std::string& path) {
-    if (rename(temporary.c_str(), path.c_str()) == 0) return 0;
-    const int problem = errno;
-    kit::RemoveFile(temporary);
-    return problem;
+  int FillTemporary(UniqueFd& fd, const std::string& text) override {
+    (void)CanaryStore::FillTemporary(fd, text);
+    return 0;
   }
 };
 
