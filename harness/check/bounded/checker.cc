@@ -79,9 +79,8 @@ class BoundedChecker : public Checker {
       });
     }
     return findings.Conclude(
-        fmt::format("{} keys were set, and {} may stay: the limit of {} and "
-                    "one a process",
-                    count.keys_set, allowed, *contract.max_entries));
+        fmt::format("no more were set than may stay: {} of {}, the limit of {} and one a process",
+                    Counted(count.keys_set, "keys"), allowed, *contract.max_entries));
   }
 };
 
