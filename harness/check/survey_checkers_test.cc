@@ -143,6 +143,17 @@ TEST(ReturnsTest, WhatDoesNotReturnAloneIsBroken) {
             "set k0 of process 1 did not return within 2 s, nor within 10 s once it was alone");
 }
 
+TEST(ReturnsTest, SaysWhetherThereWasCompany) {
+  HistoryBuilder builder;
+  builder.Do(1, OpKind::kSet, 0, kNever, Outcome::kOpen);
+  builder.parts.stalls = {{1, 0, 0, 10'000'000'000, false}};
+  EXPECT_EQ(CheckReturns(builder).sentence,
+            "set k0 of process 1 did not return within 10 s, in which nobody else ran");
+  builder.parts.stalls = {{1, 0, 0, 0, false}};
+  EXPECT_EQ(CheckReturns(builder).sentence,
+            "set k0 of process 1 cannot return: it waits, and whoever is left waits as well");
+}
+
 TEST(JudgeTest, RunsThoseThatAreAskedForInTheOrderOfThePromises) {
   const auto owned = AllCheckers();
   std::vector<const Checker*> checkers;

@@ -68,7 +68,7 @@ class CellRun {
       : request_(request),
         cell_(*request.cell),
         settings_(*request.settings),
-        cache_(cell_, settings_.parent_directory, settings_.options.faults),
+        cache_(cell_, settings_.parent_directory, settings_.options.faults, settings_.patience),
         progress_(progress),
         interrupted_(interrupted) {}
 

@@ -10,6 +10,7 @@
 #include "harness/cli/option_values.h"
 #include "harness/cli/selection_options.h"
 #include "harness/cli/stress_options.h"
+#include "harness/core/clock.h"
 #include "harness/core/text.h"
 
 namespace tearproof::cli {
@@ -22,6 +23,8 @@ Result<uint32_t> ParseWithin(const std::string& option, const std::string& text,
   }
   return number;
 }
+
+constexpr int64_t kLeastPatience = 100 * kNanosPerMilli;
 
 // "30s" or "10000"
 Result<void> ParseBudget(const std::string& text, explore::ExploreOptions* options) {
@@ -73,6 +76,8 @@ std::vector<Option> ExploreOptions(ExploreArguments* a) {
        "bounded: at most so many changes away from a process that could go on", &a->preemptions},
       {"--budget", "TIME|N", "at most so long, or so many executions, of each scenario and cache",
        &a->budget},
+      {"--patience", "TIME", "how long an operation may compute or sleep before it counts as stuck",
+       &a->patience},
       {"--until-broken", "", "stop at the first break; so it is unless --all or --expect is given",
        &a->until_broken},
       {.name = "--all",
@@ -117,6 +122,12 @@ Result<ExploreSettings> ResolveExploreSettings(const ExploreArguments& a) {
   TEARPROOF_ASSIGN_OR_RETURN(options.jobs, ParseWithin("--jobs", a.jobs, cores));
   TEARPROOF_ASSIGN_OR_RETURN(options.seed, ParseNumber<uint64_t>("--seed", a.seed));
   TEARPROOF_RETURN_IF_ERROR(ParseBudget(a.budget, &options));
+  TEARPROOF_ASSIGN_OR_RETURN(settings.patience,
+                             OfOption("--patience", ParseDuration(a.patience)));
+  if (settings.patience < kLeastPatience) {
+    return UsageError("--patience takes at least 100ms",
+                      "a sound cache may sleep for a while, and wait for its disk");
+  }
   // What must hold is explored to its end even where something else must break.
   options.all = a.all || (a.expect && !a.until_broken);
   options.kill = a.kill;
@@ -142,6 +153,7 @@ std::string RerunExploreOptions(const ExploreArguments& a) {
   AddOption(&line, "--strategy", a.strategy, defaults.strategy);
   AddOption(&line, "--preemptions", a.preemptions, defaults.preemptions);
   AddOption(&line, "--budget", a.budget, defaults.budget);
+  AddOption(&line, "--patience", a.patience, defaults.patience);
   AddOption(&line, "--jobs", a.jobs, defaults.jobs);
   AddOption(&line, "--seed", a.seed, defaults.seed);
   AddOption(&line, "--dir", a.directory);

@@ -22,6 +22,7 @@ struct ExploreArguments {
   std::string strategy = "dpor";
   std::string preemptions = "2";
   std::string budget = "60s";
+  std::string patience = "10s";
   std::string jobs = "1";
   std::string seed = "1";
   std::string directory;
@@ -44,6 +45,7 @@ std::vector<Option> ExploreOptions(ExploreArguments* arguments);
 struct ExploreSettings {
   explore::ExploreOptions options;  // All but `first`, `resume` and `stop`.
   std::string strategy;             // "dpor"
+  int64_t patience = 0;             // Nanoseconds.
   std::string parent_directory;
   bool strict = false;
   bool expect = false;

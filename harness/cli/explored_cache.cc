@@ -28,6 +28,7 @@ explore::CacheSetup ExploredCache::Setup(int core) const {
   }
   setup.scenario = Explored();
   setup.faults = faults_;
+  setup.patience = patience_;
   if (backend.description.restarts.value_or(false)) setup.scenario.reset = "process";
   setup.options = backend.options;
   setup.parent_directory = parent_;

@@ -21,9 +21,10 @@ namespace tearproof::cli {
 class ExploredCache {
  public:
   // The caches lie under `parent_directory`. Calls may be made to fail by `faults`: then all keys
-  // are read, and what was left behind is looked at, after each execution.
-  ExploredCache(const PlannedCell& cell, std::string parent_directory, explore::FaultSet faults = 0)
-      : cell_(cell), parent_(std::move(parent_directory)), faults_(faults) {}
+  // are read, and what was left behind is looked at, after each execution. `patience`: CacheSetup's.
+  ExploredCache(const PlannedCell& cell, std::string parent_directory, explore::FaultSet faults = 0,
+                int64_t patience = trace::kPatience)
+      : cell_(cell), parent_(std::move(parent_directory)), faults_(faults), patience_(patience) {}
 
   // `core`: on which all its processes run; -1: where the caller is. Errors: the user's or the
   // machine's.
@@ -48,6 +49,7 @@ class ExploredCache {
   const PlannedCell& cell_;
   const std::string parent_;
   const explore::FaultSet faults_;
+  const int64_t patience_;
 };
 
 Result<PlannedCell> PlanExploreCell(const KnownScenario& known, const NamedBackend& backend,

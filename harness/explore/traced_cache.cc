@@ -68,6 +68,7 @@ Result<std::unique_ptr<TracedCache>> TracedCache::Start(CacheSetup setup) {
   cache->MakeActors();
   trace::TraceOptions options;
   options.core = cache->setup_.core;
+  options.patience = cache->setup_.patience;
   options.records_changes = cache->setup_.keeps_log;
   options.owns_clock = true;
   options.refuses_sharing = trace::Contains(cache->setup_.faults, Fault::kSharing);
@@ -460,7 +461,7 @@ Result<History> TracedCache::TakeHistory() {
     const trace::Standing standing = session_->state(p).standing;
     if (!actor.begun && standing != trace::Standing::kWaitsForMemory) continue;
     if (!actor.begun) actor.op.invoke = now_;
-    parts_.stalls.push_back({actor.op.process, actor.op.sequence, kForEver, kForEver, false});
+    parts_.stalls.push_back({actor.op.process, actor.op.sequence, 0, 0, false});
     EndOp(actor);
   }
   Actor& audit = actors_[processes() + 1];

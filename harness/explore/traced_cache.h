@@ -40,6 +40,8 @@ struct CacheSetup {
   bool keeps_log = false;  // log() is of use.
   // PossibleFaults tells of these; with kSharing, files are renamed and removed as on Windows.
   FaultSet faults = 0;
+  // How long an operation may compute, or sleep in something else than a lock, in nanoseconds.
+  int64_t patience = trace::kPatience;
 };
 
 // A call that happened, with what it did to files.
@@ -80,8 +82,6 @@ class TracedCache : public Subject {
   const std::string& RoleOf(ProcessId process) const { return actors_[process].role; }
 
  private:
-  // A stuck operation is a stall: so long it would have been waited for, alone.
-  static constexpr int64_t kForEver = 10'000'000'000;
   static constexpr size_t kHelpers = 2;  // Behind the processes of the scenario: setup, audit.
 
   struct Actor {

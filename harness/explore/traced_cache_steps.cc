@@ -145,7 +145,7 @@ Fate TracedCache::FateOf(Actor& actor, Footprint* footprint) {
   }
   ProcessInfo& info = parts_.processes[actor.number];
   if (stuck) {
-    parts_.stalls.push_back({actor.op.process, actor.op.sequence, kForEver, kForEver, false});
+    parts_.stalls.push_back({actor.op.process, actor.op.sequence, 0, setup_.patience, false});
   } else {
     info.end = ProcessInfo::End::kDied;
     info.reaped = now_;

@@ -72,8 +72,8 @@ struct Evidence {
 struct Stall {
   uint16_t process = 0;
   uint64_t sequence = 0;
-  int64_t waited = 0;           // In company, until the deadline.
-  int64_t waited_alone = 0;     // After the others had stopped.
+  int64_t waited = 0;           // In company, until the deadline; 0: it never had company.
+  int64_t waited_alone = 0;     // After the others had stopped; 0: all that is left waits.
   bool returned_alone = false;  // It returned once it was alone.
 };
 

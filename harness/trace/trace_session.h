@@ -45,6 +45,8 @@
 
 namespace tearproof::trace {
 
+inline constexpr int64_t kPatience = 10 * kNanosPerSecond;
+
 struct TraceOptions {
   std::vector<Subject> subjects;
   int core = -1;         // On which all run; -1: where the caller is.
@@ -57,7 +59,7 @@ struct TraceOptions {
   bool records_changes = false;  // Events say what calls did to files (change.h).
   // How long a subject may compute, or sleep in something else than a read of its input. Time in
   // which a busy machine let it do neither does not count.
-  int64_t patience = 10 * kNanosPerSecond;
+  int64_t patience = kPatience;
 };
 
 class TraceSession {

@@ -39,12 +39,21 @@ class ReturnsChecker : public Checker {
     }
     findings.Accuse(1, [&]() -> Accusation {
       return {"stuck-operation",
-              fmt::format("{} of process {} did not return within {}, nor within {} once it was "
-                          "alone",
-                          call, stall.process, FormatDuration(stall.waited),
-                          FormatDuration(stall.waited_alone)),
+              fmt::format("{} of process {} {}", call, stall.process, HowLong(stall)),
               {{op, "never returned", true}}};
     });
+  }
+
+  static std::string HowLong(const Stall& stall) {
+    const std::string alone = FormatDuration(stall.waited_alone);
+    if (stall.waited > 0) {
+      return fmt::format("did not return within {}, nor within {} once it was alone",
+                         FormatDuration(stall.waited), alone);
+    }
+    if (stall.waited_alone > 0) {
+      return fmt::format("did not return within {}, in which nobody else ran", alone);
+    }
+    return "cannot return: it waits, and whoever is left waits as well";
   }
 };
 
