@@ -75,8 +75,8 @@ TEST_P(HostileTest, EndsAndSaysWhy) {
   adapter.replace(adapter.find("WHERE"), 5, GetParam().where);
   workspace.Write("adapter.py", adapter);
   workspace.Write("one.toml", kOneKey);
-  const ProgramResult result =
-      workspace.Run({"explore", "one.toml", "--backend", "cmd:python3 adapter.py", "--patience", "2s"});
+  const ProgramResult result = workspace.Run(
+      {"explore", "one.toml", "--backend", "cmd:python3 adapter.py", "--patience", "2s"});
   EXPECT_EQ(result.exit_code, GetParam().exit_code) << result.output << result.errors;
   EXPECT_THAT(result.output + result.errors, HasSubstr(GetParam().words));
   EXPECT_EQ(result.output.find("TP1:one.toml:") != std::string::npos, result.exit_code == 1);
@@ -90,7 +90,8 @@ TEST_P(HostileTest, EndsAndSaysWhy) {
 INSTANTIATE_TEST_SUITE_P(
     All, HostileTest,
     testing::Values(
-        Hostility{"SpinsInGet", "get", "while True: pass", 1, "did not return within 2 s, in which nobody else ran"},
+        Hostility{"SpinsInGet", "get", "while True: pass", 1,
+                  "did not return within 2 s, in which nobody else ran"},
         Hostility{"SleepsInGet", "get", "signal.pause()", 1, "get k0"},
         Hostility{"PrintsWithoutEndInGet", "get", "while True: print('x' * 4095)", 1, "get k0"},
         Hostility{"CrashesInGet", "get", "os.abort()", 1, "process 1 died by SIGABRT in get k0"},

@@ -122,8 +122,7 @@ Result<ExploreSettings> ResolveExploreSettings(const ExploreArguments& a) {
   TEARPROOF_ASSIGN_OR_RETURN(options.jobs, ParseWithin("--jobs", a.jobs, cores));
   TEARPROOF_ASSIGN_OR_RETURN(options.seed, ParseNumber<uint64_t>("--seed", a.seed));
   TEARPROOF_RETURN_IF_ERROR(ParseBudget(a.budget, &options));
-  TEARPROOF_ASSIGN_OR_RETURN(settings.patience,
-                             OfOption("--patience", ParseDuration(a.patience)));
+  TEARPROOF_ASSIGN_OR_RETURN(settings.patience, OfOption("--patience", ParseDuration(a.patience)));
   if (settings.patience < kLeastPatience) {
     return UsageError("--patience takes at least 100ms",
                       "a sound cache may sleep for a while, and wait for its disk");

@@ -21,7 +21,8 @@ namespace tearproof::cli {
 class ExploredCache {
  public:
   // The caches lie under `parent_directory`. Calls may be made to fail by `faults`: then all keys
-  // are read, and what was left behind is looked at, after each execution. `patience`: CacheSetup's.
+  // are read, and what was left behind is looked at, after each execution. `patience`:
+  // CacheSetup's.
   ExploredCache(const PlannedCell& cell, std::string parent_directory, explore::FaultSet faults = 0,
                 int64_t patience = trace::kPatience)
       : cell_(cell), parent_(std::move(parent_directory)), faults_(faults), patience_(patience) {}
