@@ -140,6 +140,29 @@ TEST(ExploreFaultTest, EachCallOfAProcessAloneFailsOnceInEachWay) {
   }
 }
 
+// The scenario's own init is an operation like others, and its directory is not there yet.
+TEST(ExploreFaultTest, TheCallsOfInitFailToo) {
+  const Workspace workspace;
+  const ProgramResult sound = workspace.Run({"explore", "init-race", "--backend", "temp-rename",
+                                             "--fault", "EACCES", "--json", "run.json"});
+  EXPECT_EQ(sound.exit_code, 0) << sound.output << sound.errors;
+  const uint64_t faults = FirstCell(workspace).at("explored").at("faults");
+  // Of what set calls by itself fewer can fail.
+  workspace.Write("set.toml", R"(version = 1
+title = "Two set"
+story = "Without an init of their own."
+keys = { count = 1, distribution = "single" }
+[roles.starter]
+explore = { processes = 2, program = ["set k0"] }
+)");
+  EXPECT_EQ(workspace
+                .Run({"explore", "set.toml", "--backend", "temp-rename", "--fault", "EACCES",
+                      "--json", "run.json"})
+                .exit_code,
+            0);
+  EXPECT_GT(faults, FirstCell(workspace).at("explored").at("faults").get<uint64_t>());
+}
+
 TEST(ExploreFaultTest, RefusesAnUnknownFault) {
   const Workspace workspace;
   const ProgramResult result =

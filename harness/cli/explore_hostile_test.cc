@@ -87,6 +87,23 @@ TEST_P(HostileTest, EndsAndSaysWhy) {
   }
 }
 
+// All of a request must lie in the pipe before its process goes on.
+TEST(HostileValueTest, WhatDoesNotFitIntoAPipeIsToldWithTheRemedy) {
+  const Workspace workspace;
+  std::string scenario = kOneKey;
+  scenario.insert(scenario.find("[roles.writer]"), "values = { size = \"1MiB\" }\n");
+  workspace.Write("large.toml", scenario);
+  const ProgramResult result = workspace.Run({"explore", "large.toml", "--backend", "temp-rename"});
+  EXPECT_EQ(result.exit_code, 64) << result.output << result.errors;
+  EXPECT_THAT(result.output + result.errors, HasSubstr("a request of 1 MiB does not fit into a "
+                                                       "pipe of 1 MiB"));
+  EXPECT_THAT(result.output + result.errors, HasSubstr("explore with smaller values"));
+  // Half of it does.
+  scenario.replace(scenario.find("1MiB"), 4, "512KiB");
+  workspace.Write("large.toml", scenario);
+  EXPECT_EQ(workspace.Run({"explore", "large.toml", "--backend", "temp-rename"}).exit_code, 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     All, HostileTest,
     testing::Values(

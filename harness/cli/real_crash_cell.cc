@@ -48,7 +48,7 @@ class RealCrashCell {
     TEARPROOF_ASSIGN_OR_RETURN(const auto models, crash::FindModels(setup_.system.model));
     model_ = models.front();
     setup_.cache = CrashBench::Setup(request_);
-    setup_.images = std::min<uint64_t>(setup_.images, settings_.budget.states);
+    setup_.budget.images = std::min<uint64_t>(setup_.budget.images, settings_.budget.states);
     setup_.forgotten = cell_.backend.description.volatile_files;
     TEARPROOF_ASSIGN_OR_RETURN(bench_, CrashBench::Start(request_));
     uint32_t calls = 0;
@@ -66,16 +66,14 @@ class RealCrashCell {
 
   Result<void> Judge(const crash::RealRun& real) {
     TEARPROOF_RETURN_IF_ERROR(bench_.judge->Begin(real.run));
-    const crash::Persistence persistence(real.run.log, *model_);
-    std::map<uint32_t, std::set<crash::Digest>> allowed;
     unmountable_ += real.unmountable;
     result_.candidates += real.images;
+    result_.losses = std::min(result_.runs == 0 ? SIZE_MAX : result_.losses, real.drawn.losses);
+    result_.exhausted = result_.exhausted && real.drawn.exhausted;
     ++result_.runs;
+    NoteStrangers(real);
     for (const crash::RealState& state : real.states) {
       const crash::Digest digest = DigestOf(state.tree);
-      const auto [known, first] = allowed.try_emplace(state.calls);
-      if (first) known->second = crash::AllStatesAt(persistence, state.calls, kMostStates);
-      if (!known->second.contains(digest)) NoteStranger(persistence, state);
       TEARPROOF_ASSIGN_OR_RETURN(const crash::StateJudge::Judged judged,
                                  bench_.judge->Judge(state.tree, digest, state.calls));
       result_.states.insert(digest);
@@ -86,16 +84,20 @@ class RealCrashCell {
         if (!fresh) merged->second = Merge(std::move(merged->second), verdict);
       }
     }
-    result_.points += allowed.size();
     return {};
   }
 
-  void NoteStranger(const crash::Persistence& persistence, const crash::RealState& state) {
-    ++strangers_;
-    if (strangers_ > 1) return;
-    const std::string after =
-        state.calls == 0 ? "nothing" : persistence.log().calls[state.calls - 1].label;
-    stranger_ = fmt::format("after {}: {}", after, EscapeForTerminal(PrintTree(state.tree), 300));
+  void NoteStrangers(const crash::RealRun& real) {
+    const crash::Strangers found = FindStrangers(real, *model_, kMostStates);
+    result_.points += found.moments;
+    undecided_ += found.undecided;
+    if (strangers_ == 0 && !found.states.empty()) {
+      const crash::RealState& state = *found.states.front();
+      const std::string after =
+          state.calls == 0 ? "nothing" : real.run.log.calls[state.calls - 1].label;
+      stranger_ = fmt::format("after {}: {}", after, EscapeForTerminal(PrintTree(state.tree), 300));
+    }
+    strangers_ += found.states.size();
   }
 
   static std::string PrintTree(const crash::Tree& tree) {
@@ -124,7 +126,14 @@ class RealCrashCell {
     crashed.candidates = result_.candidates;
     crashed.states = result_.states.size();
     crashed.judged = result_.judged;
-    crashed.bound = "images of each epoch's prefixes, and without each of its writes";
+    crashed.losses = result_.losses;
+    crashed.exhausted = result_.exhausted;
+    if (!result_.exhausted) {
+      crashed.bound = fmt::format(
+          "of each epoch the images that lack fewer than {} of writes were read, and not all with "
+          "{}",
+          Counted(result_.losses, "runs"), result_.losses);
+    }
     record->scope =
         fmt::format("{}, {}", explore::DescribePrograms(cell_.known.scenario), crashed.model_title);
     for (const auto& [promise, verdict] : result_.verdicts) {
@@ -143,6 +152,10 @@ class RealCrashCell {
                           "wrong: {}",
                           cell_.backend.display, cell_.known.scenario.id,
                           Counted(strangers_, "states"), settings_.real, model_->name, stranger_));
+    if (undecided_ > 0) {
+      outcome_.notes.push_back(fmt::format("{} could not be compared: the model allows too many",
+                                           Counted(undecided_, "states")));
+    }
     if (unmountable_ > 0) {
       outcome_.notes.push_back(
           fmt::format("{} could not be mounted", Counted(unmountable_, "images")));
@@ -160,6 +173,7 @@ class RealCrashCell {
   CrashBench bench_;
   crash::ModelResult result_;
   uint64_t strangers_ = 0;
+  uint64_t undecided_ = 0;
   uint64_t unmountable_ = 0;
   std::string stranger_;
   CrashCellOutcome outcome_;

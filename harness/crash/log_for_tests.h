@@ -3,6 +3,7 @@
 #define TEARPROOF_HARNESS_CRASH_LOG_FOR_TESTS_H_
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,7 +27,15 @@ class LogMaker {
   LogMaker& Sync(const std::string& name);
   LogMaker& SyncData(const std::string& name);
   LogMaker& SyncDirectory();
+  LogMaker& SyncDataOfDirectory();
   LogMaker& SyncAll();
+  LogMaker& SyncSystem();
+  LogMaker& Mode(const std::string& name, mode_t mode);
+  // `value` nothing: it is removed.
+  LogMaker& Attribute(const std::string& name, const std::string& attribute,
+                      const std::optional<std::string>& value);
+  // All calls so far happened before the log begins, but the base is what it is.
+  LogMaker& Before();
   WriteLog Build();
 
  private:
@@ -37,11 +46,12 @@ class LogMaker {
   std::unordered_map<ino_t, NodeId> nodes_ = {{1, kRoot}};
   ino_t next_inode_ = 2;
   std::vector<explore::LoggedCall> calls_;
+  std::vector<trace::Change> before_;
 };
 
 const PersistenceModel& ModelNamed(std::string_view name);
 
-// "k0=new t=": the names and the bytes of a state.
+// "k0=new t(644)[mtime=5]=": the names, modes but 600, attributes and bytes of a state.
 std::string Print(const Tree& tree);
 // All states after the last call, with any number of losses.
 std::set<std::string> StatesAtEnd(const WriteLog& log, std::string_view model);

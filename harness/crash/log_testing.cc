@@ -88,13 +88,46 @@ LogMaker& LogMaker::SyncDirectory() {
   return *this;
 }
 
+LogMaker& LogMaker::SyncDataOfDirectory() {
+  Add("fdatasync", ChangeKind::kSyncData, ".");
+  return *this;
+}
+
 LogMaker& LogMaker::SyncAll() {
   Add("syncfs", ChangeKind::kSyncAll, ".");
   return *this;
 }
 
+LogMaker& LogMaker::SyncSystem() {
+  Add("sync", ChangeKind::kSyncSystem, ".");
+  return *this;
+}
+
+LogMaker& LogMaker::Mode(const std::string& name, mode_t mode) {
+  Add("chmod", ChangeKind::kMode, name).mode = mode;
+  return *this;
+}
+
+LogMaker& LogMaker::Attribute(const std::string& name, const std::string& attribute,
+                              const std::optional<std::string>& value) {
+  trace::Change& change =
+      Add("set", value ? ChangeKind::kAttribute : ChangeKind::kNoAttribute, name);
+  change.attribute = attribute;
+  change.bytes = value.value_or("");
+  return *this;
+}
+
+LogMaker& LogMaker::Before() {
+  for (const explore::LoggedCall& call : calls_) {
+    before_.insert(before_.end(), call.event.changes.begin(), call.event.changes.end());
+  }
+  calls_.clear();
+  return *this;
+}
+
 WriteLog LogMaker::Build() {
   LogSource source;
+  source.before = before_;
   source.base = base_;
   source.inodes = nodes_;
   source.calls = calls_;
@@ -118,7 +151,12 @@ std::string Print(const Tree& tree) {
       for (size_t i = 0; i < bytes.size(); i += 512) first += bytes[i];
       bytes = first;
     }
-    files.push_back(fmt::format("{}={}", name, bytes));
+    const Node& file = tree.nodes[node];
+    std::string marks = file.mode == 0600 ? "" : fmt::format("({:o})", file.mode);
+    for (const auto& [attribute, value] : file.attributes) {
+      marks += fmt::format("[{}={}]", attribute, value);
+    }
+    files.push_back(fmt::format("{}{}={}", name, marks, bytes));
   }
   return Join(files, " ");
 }

@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "harness/core/text.h"
+
 namespace tearproof::crash {
 namespace {
 
@@ -13,6 +15,16 @@ namespace {
 constexpr uint64_t kSector = 512;
 
 uint64_t RoundUp(uint64_t size) { return (size + kBlock - 1) / kBlock * kBlock; }
+
+// What stands beside the bytes: the bytes can be read without it.
+bool IsOfInode(const Effect& effect) {
+  return effect.kind == EffectKind::kMode || effect.kind == EffectKind::kAttribute;
+}
+
+// What was written is as old as it is.
+void Touched(Node* node) {
+  if (!node->attributes.empty()) node->attributes.erase(trace::kModified);
+}
 
 }  // namespace
 
@@ -32,6 +44,7 @@ Persistence::Persistence(const WriteLog& log, const PersistenceModel& model)
           break;
         case EffectKind::kSize:
         case EffectKind::kMode:
+        case EffectKind::kAttribute:
           AddSize(index);
           break;
         case EffectKind::kEntry:
@@ -114,13 +127,16 @@ void Persistence::AddGrowth(uint32_t index) {
   }
 }
 
+// Of a mode and an attribute, too.
 void Persistence::AddSize(uint32_t index) {
   const Effect& effect = log_.effects[index];
+  const bool journals =
+      IsOfInode(effect) ? model_.Of(Rule::kModes) == Setting::kJournal : Journals();
   PartOfLog part;
   part.call = effect.call;
   part.effects = {index};
-  part.line = Journals() ? 0 : LineOf(effect.node);
-  if (Journals()) part.needs = std::exchange(next_name_needs_, {});
+  part.line = journals ? 0 : LineOf(effect.node);
+  if (journals) part.needs = std::exchange(next_name_needs_, {});
   const uint32_t added = AddPart(std::move(part));
   if (effect.kind != EffectKind::kSize || effect.size > effect.former_size) return;
   last_cut_[effect.node] = added;
@@ -168,9 +184,10 @@ void Persistence::Force(uint32_t index, uint32_t call) {
   for (const uint32_t needed : part.needs) Force(needed, call);
 }
 
-void Persistence::ForceOwn(NodeId node, uint32_t call) {
+void Persistence::ForceOwn(NodeId node, bool data_only, uint32_t call) {
   for (uint32_t i = 0; i < parts_.size(); ++i) {
-    if (First(parts_[i]).node == node) Force(i, call);
+    const Effect& effect = First(parts_[i]);
+    if (effect.node == node && !(data_only && IsOfInode(effect))) Force(i, call);
   }
 }
 
@@ -207,10 +224,11 @@ bool Persistence::HasUnsyncedGrowth(NodeId node) const {
   });
 }
 
-uint32_t Persistence::LastJournalPart(NodeId node, bool sizes_only) const {
+uint32_t Persistence::LastJournalPart(NodeId node, bool data_only) const {
   uint32_t last = kNoCall;
   for (uint32_t i = 0; i < parts_.size(); ++i) {
-    const bool counts = !sizes_only || First(parts_[i]).kind == EffectKind::kSize;
+    const Effect& effect = First(parts_[i]);
+    const bool counts = !data_only || effect.kind == EffectKind::kSize;
     if (OnJournal(parts_[i]) && counts && Concerns(parts_[i], node)) last = i;
   }
   return last;
@@ -222,9 +240,13 @@ void Persistence::Apply(const Sync& sync) {
   switch (sync.kind) {
     case SyncKind::kRange:
       return;
-    case SyncKind::kAll:
+    case SyncKind::kFileSystem:
+    case SyncKind::kSystem: {
+      const Rule rule = sync.kind == SyncKind::kSystem ? Rule::kSystemSync : Rule::kFileSystemSync;
+      if (model_.Of(rule) != Setting::kEverything) return;
       for (uint32_t i = 0; i < all; ++i) Force(i, call);
       return;
+    }
     case SyncKind::kClose:
       if (was_cut_.erase(sync.node) > 0 &&
           model_.Of(Rule::kReplaceClose) == Setting::kLengthBefore) {
@@ -236,13 +258,14 @@ void Persistence::Apply(const Sync& sync) {
       break;
   }
   const bool directory = log_.base.nodes[sync.node].kind == NodeKind::kDirectory;
-  const bool data_only = sync.kind == SyncKind::kData;
+  // Of a directory both are the same.
+  const bool data_only = sync.kind == SyncKind::kData && !directory;
   const Setting setting = model_.Of(data_only   ? Rule::kDataSync
                                     : directory ? Rule::kDirectorySync
                                                 : Rule::kFileSync);
   const bool grew = HasUnsyncedGrowth(sync.node);
   const uint32_t last = LastJournalPart(sync.node, data_only);
-  ForceOwn(sync.node, call);
+  ForceOwn(sync.node, data_only, call);
   if (setting == Setting::kOwnAndNames) ForceNamesOf(sync.node, call);
   if (setting != Setting::kOwnAndBefore) return;
   // What it has yet to say of its length goes to the end of the journal, and all before with it.
@@ -316,6 +339,7 @@ Tree Persistence::StateOf(const CrashPoint& point, const std::vector<bool>& miss
           }
           break;
         case EffectKind::kData: {
+          Touched(&node);
           if (part.grows_to > node.bytes.size()) node.bytes.resize(part.grows_to, '\0');
           // What lies behind the end of the file is not seen.
           const uint64_t end = std::min<uint64_t>(part.end, node.bytes.size());
@@ -329,10 +353,18 @@ Tree Persistence::StateOf(const CrashPoint& point, const std::vector<bool>& miss
           if (part.grows_to > node.bytes.size()) node.bytes.resize(part.grows_to, '\0');
           break;
         case EffectKind::kSize:
+          Touched(&node);
           node.bytes.resize(effect.size, '\0');
           break;
         case EffectKind::kMode:
           node.mode = effect.mode;
+          break;
+        case EffectKind::kAttribute:
+          if (effect.gone) {
+            node.attributes.erase(effect.name);
+          } else {
+            node.attributes[effect.name] = effect.bytes;
+          }
           break;
       }
     }
@@ -356,6 +388,12 @@ std::string Persistence::Describe(uint32_t index) const {
       return fmt::format("the cut of {} to {} bytes", name, effect.size);
     case EffectKind::kMode:
       return fmt::format("the mode of {}", name);
+    case EffectKind::kAttribute:
+      return fmt::format("the {} of {}",
+                         effect.name.find('.') == std::string::npos
+                             ? effect.name
+                             : "attribute " + EscapeForTerminal(effect.name, 40),
+                         name);
   }
   return "";
 }

@@ -71,12 +71,12 @@ class Persistence {
   void AddEntry(uint32_t effect);
   void NeedLengthOf(NodeId node, std::vector<uint32_t>* needs) const;
   void Apply(const Sync& sync);
-  void ForceOwn(NodeId node, uint32_t call);
+  void ForceOwn(NodeId node, bool data_only, uint32_t call);
   void ForceNamesOf(NodeId node, uint32_t call);
   void ForceJournal(uint32_t last_part, uint32_t call);
   bool HasUnsyncedGrowth(NodeId node) const;
-  // The last part on the journal that concerns the node, or kNoCall.
-  uint32_t LastJournalPart(NodeId node, bool sizes_only) const;
+  // The last part on the journal that concerns the node, or kNoCall; `data_only`: and its data.
+  uint32_t LastJournalPart(NodeId node, bool data_only) const;
   void Force(uint32_t part, uint32_t call);
   bool Concerns(const PartOfLog& part, NodeId node) const;
   const Effect& First(const PartOfLog& part) const { return log_.effects[part.effects.front()]; }

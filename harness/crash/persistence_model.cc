@@ -14,42 +14,67 @@ using enum Setting;
 
 constexpr std::string_view kPosixSilent = "POSIX says nothing, so nothing is promised";
 constexpr std::string_view kPosixFsync =
-    "POSIX, fsync: the data of the file named by the descriptor; Linux, fsync(2): not the entry in "
-    "its directory";
+    "POSIX, fsync: the data of the file that the descriptor names, and by its rationale what was "
+    "written is there after a crash; fsync(2): not the entry in its directory";
 constexpr std::string_view kSectorAtomic =
-    "Pillai et al., OSDI 2014 (ALICE): a sector of 512 bytes is written whole, and "
-    "nothing larger";
+    "POSIX says nothing; ALICE (alicedefaultfs.py) cuts writes in any pieces asked for; that a "
+    "disk writes a sector whole is assumed";
 
 constexpr std::array<RuleRow, kRuleCount> kPosix = {{
     {Rule::kTear, kSectors, kSectorAtomic},
     {Rule::kTearNew, kSectors, kSectorAtomic},
-    {Rule::kNames, kAnyOrder, "ALICE: the default model reorders directory entries"},
-    {Rule::kRename, kHalves, kPosixSilent},
-    {Rule::kGrowth, kFree, "ALICE: an append may leave the length with other bytes"},
-    {Rule::kGrowthOrder, kUnordered, kPosixSilent},
+    {Rule::kNames, kAnyOrder,
+     "ALICE, get_deps: an entry depends on no other, only on a sync before it"},
+    {Rule::kRename, kHalves,
+     "POSIX, rename: atomic, as other threads see it; of a crash it says nothing. ALICE, "
+     "get_disk_ops: the old name goes and the new one comes, each by itself"},
+    {Rule::kGrowth, kFree,
+     "ALICE, trunc_disk_ops: an append first leaves zeros or garbage of its length"},
+    {Rule::kGrowthOrder, kUnordered,
+     "ALICE, get_deps: a piece of a write depends on no other, only on a sync before it"},
     {Rule::kFileSync, kOwn, kPosixFsync},
     {Rule::kDirectorySync, kOwn,
-     "Linux, fsync(2): for the entry, an fsync of the directory is needed as well"},
-    {Rule::kDataSync, kOwn, "Linux, fdatasync(2): the length is flushed, where it is needed"},
+     "fsync(2): for the entry, an fsync of the directory is needed as well"},
+    {Rule::kDataSync, kOwn,
+     "POSIX, fdatasync: data integrity; fdatasync(2): the length is flushed, where it is needed"},
     {Rule::kReplaceRename, kNothing, kPosixSilent},
     {Rule::kReplaceClose, kNothing, kPosixSilent},
+    {Rule::kModes, kAnyOrder, kPosixSilent},
+    {Rule::kFileSystemSync, kEverything,
+     "POSIX has none; sync(2): as fsync of every file of the file system"},
+    {Rule::kSystemSync, kNothing,
+     "POSIX, sync: the writing is scheduled, and not necessarily complete upon return"},
 }};
 
 constexpr std::string_view kJbd2 =
-    "Linux, filesystems/ext4/journal: a transaction holds all metadata changes since the last, is "
-    "written whole, and they are replayed in order";
+    "Linux, filesystems/ext4/journal: a transaction without its commit record is discarded, all "
+    "up to the last one are replayed";
 constexpr std::string_view kExt4Fsync =
     "ext4_fsync_journal commits the transaction of the file's last change (i_sync_tid), and with "
     "it all before";
+constexpr std::string_view kExt4DirectorySync =
+    "ext4_fsync_journal: not of a regular file, so the journal is committed as it stands (Linux "
+    "6.4), before that as of a file; the less is taken";
 constexpr std::string_view kExt4Datasync =
-    "ext4_sync_file with datasync commits the transaction of its last change of length or blocks "
-    "(i_datasync_tid)";
+    "ext4_fsync_journal with datasync commits the transaction of its last change of length or "
+    "blocks (i_datasync_tid)";
 constexpr std::string_view kExt4InPlace =
-    "Linux, admin-guide/ext4: data is not journalled but in data=journal; ALICE: in place, torn "
-    "at sectors";
+    "Linux, admin-guide/ext4: data is not journalled but in data=journal; "
+    "filesystems/ext4/journal: "
+    "data blocks are in no certain state after a crash; a sector is taken to be written whole";
+constexpr std::string_view kExt4Modes =
+    "modes, owners, times and attributes lie in the inode, or in blocks that are journalled as it "
+    "is (filesystems/ext4/journal)";
+constexpr std::string_view kLinuxSyncfs =
+    "sync(2): syncfs waits, and promises what fsync of every file of the file system would; "
+    "fs/sync.c, sync_filesystem";
+constexpr std::string_view kLinuxSync =
+    "sync(2): Linux waits, and promises what fsync of every file would; fs/sync.c, sync";
 constexpr std::string_view kExt4Unwritten =
-    "ext4, dioread_nolock (the default since Linux 5.6): a new block is unwritten, and reads as "
-    "zero, until a later transaction says that its bytes are there; measured with --real ext4";
+    "ext4(5), dioread_nolock (the default since commit 244adf6426ee): a new block is unwritten, "
+    "and "
+    "reads as zero, until a later transaction says that its bytes are there; measured with --real "
+    "ext4";
 constexpr std::string_view kNoAutoDaAlloc = "noauto_da_alloc: only then nothing is forced";
 
 constexpr std::array<RuleRow, kRuleCount> kExt4Ordered = {{
@@ -59,25 +84,29 @@ constexpr std::array<RuleRow, kRuleCount> kExt4Ordered = {{
     {Rule::kRename, kWhole, "ext4_rename makes both changes under one handle, in one transaction"},
     {Rule::kGrowth, kFree, kExt4Unwritten},
     {Rule::kGrowthOrder, kInOrder,
-     "ext4_writepages maps pages in ascending order, and i_disksize follows"},
+     "mpage_map_and_submit_extent maps pages in ascending order, and i_disksize follows them"},
     {Rule::kFileSync, kOwnAndBefore, kExt4Fsync},
-    {Rule::kDirectorySync, kOwnAndBefore, kExt4Fsync},
+    {Rule::kDirectorySync, kOwnAndBefore, kExt4DirectorySync},
     {Rule::kDataSync, kOwnAndBefore, kExt4Datasync},
     {Rule::kReplaceRename, kNothing, kNoAutoDaAlloc},
     {Rule::kReplaceClose, kNothing, kNoAutoDaAlloc},
+    {Rule::kModes, kJournal, kExt4Modes},
+    {Rule::kFileSystemSync, kEverything, kLinuxSyncfs},
+    {Rule::kSystemSync, kEverything, kLinuxSync},
 }};
 
 constexpr std::array<RuleRow, kRuleCount> WithAutoDaAlloc(std::array<RuleRow, kRuleCount> rows) {
   for (RuleRow& row : rows) {
     if (row.rule == Rule::kReplaceRename) {
-      row = {row.rule, kLengthBefore,
-             "Linux, admin-guide/ext4, auto_da_alloc: a rename over a file allocates its delayed "
-             "blocks; measured with --real ext4: never empty, but it may read as zeros"};
+      row = {
+          row.rule, kLengthBefore,
+          "ext4(5), auto_da_alloc; ext4_rename calls ext4_alloc_da_blocks where the new name was "
+          "a file's; measured with --real ext4: never empty, but it may read as zeros"};
     }
     if (row.rule == Rule::kReplaceClose) {
       row = {row.rule, kLengthBefore,
-             "Linux, admin-guide/ext4, auto_da_alloc: close after truncate allocates the delayed "
-             "blocks"};
+             "ext4(5), auto_da_alloc; ext4_release_file calls ext4_alloc_da_blocks of a file that "
+             "was cut (EXT4_STATE_DA_ALLOC_CLOSE)"};
     }
   }
   return rows;
@@ -99,49 +128,62 @@ constexpr std::array<RuleRow, kRuleCount> WithWriteback(std::array<RuleRow, kRul
 constexpr std::array<RuleRow, kRuleCount> kExt4Writeback = WithWriteback(kExt4Ordered);
 
 constexpr std::string_view kXfsLog =
-    "Linux, filesystems/xfs/xfs-delayed-logging-design: changes are logged, and replayed, in the "
-    "order of their transactions";
+    "Linux, filesystems/xfs/xfs-delayed-logging-design: where a change is seen after recovery, all "
+    "metadata changes committed before it are";
 constexpr std::string_view kXfsFsync =
-    "xfs_file_fsync forces the log up to the inode's last change, and with it all before";
+    "xfs_fsync_flush_log forces the log up to the inode's last change, and with it all before";
 
 constexpr std::array<RuleRow, kRuleCount> kXfs = {{
-    {Rule::kTear, kSectors, "data is written in place and not logged"},
+    {Rule::kTear, kSectors,
+     "xfs-delayed-logging-design: what is logged is metadata; a sector is taken to be written "
+     "whole"},
     {Rule::kTearNew, kPages,
      "new blocks are unwritten, and read as zero, until their bytes are there "
-     "(xfs_iomap_write_unwritten)"},
+     "(xfs_end_ioend, xfs_iomap_write_unwritten)"},
     {Rule::kNames, kJournal, kXfsLog},
-    {Rule::kRename, kWhole, "xfs_rename makes both changes in one transaction"},
+    {Rule::kRename, kWhole, "xfs_rename makes both changes in one transaction (tr_rename)"},
     {Rule::kGrowth, kAfterBytes,
-     "xfs_setfilesize logs the length when the bytes have been written (xfs_end_ioend)"},
+     "xfs_setfilesize logs the length now that the bytes have been written (xfs_end_ioend)"},
     {Rule::kGrowthOrder, kUnordered,
      "writes complete in any order; what is between is unwritten, and reads as zero"},
     {Rule::kFileSync, kOwnAndBefore, kXfsFsync},
-    {Rule::kDirectorySync, kOwnAndBefore, kXfsFsync},
+    {Rule::kDirectorySync, kOwnAndBefore, "xfs_dir_fsync: xfs_log_force_inode, the same"},
     {Rule::kDataSync, kOwnAndBefore, kXfsFsync},
     {Rule::kReplaceRename, kNothing, "xfs_rename flushes nothing"},
     {Rule::kReplaceClose, kNothing,
      "xfs_file_release starts to write a file that was cut (XFS_ITRUNCATED), and waits for "
      "nothing"},
+    {Rule::kModes, kJournal, kXfsLog},
+    {Rule::kFileSystemSync, kEverything, kLinuxSyncfs},
+    {Rule::kSystemSync, kEverything, kLinuxSync},
 }};
 
 constexpr std::array<RuleRow, kRuleCount> kBtrfs = {{
-    {Rule::kTear, kPages,
-     "btrfs(5), datacow: data is written to new blocks, and referred to once it is there"},
+    {Rule::kTear, kPages, "btrfs(5), datacow: only updates in place (nodatacow) may be partial"},
     {Rule::kTearNew, kPages, "btrfs(5), datacow: the same"},
     {Rule::kNames, kJournal,
-     "btrfs(5), commit: a transaction is committed whole, and is what is there after a crash"},
+     "btrfs(5), barrier and flushoncommit: the superblock is written after what it leads to, so "
+     "that a commit is there whole; what fsync logs comes on top"},
     {Rule::kRename, kWhole, "btrfs_rename makes both changes in one transaction"},
     {Rule::kGrowth, kAfterBytes,
-     "btrfs_finish_ordered_io writes extent and length when the bytes are on the disk"},
+     "btrfs_finish_one_ordered writes extent and length when the bytes are on the disk"},
     {Rule::kGrowthOrder, kUnordered, "ordered extents finish in any order"},
     {Rule::kFileSync, kOwnAndNames,
-     "btrfs_log_inode logs the inode, its names and those of new directories above, and no others"},
-    {Rule::kDirectorySync, kOwnAndNames, "btrfs_log_inode logs the entries of the directory"},
+     "btrfs(5), treelog: without a full sync; fs/btrfs/tree-log.c: the one inode, new names of "
+     "what "
+     "is in the log, and new directories above"},
+    {Rule::kDirectorySync, kOwnAndNames,
+     "fs/btrfs/tree-log.c: a directory is logged with its entries"},
     {Rule::kDataSync, kOwnAndNames, "btrfs_sync_file logs the inode in either case"},
     {Rule::kReplaceRename, kNothing,
-     "btrfs_rename starts to write the file (filemap_flush), and the commit does not wait for it"},
+     "btrfs_rename starts to write the file (filemap_flush); btrfs(5), flushoncommit: off, so the "
+     "commit does not wait for it"},
     {Rule::kReplaceClose, kNothing,
-     "btrfs_release_file starts to write a file that was cut, and the commit does not wait for it"},
+     "btrfs_release_file starts to write a file that was cut (BTRFS_INODE_FLUSH_ON_CLOSE); the "
+     "commit does not wait for it"},
+    {Rule::kModes, kJournal, "btrfs_dirty_inode changes the inode in a transaction, as for names"},
+    {Rule::kFileSystemSync, kEverything, kLinuxSyncfs},
+    {Rule::kSystemSync, kEverything, kLinuxSync},
 }};
 
 constexpr std::array<PersistenceModel, 6> kModels = {{
@@ -176,12 +218,15 @@ std::string_view RuleName(Rule rule) {
                                                                "fsync of a directory",
                                                                "fdatasync",
                                                                "rename over a file",
-                                                               "close of a cut file"};
+                                                               "close of a cut file",
+                                                               "modes, owners, times change",
+                                                               "syncfs",
+                                                               "sync"};
   return kNames[static_cast<size_t>(rule)];
 }
 
 std::string_view SettingWords(Setting setting) {
-  constexpr std::array<std::string_view, 15> kWords = {"at 512 bytes",
+  constexpr std::array<std::string_view, 16> kWords = {"at 512 bytes",
                                                        "at 4096 bytes",
                                                        "in any order",
                                                        "in their order",
@@ -195,7 +240,8 @@ std::string_view SettingWords(Setting setting) {
                                                        "forces its own, and its names",
                                                        "forces its own, and all names before",
                                                        "forces nothing",
-                                                       "the length comes before it"};
+                                                       "the length comes before it",
+                                                       "forces everything"};
   return kWords[static_cast<size_t>(setting)];
 }
 

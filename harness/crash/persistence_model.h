@@ -18,28 +18,31 @@
 namespace tearproof::crash {
 
 enum class Rule : uint8_t {
-  kTear,           // In what pieces a write over bytes reaches the disk.
-  kTearNew,        // In what pieces a write into new blocks does.
-  kNames,          // In which order names come and go.
-  kRename,         // Whether a rename may be half there.
-  kGrowth,         // Whether a file may have its length before its bytes.
-  kGrowthOrder,    // Whether the end of a file may be there before its middle.
-  kFileSync,       // What fsync of a file forces.
-  kDirectorySync,  // What fsync of a directory forces.
-  kDataSync,       // What fdatasync forces.
-  kReplaceRename,  // What a rename over a file forces.
-  kReplaceClose,   // What close forces of a file that had been cut.
+  kTear,            // In what pieces a write over bytes reaches the disk.
+  kTearNew,         // In what pieces a write into new blocks does.
+  kNames,           // In which order names come and go.
+  kRename,          // Whether a rename may be half there.
+  kGrowth,          // Whether a file may have its length before its bytes.
+  kGrowthOrder,     // Whether the end of a file may be there before its middle.
+  kFileSync,        // What fsync of a file forces.
+  kDirectorySync,   // What fsync of a directory forces.
+  kDataSync,        // What fdatasync forces.
+  kReplaceRename,   // What a rename over a file forces.
+  kReplaceClose,    // What close forces of a file that had been cut.
+  kModes,           // In which order modes, owners, times and extended attributes change.
+  kFileSystemSync,  // What syncfs forces.
+  kSystemSync,      // What sync forces.
 };
-inline constexpr size_t kRuleCount = 11;
+inline constexpr size_t kRuleCount = 14;
 
 enum class Setting : uint8_t {
   // kTear, kTearNew
   kSectors,  // Of 512 bytes, each old or new, in any order.
   kPages,    // Of 4096 bytes: a block.
-  // kNames
+  // kNames, kModes
   kAnyOrder,
-  kJournal,  // As they were made: what is there is a beginning of them. Sizes that a call sets and
-             // modes likewise.
+  kJournal,  // As they were made: what is there is a beginning of them. Sizes that a call sets
+             // likewise.
   // kRename
   kHalves,  // The new name and the end of the old one, each on its own.
   kWhole,
@@ -49,14 +52,15 @@ enum class Setting : uint8_t {
   // kGrowthOrder
   kUnordered,
   kInOrder,
-  // kFileSync, kDirectorySync, kDataSync: always its own bytes, length and mode; of a directory its
-  // names.
+  // kFileSync, kDirectorySync, kDataSync: always its own bytes and length; its mode, owner, times
+  // and attributes, but for fdatasync; of a directory its names.
   kOwn,           // Nothing else.
   kOwnAndNames,   // And the names of the file, old ones being gone, up to the root.
   kOwnAndBefore,  // And all names up to its own last change: the journal is written in one piece.
-  // kReplaceRename, kReplaceClose
+  // kReplaceRename, kReplaceClose; kFileSystemSync, kSystemSync
   kNothing,
   kLengthBefore,  // The length is there before the rename, or before any later name.
+  kEverything,
 };
 
 inline constexpr uint64_t kBlock = 4096;

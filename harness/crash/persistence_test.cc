@@ -205,6 +205,88 @@ TEST(PersistenceTest, SyncingEverythingLeavesOneState) {
   }
 }
 
+// POSIX lets sync return before anything is written, Linux waits.
+TEST(PersistenceTest, SyncForcesAllButWherePosixAloneIsCountedOn) {
+  LogMaker maker;
+  maker.Create("a").Write("a", 0, "x").SyncSystem();
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "posix-minimal"), IsSupersetOf({"", "a=", "a=0", "a=x"}));
+  for (const char* model :
+       {"ext4-ordered", "ext4-ordered-auto", "ext4-writeback", "xfs", "btrfs"}) {
+    EXPECT_THAT(StatesAtEnd(maker.Build(), model), ElementsAre("a=x")) << model;
+  }
+}
+
+// A file that nobody may read is given its mode at the end, and may lack it after a crash.
+TEST(PersistenceTest, AModeMayBeMissingAndComesInTheOrderOfNames) {
+  LogMaker maker;
+  maker.Base("k", "old").Mode("k", 0).Create("z");
+  for (const char* model : {"ext4-ordered", "xfs", "btrfs"}) {
+    EXPECT_THAT(StatesAtEnd(maker.Build(), model),
+                UnorderedElementsAre("k=old", "k(0)=old", "k(0)=old z="))
+        << model;
+  }
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "posix-minimal"), Contains("k=old z="));
+}
+
+TEST(PersistenceTest, FsyncForcesAModeAndFdatasyncDoesNot) {
+  LogMaker synced;
+  synced.Base("k", "old").Mode("k", 0444).Sync("k");
+  LogMaker data;
+  data.Base("k", "old").Mode("k", 0444).SyncData("k");
+  for (const PersistenceModel& model : AllModels()) {
+    EXPECT_THAT(StatesAtEnd(synced.Build(), model.name), ElementsAre("k(444)=old")) << model.name;
+    EXPECT_THAT(StatesAtEnd(data.Build(), model.name), UnorderedElementsAre("k=old", "k(444)=old"))
+        << model.name;
+  }
+}
+
+// fdatasync of what grew writes the journal to its end, and what lies there comes along.
+TEST(PersistenceTest, FdatasyncBringsAModeAlongWithALengthAfterIt) {
+  LogMaker maker;
+  maker.Base("k", "old").Mode("k", 0444).Truncate("k").SyncData("k");
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "ext4-ordered"), ElementsAre("k(444)="));
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "posix-minimal"), UnorderedElementsAre("k=", "k(444)="));
+}
+
+TEST(PersistenceTest, OfADirectoryFdatasyncIsFsync) {
+  LogMaker maker;
+  maker.Create("a").SyncDataOfDirectory();
+  for (const PersistenceModel& model : AllModels()) {
+    EXPECT_THAT(StatesAtEnd(maker.Build(), model.name), ElementsAre("a=")) << model.name;
+  }
+  LogMaker after_another;
+  after_another.Directory("d").Mode("d", 0500).Create("a").SyncDataOfDirectory();
+  EXPECT_THAT(StatesAtEnd(after_another.Build(), "ext4-ordered"), ElementsAre("a= d(500)="));
+}
+
+TEST(PersistenceTest, TimesAndAttributesThatACallSetMayBeMissing) {
+  LogMaker maker;
+  maker.Base("k", "old").Attribute("k", "mtime", "5").Attribute("k", "user.ttl", "60");
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "xfs"),
+              UnorderedElementsAre("k=old", "k[mtime=5]=old", "k[mtime=5][user.ttl=60]=old"));
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "posix-minimal"), Contains("k[user.ttl=60]=old"));
+  maker.Attribute("k", "user.ttl", std::nullopt).Sync("k");
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "btrfs"), ElementsAre("k[mtime=5]=old"));
+}
+
+TEST(PersistenceTest, AWriteEndsTheTimeThatWasSet) {
+  LogMaker maker;
+  maker.Base("k", "old").Attribute("k", "mtime", "5").Write("k", 0, "new").Sync("k");
+  for (const PersistenceModel& model : AllModels()) {
+    EXPECT_THAT(StatesAtEnd(maker.Build(), model.name), ElementsAre("k=new")) << model.name;
+  }
+}
+
+TEST(PersistenceTest, ATimeThatWasSetBeforeTheLogBeginsIsOnTheDisk) {
+  LogMaker maker;
+  maker.Base("a", "x").Base("b", "x").Base("c", "x");
+  maker.Attribute("a", "mtime", "5").Attribute("b", "mtime", "6").Write("b", 0, "x");
+  maker.Attribute("c", "mtime", "7").Attribute("c", "mtime", std::nullopt);
+  maker.Attribute("a", "user.ttl", "1").Before();
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "xfs"), ElementsAre("a[mtime=5]=x b=x c=x"));
+  EXPECT_EQ(Print(WithoutTimes(maker.Build()).base), "a=x b=x c=x");
+}
+
 TEST(PersistenceTest, EachSetOfLossesIsDrawnOnce) {
   LogMaker maker;
   maker.Base("k", Sectors("aaaa")).Write("k", 0, Sectors("bbbb"));

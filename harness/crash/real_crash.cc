@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
+
+#include "harness/crash/crash_engine.h"
 
 namespace tearproof::crash {
 namespace {
@@ -51,44 +54,6 @@ class ImageMaker {
 
 }  // namespace
 
-std::vector<DiskImage> ImagesOf(const std::vector<DiskRecord>& records, size_t begin,
-                                const std::function<uint32_t(size_t)>& calls_at, size_t most) {
-  std::vector<DiskImage> images;
-  std::set<std::pair<uint32_t, std::vector<uint32_t>>> seen;
-  std::vector<uint32_t> flushed;
-  std::vector<uint32_t> since;
-  const auto add = [&](size_t written, const std::vector<uint32_t>& kept) {
-    DiskImage image = {calls_at(written), flushed};
-    image.records.insert(image.records.end(), kept.begin(), kept.end());
-    if (images.size() < most && seen.emplace(image.calls, image.records).second) {
-      images.push_back(std::move(image));
-    }
-  };
-  for (uint32_t i = 0; i <= records.size(); ++i) {
-    const bool ends = i == records.size() || records[i].flush;
-    if (i >= begin && ends) {
-      // The moment before the flush: any of them may be there.
-      for (size_t length = 0; length <= since.size(); ++length) {
-        add(i, {since.begin(), since.begin() + static_cast<int64_t>(length)});
-      }
-      for (size_t lost = 0; lost < since.size(); ++lost) {
-        std::vector<uint32_t> kept = since;
-        kept.erase(kept.begin() + static_cast<int64_t>(lost));
-        add(i, kept);
-      }
-    }
-    if (i == records.size()) break;
-    if (!records[i].flush) {
-      since.push_back(i);
-      continue;
-    }
-    flushed.insert(flushed.end(), since.begin(), since.end());
-    since.clear();
-    if (i >= begin) add(i + 1, {});
-  }
-  return images;
-}
-
 Result<RealRun> CrashForReal(const RealSetup& setup, uint32_t commit_after) {
   RealRun real;
   std::vector<DiskRecord> records;
@@ -112,6 +77,7 @@ Result<RealRun> CrashForReal(const RealSetup& setup, uint32_t commit_after) {
       if (calls == commit_after) disk->Sync();
     });
     TEARPROOF_ASSIGN_OR_RETURN(real.run, TraceOneRun(*subject, {}));
+    real.run.log = WithoutTimes(std::move(real.run.log));
     cache = std::filesystem::path(subject->cache().LoggedDirectory())
                 .lexically_relative(disk->directory());
     disk->Sync();
@@ -122,7 +88,8 @@ Result<RealRun> CrashForReal(const RealSetup& setup, uint32_t commit_after) {
     return static_cast<uint32_t>(std::max<int64_t>(after - written_at.begin() - 1, 0));
   };
   TEARPROOF_ASSIGN_OR_RETURN(ImageMaker maker, ImageMaker::Start(setup));
-  for (const DiskImage& image : ImagesOf(records, begin, calls_at, setup.images)) {
+  DiskImages drawn = ImagesOf(records, begin, calls_at, setup.budget);
+  for (const DiskImage& image : drawn.images) {
     TEARPROOF_RETURN_IF_ERROR(maker.Make(records, image, setup.system.size));
     ++real.images;
     const auto mounted =
@@ -137,7 +104,28 @@ Result<RealRun> CrashForReal(const RealSetup& setup, uint32_t commit_after) {
     Forget(setup.forgotten, &tree);
     real.states.push_back({image.calls, std::move(tree)});
   }
+  drawn.images.clear();
+  real.drawn = std::move(drawn);
   return real;
+}
+
+Strangers FindStrangers(const RealRun& real, const PersistenceModel& model, uint64_t most) {
+  const Persistence persistence(real.run.log, model);
+  std::map<uint32_t, std::set<Digest>> allowed;
+  Strangers strangers;
+  for (const RealState& state : real.states) {
+    const auto [known, first] = allowed.try_emplace(state.calls);
+    if (first) known->second = AllStatesAt(persistence, state.calls, most);
+    if (known->second.contains(DigestOf(state.tree))) continue;
+    // Of a set that was cut short nobody knows what is missing in it.
+    if (known->second.size() >= most) {
+      ++strangers.undecided;
+    } else {
+      strangers.states.push_back(&state);
+    }
+  }
+  strangers.moments = allowed.size();
+  return strangers;
 }
 
 }  // namespace tearproof::crash

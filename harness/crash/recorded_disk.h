@@ -17,15 +17,9 @@
 #include "harness/core/mounted_image.h"
 #include "harness/core/owned_directory.h"
 #include "harness/core/result.h"
+#include "harness/crash/disk_images.h"
 
 namespace tearproof::crash {
-
-// A write, or a flush of all writes before.
-struct DiskRecord {
-  uint64_t offset = 0;
-  std::string bytes;
-  bool flush = false;
-};
 
 struct RealFileSystem {
   DiskFormat format;

@@ -1,16 +1,22 @@
 #include "harness/crash/tree.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/limits.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "harness/core/clock.h"
 #include "harness/core/unique_fd.h"
+#include "harness/trace/change.h"
 
 namespace tearproof::crash {
 namespace {
@@ -44,6 +50,11 @@ class Digester {
     Number(static_cast<uint64_t>(node.kind));
     Number(node.mode);
     Text(node.bytes);
+    Number(node.attributes.size());
+    for (const auto& [name, value] : node.attributes) {
+      Text(name);
+      Text(value);
+    }
     Number(node.entries.size());
     for (const auto& [name, target] : node.entries) {
       Text(name);
@@ -59,6 +70,27 @@ class Digester {
 
 Error CannotMake(const std::string& name) { return SystemError(errno, "cannot make " + name); }
 
+// By its name, as a symbolic link has no descriptor; `fd` is of anything else.
+bool SetAttributes(const Node& node, int parent, const std::string& name, int fd) {
+  bool set = true;
+  for (const auto& [attribute, value] : node.attributes) {
+    if (attribute == trace::kOwner) {
+      const size_t colon = value.find(':');
+      const auto user = static_cast<uid_t>(std::stoul(value));
+      const auto group = static_cast<gid_t>(std::stoul(value.substr(colon + 1)));
+      set = set && fchownat(parent, name.c_str(), user, group, AT_SYMLINK_NOFOLLOW) == 0;
+    } else if (attribute == trace::kModified) {
+      const int64_t modified = std::stoll(value);
+      const timespec time = {modified / kNanosPerSecond, modified % kNanosPerSecond};
+      const timespec times[2] = {{0, UTIME_OMIT}, time};
+      set = set && utimensat(parent, name.c_str(), times, AT_SYMLINK_NOFOLLOW) == 0;
+    } else {
+      set = set && fsetxattr(fd, attribute.c_str(), value.data(), value.size(), 0) == 0;
+    }
+  }
+  return set;
+}
+
 Result<void> WriteFile(const Node& node, int parent, const std::string& name) {
   const UniqueFd file(
       openat(parent, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, node.mode));
@@ -69,6 +101,9 @@ Result<void> WriteFile(const Node& node, int parent, const std::string& name) {
     if (written < 0) return CannotMake(name);
     left.remove_prefix(static_cast<size_t>(written));
   }
+  if (!SetAttributes(node, parent, name, file.get())) return CannotMake(name);
+  // Whatever the umask, and the change of an owner, took away.
+  if ((node.mode & 07077) != 0 && fchmod(file.get(), node.mode) != 0) return CannotMake(name);
   return {};
 }
 
@@ -84,8 +119,9 @@ class Writer {
       return CannotMake(name);
     }
     if (node.kind == NodeKind::kSymlink) {
-      return symlinkat(node.bytes.c_str(), parent, name.c_str()) == 0 ? Result<void>()
-                                                                      : CannotMake(name);
+      const bool made = symlinkat(node.bytes.c_str(), parent, name.c_str()) == 0 &&
+                        SetAttributes(node, parent, name, -1);
+      return made ? Result<void>() : CannotMake(name);
     }
     if (node.kind == NodeKind::kFile) {
       made_.emplace(id, path);
@@ -100,7 +136,7 @@ class Writer {
       const std::string below = path.empty() ? entry : path + "/" + entry;
       TEARPROOF_RETURN_IF_ERROR(Make(target, fd, entry, below));
     }
-    return {};
+    return SetAttributes(node, parent, name, fd) ? Result<void>() : CannotMake(name);
   }
 
  private:
@@ -109,10 +145,30 @@ class Writer {
   std::unordered_map<NodeId, std::string> made_;  // Files, by the first name, from the root.
 };
 
+// Those of users, and an owner who is not ours. Nothing where the file system has none.
+std::map<std::string, std::string> AttributesOf(const std::string& path,
+                                                const struct stat& status) {
+  std::map<std::string, std::string> attributes;
+  if (status.st_uid != geteuid() || status.st_gid != getegid()) {
+    attributes[trace::kOwner] = fmt::format("{}:{}", status.st_uid, status.st_gid);
+  }
+  std::array<char, XATTR_LIST_MAX> names;
+  const ssize_t listed = llistxattr(path.c_str(), names.data(), names.size());
+  for (const char* name = names.data(); name < names.data() + listed; name += strlen(name) + 1) {
+    if (!std::string_view(name).starts_with("user.")) continue;
+    std::string value(XATTR_SIZE_MAX, '\0');
+    const ssize_t got = lgetxattr(path.c_str(), name, value.data(), value.size());
+    if (got < 0) continue;
+    value.resize(static_cast<size_t>(got));
+    attributes[name] = std::move(value);
+  }
+  return attributes;
+}
+
 }  // namespace
 
 NodeId Tree::Add(NodeKind kind, mode_t mode) {
-  nodes.push_back({kind, mode, {}, {}});
+  nodes.push_back({kind, mode, {}, {}, {}});
   return static_cast<NodeId>(nodes.size() - 1);
 }
 
@@ -157,6 +213,7 @@ Result<Tree> ReadTree(const std::string& directory, std::unordered_map<ino_t, No
                                                       : NodeKind::kFile;
       known->second = tree.Add(kind, status.st_mode & 07777);
       Node& node = tree.nodes.back();
+      node.attributes = AttributesOf(path, status);
       if (kind == NodeKind::kDirectory) directories[path] = known->second;
       if (kind == NodeKind::kSymlink) node.bytes = fs::read_symlink(path, problem).string();
       if (kind == NodeKind::kFile) {

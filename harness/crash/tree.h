@@ -30,10 +30,12 @@ struct Node {
   mode_t mode = 0600;
   std::string bytes;                      // Of a symbolic link: what it holds.
   std::map<std::string, NodeId> entries;  // Of a directory.
+  // trace::Change::attribute. Times only where a process has set them.
+  std::map<std::string, std::string> attributes;
 };
 
 struct Tree {
-  std::vector<Node> nodes = {{NodeKind::kDirectory, 0700, {}, {}}};  // The first is the root.
+  std::vector<Node> nodes = {{NodeKind::kDirectory, 0700, {}, {}, {}}};  // The first is the root.
 
   NodeId Add(NodeKind kind, mode_t mode);
   // The directory in which the last name of `path` lies, or kNoNode.
@@ -44,10 +46,11 @@ struct Tree {
 
 using Digest = std::array<uint64_t, 2>;
 
-// Of all that the root leads to: names, kinds, permissions, bytes, and which names share a file.
+// Of all that the root leads to: names, kinds, permissions, bytes, attributes, and which names
+// share a file.
 Digest DigestOf(const Tree& tree);
 
-// What lies in `directory`; `inodes` gets the nodes of what has an inode there.
+// What lies in `directory`, without times; `inodes` gets the nodes of what has an inode there.
 Result<Tree> ReadTree(const std::string& directory, std::unordered_map<ino_t, NodeId>* inodes);
 // Makes the tree in the directory that `parent` is a descriptor of, as `name`, which is absent.
 Result<void> WriteTree(const Tree& tree, int parent, const std::string& name);

@@ -32,10 +32,7 @@ class Builder {
   }
 
   WriteLog Build() {
-    // Mapped before the first call, and perhaps written since.
-    for (const Change& change : source_.before) {
-      if (change.kind == ChangeKind::kMap) Map(change);
-    }
+    for (const Change& change : source_.before) TakeBefore(change);
     for (const explore::LoggedCall& logged : source_.calls) {
       const trace::Event& event = logged.event;
       call_ = static_cast<uint32_t>(log_.calls.size());
@@ -71,6 +68,29 @@ class Builder {
 
   void Doubt(const std::string& why) {
     if (log_.unseen.empty()) log_.unseen = why;
+  }
+
+  // The base has all of it but times; and what is mapped may have been written since.
+  void TakeBefore(const Change& change) {
+    if (change.kind == ChangeKind::kMap) return Map(change);
+    const NodeId node = NodeOf(change.inode);
+    if (node == kNoNode) return;
+    auto& attributes = log_.base.nodes[node].attributes;
+    switch (change.kind) {
+      case ChangeKind::kAttribute:
+        if (change.attribute == trace::kModified) attributes[change.attribute] = change.bytes;
+        return;
+      case ChangeKind::kCreate:  // The same number for another file.
+      case ChangeKind::kWrite:
+      case ChangeKind::kResize:
+        attributes.erase(trace::kModified);
+        return;
+      case ChangeKind::kNoAttribute:
+        attributes.erase(change.attribute);
+        return;
+      default:
+        return;
+    }
   }
 
   void Map(const Change& change) {
@@ -177,6 +197,14 @@ class Builder {
       case ChangeKind::kMode:
         Add(EffectKind::kMode, node).mode = change.mode;
         return;
+      case ChangeKind::kAttribute:
+      case ChangeKind::kNoAttribute: {
+        Effect& effect = Add(EffectKind::kAttribute, node);
+        effect.name = change.attribute;
+        effect.bytes = change.bytes;
+        effect.gone = change.kind == ChangeKind::kNoAttribute;
+        return;
+      }
       case ChangeKind::kClose:
         return AddSync(SyncKind::kClose, node);
       case ChangeKind::kSync:
@@ -205,7 +233,9 @@ class Builder {
       case ChangeKind::kMap:
         return Map(change);
       case ChangeKind::kSyncAll:
-        return AddSync(SyncKind::kAll, kNoNode);
+        return AddSync(SyncKind::kFileSystem, kNoNode);
+      case ChangeKind::kSyncSystem:
+        return AddSync(SyncKind::kSystem, kNoNode);
       case ChangeKind::kUnknown:
         return Doubt("a call changed a file in a way that is not described: " +
                      log_.calls[call_].label);
@@ -238,6 +268,14 @@ std::vector<NodeId> Forget(const std::vector<std::string>& forgotten, Tree* tree
 }
 
 WriteLog BuildWriteLog(LogSource source) { return Builder(std::move(source)).Build(); }
+
+WriteLog WithoutTimes(WriteLog log) {
+  std::erase_if(log.effects, [](const Effect& effect) {
+    return effect.kind == EffectKind::kAttribute && effect.name == trace::kModified;
+  });
+  for (Node& node : log.base.nodes) node.attributes.erase(trace::kModified);
+  return log;
+}
 
 WriteLog WithSync(const WriteLog& log, uint32_t after, NodeId node) {
   WriteLog synced = log;

@@ -23,6 +23,7 @@ enum class EffectKind : uint8_t {
   kGrowth,  // A write ended behind the end of the file.
   kSize,    // The file was cut or extended by a call that says so.
   kMode,
+  kAttribute,  // `name` has the value `bytes`, or none.
 };
 
 struct Effect {
@@ -38,9 +39,10 @@ struct Effect {
   uint64_t size = 0;         // kGrowth, kSize: from then on,
   uint64_t former_size = 0;  // and before.
   mode_t mode = 0;
+  bool gone = false;  // kAttribute: there is none any more.
 };
 
-enum class SyncKind : uint8_t { kFile, kData, kRange, kAll, kClose };
+enum class SyncKind : uint8_t { kFile, kData, kRange, kFileSystem, kSystem, kClose };
 
 // A call that may force something to the disk: all before it, as the model says.
 struct Sync {
@@ -80,6 +82,9 @@ struct LogSource {
 WriteLog BuildWriteLog(LogSource source);
 // Takes the names of `forgotten` out of all directories; returns what they led to.
 std::vector<NodeId> Forget(const std::vector<std::string>& forgotten, Tree* tree);
+
+// The same, nothing said of times: a disk has those of all files, and a log those that were set.
+WriteLog WithoutTimes(WriteLog log);
 
 // The same with one more call: a sync of `node` by the process of `after`, behind it.
 WriteLog WithSync(const WriteLog& log, uint32_t after, NodeId node);

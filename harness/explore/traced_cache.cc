@@ -226,6 +226,14 @@ bool TracedCache::HasOwnInit(const Actor& actor) {
                      [](const Task& task) { return task.kind == OpKind::kInit; });
 }
 
+// Calls fail, and all begin with init where nothing lies before: those that make the directory are
+// to be among them.
+bool TracedCache::MakesItself() const {
+  const auto begin = actors_.begin();
+  return setup_.faults != 0 && begin[static_cast<int64_t>(processes())].script.empty() &&
+         std::all_of(begin, begin + processes(), HasOwnInit);
+}
+
 // Init, cull and clear, or delete each key where there is no clear.
 Result<void> TracedCache::TidyUp(Actor& actor) {
   for (const OpKind kind : {OpKind::kInit, OpKind::kCull, OpKind::kClear}) {
@@ -272,7 +280,7 @@ Result<void> TracedCache::Restart() {
   }
   Actor& setup = actors_[processes()];
   const Task init = TaskOf(OpKind::kInit, 0, {});
-  TEARPROOF_RETURN_IF_ERROR(DoFreely(setup, init));
+  if (!MakesItself()) TEARPROOF_RETURN_IF_ERROR(DoFreely(setup, init));
   TEARPROOF_RETURN_IF_ERROR(DoAllFreely(setup, setup.script));
   for (ProcessId p = 0; p < processes(); ++p) {
     if (!HasOwnInit(actors_[p])) TEARPROOF_RETURN_IF_ERROR(DoFreely(actors_[p], init));
@@ -298,13 +306,16 @@ Result<void> TracedCache::DoFreely(Actor& actor, const Task& task) {
   actor.begun = true;
   actor.op.invoke = ++now_;
   std::vector<trace::Event> calls;
-  const bool noted = setup_.keeps_log && actor.number < processes();
-  session_->RunFreely(actor.number, noted ? &calls : nullptr);
+  session_->RunFreely(actor.number, setup_.keeps_log ? &calls : nullptr);
   // What is mapped now is later read and changed without a call.
   const trace::Unseen freely = session_->state(actor.number).freely;
   if (actor.number < processes() && freely != trace::Unseen::kNothing) unseen_ = freely;
   for (const trace::Event& call : calls) {
-    changes_before_.insert(changes_before_.end(), call.changes.begin(), call.changes.end());
+    for (const trace::Change& change : call.changes) {
+      // Who only helps is still when the scenario begins, and writes to no mapping of its own.
+      const bool maps = change.kind == trace::ChangeKind::kMap;
+      if (!maps || actor.number < processes()) changes_before_.push_back(change);
+    }
   }
   if (session_->state(actor.number).standing == trace::Standing::kWaitsForInput) {
     if (setup_.faults != 0 && !stays_) {

@@ -69,7 +69,7 @@ class TracedCache : public Subject {
   Result<History> TakeHistory();
   // What has happened so far; the operations under way are open.
   History::Parts PartsSoFar() const;
-  // The calls of the scenario's processes since Restart, and before those the changes of what they
+  // The calls of the scenario's processes since Restart, and before those the changes of what all
   // were asked for while they were alone. REQUIRES: CacheSetup::keeps_log.
   const std::vector<LoggedCall>& log() const { return log_; }
   const std::vector<trace::Change>& changes_before() const { return changes_before_; }
@@ -113,6 +113,7 @@ class TracedCache : public Subject {
   Result<void> PlantForeignFiles();
   Result<void> BringHome();
   static bool HasOwnInit(const Actor& actor);
+  bool MakesItself() const;
   bool StayedHalfOpen(const Actor& actor) const;
   // Asks one operation and lets it happen without decisions.
   Result<void> DoFreely(Actor& actor, const Task& task);

@@ -100,6 +100,8 @@ void ReadTexts(const Row& row, const Registers& registers, pid_t thread,
 bool SurelyConcerns(const Row& row, const Registers& registers, const Caller& caller,
                     const Scene& scene);
 Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller, Scene* scene);
+// Of utimensat and its like: it says which times, and not "now".
+bool GivesTimes(const Call& call);
 // A call that the table does not have, and may name what it likes.
 Call DecodeUnknownCall(const Registers& registers, const Caller& caller, Scene* scene);
 

@@ -191,6 +191,7 @@ bool LeavesTraces(const Call& call) {
     case Special::kSendFile:
     case Special::kTimes:
     case Special::kControlDevice:
+    case Special::kSyncSystem:
       return false;
     default:
       return true;

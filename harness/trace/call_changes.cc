@@ -13,6 +13,7 @@
 #include <charconv>
 #include <fstream>
 
+#include "harness/core/clock.h"
 #include "harness/core/unique_fd.h"
 #include "harness/trace/call.h"
 
@@ -63,6 +64,16 @@ class ChangeMaker {
         break;
       case Special::kUnmodelled:
         Add(ChangeKind::kUnknown);
+        break;
+      case Special::kControl:
+      case Special::kControlDevice:
+        if (PredictUnseen(call_, scene_) == Unseen::kUnmodelledCall) Add(ChangeKind::kUnknown);
+        break;
+      case Special::kTimes:
+        MakeTimes();
+        break;
+      case Special::kSyncSystem:
+        Add(ChangeKind::kSyncSystem);
         break;
       default:
         MakeByNumber();
@@ -255,6 +266,52 @@ class ChangeMaker {
     }
   }
 
+  Change* AddAttribute(const std::string& name, const std::string& value) {
+    Change* change = AddOfFile(ChangeKind::kAttribute, 0);
+    if (change == nullptr) return nullptr;
+    change->attribute = name;
+    change->bytes = value;
+    return change;
+  }
+
+  void MakeTimes() {
+    struct stat status;
+    if (!Look(0, &status)) return;
+    const int64_t modified = status.st_mtim.tv_sec * kNanosPerSecond + status.st_mtim.tv_nsec;
+    Change* change = AddAttribute(kModified, std::to_string(modified));
+    if (change != nullptr && !GivesTimes(call_)) change->kind = ChangeKind::kNoAttribute;
+  }
+
+  void MakeOwner() {
+    struct stat status;
+    if (!Look(0, &status)) return;
+    Change* change = AddAttribute(kOwner, fmt::format("{}:{}", status.st_uid, status.st_gid));
+    const bool ours = status.st_uid == geteuid() && status.st_gid == getegid();
+    if (change != nullptr && ours) change->kind = ChangeKind::kNoAttribute;
+  }
+
+  // Others than those of users decide about access, and are not described.
+  void MakeExtended(bool removes) {
+    std::string value(removes ? 0 : std::min(call_.arguments[3], kMostRecorded), '\0');
+    const ssize_t got = ReadMemory(caller_.thread, call_.arguments[2], value.data(), value.size());
+    const bool read = value.empty() || got == static_cast<ssize_t>(value.size());
+    if (!read || !call_.text.starts_with("user.")) {
+      Add(ChangeKind::kUnknown);
+      return;
+    }
+    Change* change = AddAttribute(call_.text, value);
+    if (change != nullptr && removes) change->kind = ChangeKind::kNoAttribute;
+  }
+
+  // That nothing above knows what it changed: silence would be taken for "nothing".
+  void MakeUnknown() {
+    const auto changes = [](const Touch& touch) {
+      return touch.mode != AccessMode::kRead && touch.part != Part::kOffset &&
+             touch.part != Part::kNone;
+    };
+    if (std::ranges::any_of(call_.row->touches, changes)) Add(ChangeKind::kUnknown);
+  }
+
   void MakeByNumber() {
     switch (call_.row->number) {
       case SYS_write:
@@ -285,10 +342,24 @@ class ChangeMaker {
       case SYS_chmod:
       case SYS_fchmod:
       case SYS_fchmodat:
+      case kCallFchmodat2:
         AddOfFile(ChangeKind::kMode, 0);
         return;
+      case SYS_chown:
+      case SYS_lchown:
+      case SYS_fchown:
+      case SYS_fchownat:
+        return MakeOwner();
+      case SYS_setxattr:
+      case SYS_lsetxattr:
+      case SYS_fsetxattr:
+        return MakeExtended(false);
+      case SYS_removexattr:
+      case SYS_lremovexattr:
+      case SYS_fremovexattr:
+        return MakeExtended(true);
       default:
-        return;
+        return MakeUnknown();
     }
   }
 

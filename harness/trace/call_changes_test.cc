@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "harness/trace/session_for_tests.h"
 
@@ -51,6 +52,12 @@ class CallChangesTest : public SessionTest {
         return fmt::format("resize {} {}", change.shown, change.offset);
       case ChangeKind::kMode:
         return fmt::format("mode {} {:o}", change.shown, change.mode);
+      case ChangeKind::kAttribute:
+        return fmt::format("set {} {} {}", change.shown, change.attribute, change.bytes);
+      case ChangeKind::kNoAttribute:
+        return fmt::format("unset {} {}", change.shown, change.attribute);
+      case ChangeKind::kSyncSystem:
+        return "syncsystem";
       case ChangeKind::kClose:
         return "close " + change.shown;
       case ChangeKind::kSync:
@@ -112,6 +119,55 @@ TEST_F(CallChangesTest, SyncsNameTheirFile) {
   EXPECT_THAT(ChangesOf("open \"f\" O_RDWR 0; fsync $0; fdatasync $0; open \".\" O_DIRECTORY 0; "
                         "fsync $3; syncfs $0; sync_file_range $0 0 1 2"),
               ElementsAre("sync f", "datasync f", "sync .", "syncall", "syncrange f"));
+}
+
+TEST_F(CallChangesTest, SyncConcernsAllFilesWithoutNamingOne) {
+  WriteFile("f", "x");
+  EXPECT_THAT(ChangesOf("sync; stat \"f\" &; sync"), ElementsAre("syncsystem", "syncsystem"));
+}
+
+TEST_F(CallChangesTest, ModesByAnyCall) {
+  WriteFile("f", "x");
+  EXPECT_THAT(ChangesOf("open \"f\" O_RDWR 0; fchmod $0 256; chmod \"f\" 384"),
+              ElementsAre("mode f 400", "mode f 600"));
+  // Linux has it since 6.6.
+  EXPECT_THAT(ChangesOf("fchmodat2 AT_FDCWD \"f\" 0 0"),
+              testing::AnyOf(IsEmpty(), ElementsAre("mode f 0")));
+}
+
+TEST_F(CallChangesTest, TimesThatAProcessChoosesAndNotThoseOfNow) {
+  WriteFile("f", "x");
+  EXPECT_THAT(ChangesOf("open \"f\" O_RDWR 0; utimensat AT_FDCWD \"f\" & 0; utimes \"f\" &; "
+                        "utimensat $0 0 & 0; utimensat AT_FDCWD \"f\" 0 0; utimes \"f\" 0; "
+                        "utimensat $0 0 0 0"),
+              ElementsAre("set f mtime 0", "set f mtime 0", "set f mtime 0", "unset f mtime",
+                          "unset f mtime", "unset f mtime"));
+}
+
+TEST_F(CallChangesTest, OwnersWhoAreNotOurs) {
+  if (geteuid() != 0) return;  // Only root gives files away.
+  WriteFile("f", "x");
+  EXPECT_THAT(ChangesOf("chown \"f\" 12 34; fchownat AT_FDCWD \"f\" 0 0 0"),
+              ElementsAre("set f owner 12:34", "unset f owner"));
+}
+
+TEST_F(CallChangesTest, AttributesOfUsersAndNotThoseThatDecideAboutAccess) {
+  WriteFile("f", "x");
+  const std::vector<std::string> changes = ChangesOf(
+      "setxattr \"f\" \"user.a\" @v 3 0; open \"f\" O_RDWR 0; "
+      "fsetxattr $1 \"user.b\" @w 0 0; removexattr \"f\" \"user.a\"");
+  if (changes.empty()) return;  // This file system has none.
+  EXPECT_THAT(changes, ElementsAre("set f user.a vvv", "set f user.b ", "unset f user.a"));
+  if (geteuid() != 0) return;
+  EXPECT_THAT(ChangesOf("setxattr \"f\" \"trusted.a\" @v 3 0"), ElementsAre("unknown"));
+}
+
+// What is not described must not look like nothing.
+TEST_F(CallChangesTest, AnIoctlThatMayChangeAFileIsUnknown) {
+  WriteFile("f", "x");
+  // FS_IOC_SETFLAGS without a flag; FS_IOC_GETFLAGS.
+  EXPECT_THAT(ChangesOf("open \"f\" O_RDWR 0; ioctl $0 0x40086602 &; ioctl $0 0x80086601 &"),
+              testing::AnyOf(IsEmpty(), ElementsAre("unknown")));
 }
 
 TEST_F(CallChangesTest, WritesOfASynchronousDescriptorAreSynced) {

@@ -263,11 +263,17 @@ Call DecodeCall(const Row& row, const Registers& registers, const Caller& caller
   if (row.special == Special::kCloseRange) {
     call.concerns = !caller.files->Between(call.arguments[0], call.arguments[1]).empty();
   }
+  if (row.special == Special::kSyncSystem) call.concerns = true;
   if (row.special == Special::kExit) call.concerns = !caller.files->FreedByExit().empty();
   if (call.concerns && row.special == Special::kControl && IsRecordLock(call.arguments[1])) {
     ReadMemory(caller.thread, call.arguments[2], &call.record_lock, sizeof(call.record_lock));
   }
   return call;
+}
+
+bool GivesTimes(const Call& call) {
+  const bool at_directory = call.row->arguments[0] == ArgumentKind::kDirectory;
+  return call.arguments[at_directory ? 2 : 1] != 0;
 }
 
 Call DecodeUnknownCall(const Registers& registers, const Caller& caller, Scene* scene) {

@@ -24,14 +24,23 @@ enum class ChangeKind : uint8_t {
   kWrite,          // `bytes` at `offset` of `inode`.
   kResize,         // `inode` has `offset` bytes now; what is new is zero.
   kMode,           // `inode` has the permissions `mode`.
+  kAttribute,      // `inode` has `bytes` as `attribute`,
+  kNoAttribute,    // or has none of that name any more.
   kClose,          // A descriptor of `inode` was closed.
   kSync,           // fsync of `inode`, which may be a directory; or a write with O_SYNC.
   kSyncData,       // fdatasync of `inode`; or a write with O_DSYNC.
   kSyncRange,      // sync_file_range of `inode`.
   kSyncAll,        // syncfs.
+  kSyncSystem,     // sync.
   kMap,            // `inode` can be changed through memory from now on.
   kUnknown,        // Something was changed in a way that is not described.
 };
+
+// Attributes beside the extended ones, whose names all have a dot.
+// When it was modified, as a process wants it, in nanoseconds since 1970. None: when it really was.
+inline constexpr const char* kModified = "mtime";
+// "1000:100". None: whose we are.
+inline constexpr const char* kOwner = "owner";
 
 struct Change {
   ChangeKind kind = ChangeKind::kUnknown;
@@ -43,6 +52,7 @@ struct Change {
   std::string shown_to;  // it was opened.
   uint64_t offset = 0;
   std::string bytes;
+  std::string attribute;
   mode_t mode = 0;
 };
 

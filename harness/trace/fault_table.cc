@@ -61,6 +61,7 @@ constexpr FaultRow kRowsOfFaults[] = {
     {SYS_fsync, "fsync", kEio | kEintr | kFull},
     {SYS_fdatasync, "fsync", kEio | kEintr | kFull},
     {SYS_sync_file_range, "sync_file_range", kEio | kEnospc},
+    {SYS_syncfs, "sync", kEio | kFull},
 
     {SYS_rename, "rename", kEacces | kFull | kExdev},
     {SYS_renameat, "rename", kEacces | kFull | kExdev},

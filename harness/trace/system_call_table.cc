@@ -11,7 +11,6 @@ namespace {
 using enum ArgumentKind;
 
 // Newer than the headers of the oldest supported system.
-constexpr int64_t kCallFchmodat2 = 452;
 constexpr int64_t kCallSetxattrat = 463;
 constexpr int64_t kCallGetxattrat = 464;
 constexpr int64_t kCallListxattrat = 465;
@@ -90,6 +89,7 @@ constexpr Row kRows[] = {
     {SYS_fdatasync, "fdatasync", {kDescriptor}, {}},
     {SYS_sync_file_range, "sync_file_range", {kDescriptor, kSigned, kSigned}, {}},
     {SYS_syncfs, "syncfs", {kDescriptor}, {}},
+    {SYS_sync, "sync", {}, {}, Special::kSyncSystem},
     {SYS_readahead, "readahead", {kDescriptor, kSigned, kSize}, {}},
     {SYS_fadvise64, "fadvise64", {kDescriptor, kSigned, kSize}, {}},
     {SYS_mmap, "mmap", {kHidden, kSize, kProtection, kMapFlags, kAnyDescriptor, kSigned},

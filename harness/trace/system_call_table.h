@@ -20,6 +20,9 @@ namespace tearproof::trace {
 // The last number of Linux 6.18's table: file_setattr. Whatever comes later is looked at.
 inline constexpr int64_t kLastKnownCall = 469;
 
+// Newer than the headers of the oldest supported system.
+inline constexpr int64_t kCallFchmodat2 = 452;
+
 // What an argument is. Paths and descriptors are the call's targets, numbered from 0 in order.
 enum class ArgumentKind : uint8_t {
   kHidden,         // Says nothing to a reader: buffers.
@@ -105,6 +108,7 @@ enum class Special : uint8_t {
   kControlDevice,  // ioctl: harmless commands commute with all.
   kExit,           // Of the whole process: what it locked becomes free.
   kSleep,          // Takes no time; select and poll without descriptors are sleeps.
+  kSyncSystem,     // Names nothing, and concerns all files.
   kClock,          // Asks for the time: stops only where the clock is ours.
   kUnmodelled,     // Touches files in ways that are not described: reported.
 };

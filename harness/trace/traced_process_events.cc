@@ -254,8 +254,8 @@ void TracedProcess::MoveTimes(const Task& task, const Event& event) {
   scene_.clock.NoteWritten(event.footprint, now);
   const std::optional<FoundFile> file = task.call.targets[0].file();
   if (!file) return;
-  const bool given = task.registers.argument(2) != 0;  // utimensat's times, not "now".
-  if (task.call.row->special == Special::kTimes && given) scene_.clock.NoteTimeSet(file->number);
+  const bool sets = task.call.row->special == Special::kTimes && GivesTimes(task.call);
+  if (sets) scene_.clock.NoteTimeSet(file->number);
   scene_.clock.MoveFileTimes(task.thread, task.registers, file->number, now);
 }
 

@@ -61,6 +61,7 @@ const std::map<std::string, long> kCalls = {
     CALL(fdatasync),
     CALL(sync_file_range),
     CALL(syncfs),
+    CALL(sync),
     CALL(rename),
     CALL(renameat),
     CALL(renameat2),
@@ -81,6 +82,9 @@ const std::map<std::string, long> kCalls = {
     CALL(access),
     CALL(chmod),
     CALL(fchmod),
+    CALL(chown),
+    CALL(fchownat),
+    CALL(utimes),
     CALL(utimensat),
     CALL(flock),
     CALL(chdir),
@@ -89,6 +93,8 @@ const std::map<std::string, long> kCalls = {
     CALL(close_range),
     CALL(faccessat2),
     CALL(setxattr),
+    CALL(fsetxattr),
+    CALL(removexattr),
     CALL(getxattr),
     CALL(ioctl),
     CALL(io_uring_setup),
@@ -100,6 +106,7 @@ const std::map<std::string, long> kCalls = {
     CALL(statx),
     CALL(exit_group),
 #undef CALL
+    {"fchmodat2", 452},  // Newer than some headers.
 };
 
 const std::map<std::string, long> kConstants = {
