@@ -91,6 +91,11 @@ TEST_F(StateJudgeTest, EqualStatesAreReadOnceAndJudgedOnceForEachProgress) {
 }
 
 TEST_F(StateJudgeTest, OnlyWhatNoRunLeavesIsLitter) {
+  // Within a set of two calls.
+  LogMaker maker;
+  maker.Base("k", ValueOf(0)).Base("stays", "x").Write("k", 0, ValueOf(1)).Close("k");
+  const CrashRun run = RunOf(maker.Build(), {SetOf(0, 0, 0), SetOf(1, 1, 2)});
+  ASSERT_TRUE(bench_.judge().Begin(run).ok());
   EXPECT_EQ(Of(Promise::kTidyAfterKill, Disk(ValueOf(0), "stays"), 1), Judgement::kHeld);
   EXPECT_EQ(Of(Promise::kTidyAfterKill, Disk(ValueOf(0), "litter"), 1), Judgement::kBroken);
   // Which clear removes.
