@@ -25,14 +25,32 @@ std::vector<CrashPoint> PointsOf(const Persistence& persistence, const StateJudg
 struct Drawn {
   const CrashPoint& point;
   const std::vector<Choice>& choices;
-  Tree tree;
+  std::vector<bool> missing;
+};
+
+// The digests of states. Most that are drawn have been drawn before, at another moment or by other
+// losses: of those no tree is made.
+class KnownDigests {
+ public:
+  explicit KnownDigests(const Persistence& persistence) : persistence_(persistence) {}
+
+  const Digest& Of(const Drawn& drawn) {
+    const auto [known, fresh] =
+        digests_.try_emplace(persistence_.KeyOf(drawn.point, drawn.missing));
+    if (fresh) known->second = DigestOf(persistence_.StateOf(drawn.point, drawn.missing));
+    return known->second;
+  }
+
+ private:
+  const Persistence& persistence_;
+  std::map<Digest, Digest> digests_;
 };
 
 // Calls `visit` with each state of exactly `losses` losses, until it returns false. Returns whether
 // there was any; nothing where `visit` ended it.
 Result<std::optional<bool>> VisitLevel(const Persistence& persistence,
                                        const std::vector<CrashPoint>& points, size_t losses,
-                                       const std::function<Result<bool>(Drawn)>& visit) {
+                                       const std::function<Result<bool>(const Drawn&)>& visit) {
   bool any = false;
   for (const CrashPoint& point : points) {
     ExhaustiveChoices choices;
@@ -40,8 +58,8 @@ Result<std::optional<bool>> VisitLevel(const Persistence& persistence,
       const std::optional<std::vector<Loss>> drawn = DrawLosses(point, losses, choices);
       if (!drawn) continue;
       any = true;
-      Tree tree = persistence.StateOf(point, persistence.Missing(point, *drawn));
-      TEARPROOF_ASSIGN_OR_RETURN(const bool more, visit({point, choices.log(), std::move(tree)}));
+      TEARPROOF_ASSIGN_OR_RETURN(const bool more,
+                                 visit({point, choices.log(), persistence.Missing(point, *drawn)}));
       if (!more) return std::optional<bool>();
     } while (choices.Advance());
   }
@@ -62,9 +80,9 @@ class Crasher {
     result_.points += points_.size();
     size_t losses = 0;
     while (true) {
-      TEARPROOF_ASSIGN_OR_RETURN(
-          const std::optional<bool> any,
-          VisitLevel(persistence_, points_, losses, [this](Drawn drawn) { return Take(drawn); }));
+      TEARPROOF_ASSIGN_OR_RETURN(const std::optional<bool> any,
+                                 VisitLevel(persistence_, points_, losses,
+                                            [this](const Drawn& drawn) { return Take(drawn); }));
       if (!any) result_.exhausted = false;
       if (!any || !*any) break;
       ++losses;
@@ -75,16 +93,18 @@ class Crasher {
   }
 
  private:
-  Result<bool> Take(Drawn& drawn) {
+  Result<bool> Take(const Drawn& drawn) {
     const bool stopped = budget_.stop != nullptr && budget_.stop->load();
     // Each reader that does not come back is waited for.
     const bool stalls = judge_.unread() >= unread_before_ + kMostStalls;
     const bool spent = ++candidates_ > budget_.candidates || judged_ >= budget_.states;
     if (stopped || stalls || spent) return false;
     ++result_.candidates;
-    const Digest digest = DigestOf(drawn.tree);
+    const Digest& digest = digests_.Of(drawn);
     TEARPROOF_ASSIGN_OR_RETURN(const StateJudge::Judged judged,
-                               judge_.Judge(drawn.tree, digest, drawn.point.calls));
+                               judge_.Judge(digest, drawn.point.calls, [&] {
+                                 return persistence_.StateOf(drawn.point, drawn.missing);
+                               }));
     const bool seen_bytes = !result_.states.insert(digest).second;
     if (!seen_.insert({digest, judged.verdicts}).second) return true;
     judged_ += seen_bytes ? 0 : 1;
@@ -111,6 +131,7 @@ class Crasher {
   ModelResult& result_;
   const uint64_t unread_before_;
   const Persistence persistence_;
+  KnownDigests digests_{persistence_};
   const std::vector<CrashPoint> points_;
   static constexpr uint64_t kMostStalls = 8;
 
@@ -154,12 +175,13 @@ Result<ShownState> StateAt(const Persistence& persistence, const CrashState& sta
 
 std::set<Digest> AllStatesAt(const Persistence& persistence, uint32_t calls, uint64_t most) {
   std::set<Digest> states;
+  KnownDigests digests(persistence);
   const std::vector<CrashPoint> points = {persistence.PointAfter(calls)};
   uint64_t drawn_so_far = 0;
   for (size_t losses = 0;; ++losses) {
     const Result<std::optional<bool>> any =
         VisitLevel(persistence, points, losses, [&](const Drawn& drawn) -> Result<bool> {
-          states.insert(DigestOf(drawn.tree));
+          states.insert(digests.Of(drawn));
           return ++drawn_so_far < most;
         });
     if (!any.ok() || !any.value() || !*any.value()) return states;
@@ -175,15 +197,17 @@ Result<bool> Breaks(const CrashRun& run, const PersistenceModel& model, StateJud
                     Promise promise, size_t losses, const CrashBudget& budget) {
   const Persistence persistence(run.log, model);
   const std::vector<CrashPoint> points = PointsOf(persistence, judge);
+  KnownDigests digests(persistence);
   uint64_t candidates = 0;
   bool broken = false;
   for (size_t level = 0; level <= losses && !broken; ++level) {
     TEARPROOF_ASSIGN_OR_RETURN(
         const std::optional<bool> any,
-        VisitLevel(persistence, points, level, [&](Drawn drawn) -> Result<bool> {
-          TEARPROOF_ASSIGN_OR_RETURN(
-              const StateJudge::Judged judged,
-              judge.Judge(drawn.tree, DigestOf(drawn.tree), drawn.point.calls));
+        VisitLevel(persistence, points, level, [&](const Drawn& drawn) -> Result<bool> {
+          TEARPROOF_ASSIGN_OR_RETURN(const StateJudge::Judged judged,
+                                     judge.Judge(digests.Of(drawn), drawn.point.calls, [&] {
+                                       return persistence.StateOf(drawn.point, drawn.missing);
+                                     }));
           broken = std::any_of(
               judged.verdicts->begin(), judged.verdicts->end(), [&](const Verdict& verdict) {
                 return verdict.promise == promise && verdict.judgement == Judgement::kBroken;

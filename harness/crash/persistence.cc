@@ -1,6 +1,7 @@
 #include "harness/crash/persistence.h"
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <set>
@@ -370,6 +371,15 @@ Tree Persistence::StateOf(const CrashPoint& point, const std::vector<bool>& miss
     }
   }
   return tree;
+}
+
+Digest Persistence::KeyOf(const CrashPoint& point, const std::vector<bool>& missing) const {
+  std::vector<uint64_t> there(parts_.size() / 64 + 1, 0);
+  for (size_t i = 0; i < parts_.size() && parts_[i].call < point.calls; ++i) {
+    if (!missing[i]) there[i / 64] |= uint64_t{1} << (i % 64);
+  }
+  const XXH128_hash_t hash = XXH3_128bits(there.data(), there.size() * sizeof(uint64_t));
+  return {hash.low64, hash.high64};
 }
 
 std::string Persistence::Describe(uint32_t index) const {

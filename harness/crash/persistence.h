@@ -54,6 +54,8 @@ class Persistence {
   std::vector<bool> Missing(const CrashPoint& point, std::span<const Loss> losses) const;
   // What the disk holds. `missing` as above.
   Tree StateOf(const CrashPoint& point, const std::vector<bool>& missing) const;
+  // Of the parts that it has: where that is the same, the state is, whatever the moment.
+  Digest KeyOf(const CrashPoint& point, const std::vector<bool>& missing) const;
 
   const std::vector<PartOfLog>& parts() const { return parts_; }
   const WriteLog& log() const { return log_; }

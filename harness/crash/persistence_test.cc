@@ -305,6 +305,33 @@ TEST(PersistenceTest, EachSetOfLossesIsDrawnOnce) {
   EXPECT_EQ(std::set(drawn.begin(), drawn.end()).size(), 16u);
 }
 
+TEST(PersistenceTest, WhatHasTheSameKeyIsTheSameState) {
+  LogMaker maker;
+  maker.Base("k", "old").Create("t").Write("t", 0, "new").Mode("t", 0644).Rename("t", "k");
+  const WriteLog log = maker.Build();
+  for (const PersistenceModel& model : AllModels()) {
+    const Persistence persistence(log, model);
+    std::map<Digest, std::string> states;
+    uint64_t drawn_again = 0;
+    for (uint32_t calls = 0; calls <= log.calls.size(); ++calls) {
+      const CrashPoint point = persistence.PointAfter(calls);
+      for (size_t losses = 0; losses < 3; ++losses) {
+        ExhaustiveChoices choices;
+        do {
+          const auto some = DrawLosses(point, losses, choices);
+          if (!some) continue;
+          const std::vector<bool> missing = persistence.Missing(point, *some);
+          const std::string state = Print(persistence.StateOf(point, missing));
+          const auto [known, fresh] = states.try_emplace(persistence.KeyOf(point, missing), state);
+          EXPECT_EQ(known->second, state) << model.name;
+          drawn_again += fresh ? 0 : 1;
+        } while (choices.Advance());
+      }
+    }
+    EXPECT_GT(drawn_again, states.size()) << model.name;
+  }
+}
+
 // What a file-system developer reads is what is run.
 TEST(PersistenceTest, TheDocumentSaysWhatTheModelsSay) {
   std::ifstream file(TEARPROOF_SOURCE_DIR "/docs/crash-model.md");

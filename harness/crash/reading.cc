@@ -140,7 +140,7 @@ Reading RunPlan(Backend& cache, const ReadingPlan& plan, const std::string& dire
   asker.Ask(OpKind::kInit, kNoKey);
   for (const uint32_t key : plan.asked_for) asker.Ask(OpKind::kGet, key);
   if (!plan.tidies) return asker.Take();
-  asker.Ask(OpKind::kInit, kNoKey);
+  // It was opened anew for this state: a second init would find what the first one left.
   asker.Ask(OpKind::kCull, kNoKey);
   if (asker.Ask(OpKind::kClear, kNoKey) == Outcome::kUnsupported) {
     for (const uint32_t key : plan.asked_for) asker.Ask(OpKind::kDelete, key);

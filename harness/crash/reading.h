@@ -20,7 +20,7 @@ struct ReadingPlan {
   std::vector<std::string> keys;  // As the cache is given them,
   std::set<uint32_t> asked_for;   // and which are.
   bool counters = false;
-  bool tidies = false;   // Then init, cull and clear, or delete each.
+  bool tidies = false;   // Then cull and clear, or delete each.
   uint16_t process = 0;  // The reader's number in the history.
 };
 

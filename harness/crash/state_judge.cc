@@ -33,16 +33,17 @@ Result<void> StateJudge::Begin(const CrashRun& run) {
   for (const uint32_t calls : {uint32_t{0}, static_cast<uint32_t>(run.log.calls.size())}) {
     const CrashPoint point = persistence.PointAfter(calls);
     const Tree whole = persistence.StateOf(point, persistence.Missing(point, {}));
-    TEARPROOF_ASSIGN_OR_RETURN(const Reading* reading, Read(whole, DigestOf(whole)));
+    TEARPROOF_ASSIGN_OR_RETURN(const Reading* reading,
+                               Read(DigestOf(whole), [&] { return whole; }));
     stays_.insert(reading->left.begin(), reading->left.end());
   }
   return {};
 }
 
-Result<const Reading*> StateJudge::Read(const Tree& state, const Digest& digest) {
+Result<const Reading*> StateJudge::Read(const Digest& digest, const std::function<Tree()>& make) {
   const auto known = readings_.find(digest);
   if (known != readings_.end()) return &known->second;
-  TEARPROOF_ASSIGN_OR_RETURN(Reading reading, reader_.Read(state));
+  TEARPROOF_ASSIGN_OR_RETURN(Reading reading, reader_.Read(make()));
   if (reading.stalled) ++unread_;
   return &readings_.emplace(digest, std::move(reading)).first->second;
 }
@@ -108,12 +109,12 @@ Result<History> StateJudge::Cut(int64_t step, const Reading& reading) const {
   return History::Build(std::move(parts));
 }
 
-Result<StateJudge::Judged> StateJudge::Judge(const Tree& state, const Digest& digest,
-                                             uint32_t calls) {
+Result<StateJudge::Judged> StateJudge::Judge(const Digest& digest, uint32_t calls,
+                                             const std::function<Tree()>& make) {
   const int64_t step = StepAfter(calls);
   const auto [known, fresh] = verdicts_.try_emplace({digest, Progress(step)});
   if (!fresh) return Judged{&known->second, false};
-  TEARPROOF_ASSIGN_OR_RETURN(const Reading* reading, Read(state, digest));
+  TEARPROOF_ASSIGN_OR_RETURN(const Reading* reading, Read(digest, make));
   TEARPROOF_ASSIGN_OR_RETURN(const History history, Cut(step, *reading));
   known->second = check::Judge(history, contract_, applying_, checkers_);
   return Judged{&known->second, true};

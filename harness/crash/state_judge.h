@@ -7,6 +7,7 @@
 #define TEARPROOF_HARNESS_CRASH_STATE_JUDGE_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -35,8 +36,11 @@ class StateJudge {
     const std::vector<Verdict>* verdicts = nullptr;  // Until the next Begin.
     bool fresh = false;                              // Not judged before in this run.
   };
-  // The state after the run's first `calls` calls.
-  Result<Judged> Judge(const Tree& state, const Digest& digest, uint32_t calls);
+  // The state after the run's first `calls` calls; `make` makes it, where it was not read yet.
+  Result<Judged> Judge(const Digest& digest, uint32_t calls, const std::function<Tree()>& make);
+  Result<Judged> Judge(const Tree& state, const Digest& digest, uint32_t calls) {
+    return Judge(digest, calls, [&] { return state; });
+  }
   // What was read there. REQUIRES: it was judged.
   const Reading& ReadingOf(const Digest& digest) const { return readings_.at(digest); }
 
@@ -46,7 +50,7 @@ class StateJudge {
   bool ReturnsAt(uint32_t call) const;
 
  private:
-  Result<const Reading*> Read(const Tree& state, const Digest& digest);
+  Result<const Reading*> Read(const Digest& digest, const std::function<Tree()>& make);
   Result<History> Cut(int64_t step, const Reading& reading) const;
   int64_t StepAfter(uint32_t calls) const;
   // How many operations had begun, and ended.
