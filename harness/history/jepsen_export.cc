@@ -71,7 +71,8 @@ struct Event {
   const Op* op;
   bool completes;
 
-  int64_t time() const { return completes ? op->ret : op->invoke; }
+  // One that is open for ever is left behind at once: its process may have asked for others.
+  int64_t time() const { return completes && op->ret != kNever ? op->ret : op->invoke; }
   // Invocations come first: what touches at one point in time overlaps.
   auto Order() const { return std::tuple(time(), completes, op->process); }
   friend bool operator>(const Event& a, const Event& b) { return a.Order() > b.Order(); }
@@ -108,7 +109,7 @@ class Exporter {
       const Evidence* evidence = history_.FindEvidence(op);
       line["error"] = evidence == nullptr || evidence->text.empty() ? "error" : evidence->text;
     }
-    if (op.uncertain() || op.failed()) line["ended"] = true;
+    if ((op.uncertain() && op.ret != kNever) || op.failed()) line["ended"] = true;
     if (op.observation == Observed::kDamaged) line["bytes"] = op.length;
   }
 
@@ -123,8 +124,11 @@ void ExportJepsen(const History& history, std::ostream& out) {
   // Each process's events are in order; of all their next ones, the earliest is written.
   std::map<uint16_t, std::vector<Event>> by_process;
   for (const Op& op : history.ops()) {
-    by_process[op.process].push_back({&op, false});
-    if (op.ret != kNever) by_process[op.process].push_back({&op, true});
+    std::vector<Event>& events = by_process[op.process];
+    // Of the last one, nothing need be said.
+    if (!events.empty() && !events.back().completes) events.push_back({events.back().op, true});
+    events.push_back({&op, false});
+    if (op.ret != kNever) events.push_back({&op, true});
   }
   std::priority_queue<Event, std::vector<Event>, std::greater<>> next;
   std::map<uint16_t, size_t> written;

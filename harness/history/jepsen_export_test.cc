@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "harness/history/jepsen_import.h"
+
 namespace tearproof {
 namespace {
 
@@ -78,6 +80,36 @@ TEST(JepsenExportTest, OpenOperationsEndWithTheirProcessOrNever) {
   EXPECT_EQ(killed[1]["type"], "info");
   EXPECT_EQ(killed[1]["time"], 1000);
   EXPECT_EQ(Export({Make(1, 0, 1, kNever, OpKind::kSet, Outcome::kOpen)}).size(), 1u);
+}
+
+// Of an adapter that was asked ahead, and died.
+TEST(JepsenExportTest, SeveralOpenOperationsOfAProcessCanBeReadAgain) {
+  for (const int64_t end : {int64_t{1000}, kNever}) {
+    History::Parts parts;
+    parts.header.keys = {"k0"};
+    parts.processes.resize(1);
+    if (end != kNever) {
+      parts.processes[0].end = ProcessInfo::End::kKilled;
+      parts.processes[0].reaped = end;
+    }
+    parts.ops = {Make(0, 0, 10, 15, OpKind::kSet, Outcome::kDone),
+                 Make(0, 1, 20, end, OpKind::kSet, Outcome::kOpen),
+                 Make(0, 2, 21, end, OpKind::kSet, Outcome::kOpen),
+                 Make(0, 3, 22, end, OpKind::kDelete, Outcome::kOpen)};
+    const auto history = History::Build(std::move(parts));
+    ASSERT_TRUE(history.ok()) << history.error().Message();
+    std::stringstream lines;
+    ExportJepsen(history.value(), lines);
+    const auto imported = ImportJepsen(lines, "exported", HistoryModel::kCache, 0);
+    ASSERT_TRUE(imported.ok()) << imported.error().Message() << "\n" << lines.str();
+    const auto& ops = imported.value().history.ops();
+    ASSERT_EQ(ops.size(), 4u);
+    for (size_t i = 1; i < ops.size(); ++i) {
+      EXPECT_EQ(ops[i].outcome, Outcome::kOpen);
+      EXPECT_EQ(ops[i].invoke, static_cast<int64_t>(19 + i));
+      EXPECT_EQ(ops[i].ret, end) << lines.str();
+    }
+  }
 }
 
 TEST(JepsenExportTest, KeepsProgramOrderWhereTimesAreEqual) {
