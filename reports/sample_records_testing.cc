@@ -245,7 +245,8 @@ RunRecord SweepRecord() {
           cell.model = false;
           cell.promises = Sound("get-set");
           if (i == 0) cell.promises[0] = TornRead(12, 812'345);
-          const double speed = processes / static_cast<double>((i + 1) * (1 + size / 4096));
+          const uint64_t work = (i + 1) * (1 + size / 4096);
+          const double speed = processes / static_cast<double>(work);
           for (auto& [kind, each] : cell.speeds) each.per_second *= speed;
           cell.bench = BenchRecord{size,
                                    processes,

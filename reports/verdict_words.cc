@@ -114,7 +114,7 @@ std::string Sentence(const RunRecord& record, const Tally& tally, int code) {
       return "NOTHING SELECTED: no scenario ran on any backend.";
     case 77:
       if (AllSkipped(record)) return "NOTHING RAN: all was skipped; see the reasons above.";
-      return "CANNOT RUN: this machine cannot run what was asked for; see the reasons above.";
+      return "CANNOT RUN: what was asked for could not be run; see the reasons above.";
     case 130:
       return "INTERRUPTED: nothing that counts was seen broken until then." + NotRun(record);
     default:

@@ -9,7 +9,7 @@ namespace {
 using ::testing::ElementsAre;
 
 CellRecord CellWith(std::string backend, std::string scenario,
-                    std::map<Promise, Judgement> verdicts) {
+                    const std::map<Promise, Judgement>& verdicts) {
   CellRecord cell;
   cell.backend = std::move(backend);
   cell.scenario = std::move(scenario);

@@ -85,7 +85,8 @@ class CrashCommand {
     if (!planned.ok()) return planned.error();
     RunInProgress run(session_, *catalogue_);
     TEARPROOF_RETURN_IF_ERROR(
-        run.Begin({settings_.parent_directory, 0, settings_.strict, settings_.expect}, Pending()));
+        run.Begin({settings_.parent_directory, 0, settings_.strict, settings_.expect},
+                  PendingCells(cells_, "crash", settings_.models.size())));
     for (const PlannedCell& cell : cells_) {
       if (interrupted.load()) break;
       RunOne(cell, run);
@@ -116,35 +117,13 @@ class CrashCommand {
   }
 
   Result<void> PlanCells(const std::atomic<bool>& interrupted) {
-    std::vector<std::string> tags = arguments_.tags;
-    if (arguments_.scenarios.empty() && tags.empty()) tags = {"core"};
-    std::vector<std::string> backends = arguments_.backends;
-    if (backends.empty()) backends = {"all"};
-    TEARPROOF_ASSIGN_OR_RETURN(const std::vector<KnownScenario> scenarios,
-                               catalogue_->FindScenarios(arguments_.scenarios, tags));
-    TEARPROOF_ASSIGN_OR_RETURN(const std::vector<NamedBackend> found,
-                               catalogue_->FindBackends(backends, &interrupted));
-    for (const NamedBackend& backend : found) {
-      for (const KnownScenario& known : scenarios) {
-        TEARPROOF_ASSIGN_OR_RETURN(PlannedCell cell,
-                                   PlanExploreCell(known, backend, arguments_.scenarios));
-        cells_.push_back(std::move(cell));
-      }
-    }
+    TEARPROOF_ASSIGN_OR_RETURN(cells_,
+                               PlanExploreCells(*catalogue_, arguments_.scenarios, arguments_.tags,
+                                                arguments_.backends, interrupted));
     if (!arguments_.keep.empty() && cells_.size() != 1) {
       return UsageError("--keep takes one scenario and one cache");
     }
     return {};
-  }
-
-  std::vector<PendingCell> Pending() const {
-    std::vector<PendingCell> pending;
-    for (const PlannedCell& cell : cells_) {
-      for (size_t i = 0; i < settings_.models.size(); ++i) {
-        pending.push_back({cell.backend.display, cell.known.scenario.id, "crash"});
-      }
-    }
-    return pending;
   }
 
   void RunOne(const PlannedCell& cell, RunInProgress& run) {

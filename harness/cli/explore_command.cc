@@ -35,7 +35,8 @@ class ExploreRun {
     if (!planned.ok()) return planned.error();
     RunInProgress run(session_, *catalogue_);
     TEARPROOF_RETURN_IF_ERROR(
-        run.Begin({settings_.parent_directory, 0, settings_.strict, settings_.expect}, Pending()));
+        run.Begin({settings_.parent_directory, 0, settings_.strict, settings_.expect},
+                  PendingCells(cells_, "explore")));
     for (const PlannedCell& cell : cells_) {
       if (interrupted.load()) break;
       RunOne(cell, run, interrupted);
@@ -50,19 +51,8 @@ class ExploreRun {
     std::vector<std::string> backends = arguments_.backends;
     TEARPROOF_RETURN_IF_ERROR(NameByLeft(&names, &backends));
     TEARPROOF_RETURN_IF_ERROR(NameByFirst(&names, &backends));
-    std::vector<std::string> tags = arguments_.tags;
-    if (names.empty() && tags.empty()) tags = {"core"};
-    if (backends.empty()) backends = {"all"};
-    TEARPROOF_ASSIGN_OR_RETURN(const std::vector<KnownScenario> scenarios,
-                               catalogue_->FindScenarios(names, tags));
-    TEARPROOF_ASSIGN_OR_RETURN(const std::vector<NamedBackend> found,
-                               catalogue_->FindBackends(backends, &interrupted));
-    for (const NamedBackend& backend : found) {
-      for (const KnownScenario& known : scenarios) {
-        TEARPROOF_ASSIGN_OR_RETURN(PlannedCell cell, PlanExploreCell(known, backend, names));
-        cells_.push_back(std::move(cell));
-      }
-    }
+    TEARPROOF_ASSIGN_OR_RETURN(
+        cells_, PlanExploreCells(*catalogue_, names, arguments_.tags, backends, interrupted));
     return CheckForOne();
   }
 
@@ -104,14 +94,6 @@ class ExploreRun {
     if (first_) TEARPROOF_RETURN_IF_ERROR(cache.Check(*first_, session_.ProgramName()));
     if (earlier_) return CheckResumable(*earlier_, cache.EmptySchedule(), settings_.options);
     return {};
-  }
-
-  std::vector<PendingCell> Pending() const {
-    std::vector<PendingCell> pending;
-    for (const PlannedCell& cell : cells_) {
-      pending.push_back({cell.backend.display, cell.known.scenario.id, "explore"});
-    }
-    return pending;
   }
 
   void RunOne(const PlannedCell& cell, RunInProgress& run, const std::atomic<bool>& interrupted) {

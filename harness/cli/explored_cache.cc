@@ -88,6 +88,27 @@ Result<PlannedCell> PlanExploreCell(const KnownScenario& known, const NamedBacke
   return cell;
 }
 
+Result<std::vector<PlannedCell>> PlanExploreCells(const Catalogue& catalogue,
+                                                  const std::vector<std::string>& scenarios,
+                                                  std::vector<std::string> tags,
+                                                  std::vector<std::string> backends,
+                                                  const std::atomic<bool>& interrupted) {
+  if (scenarios.empty() && tags.empty()) tags = {"core"};
+  if (backends.empty()) backends = {"all"};
+  TEARPROOF_ASSIGN_OR_RETURN(const std::vector<KnownScenario> known,
+                             catalogue.FindScenarios(scenarios, tags));
+  TEARPROOF_ASSIGN_OR_RETURN(const std::vector<NamedBackend> named,
+                             catalogue.FindBackends(backends, &interrupted));
+  std::vector<PlannedCell> cells;
+  for (const NamedBackend& backend : named) {
+    for (const KnownScenario& scenario : known) {
+      TEARPROOF_ASSIGN_OR_RETURN(PlannedCell cell, PlanExploreCell(scenario, backend, scenarios));
+      cells.push_back(std::move(cell));
+    }
+  }
+  return cells;
+}
+
 std::vector<ExploredStep> StepsOf(const std::vector<explore::Event>& events) {
   std::vector<ExploredStep> steps;
   steps.reserve(events.size());

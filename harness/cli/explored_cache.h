@@ -6,6 +6,7 @@
 #ifndef TEARPROOF_HARNESS_CLI_EXPLORED_CACHE_H_
 #define TEARPROOF_HARNESS_CLI_EXPLORED_CACHE_H_
 
+#include <atomic>
 #include <memory>
 #include <set>
 #include <string>
@@ -55,6 +56,14 @@ class ExploredCache {
 
 Result<PlannedCell> PlanExploreCell(const KnownScenario& known, const NamedBackend& backend,
                                     const std::vector<std::string>& typed);
+
+// Each of the scenarios, those of the core family if neither names nor tags say which, on each of
+// the backends, all if none is named. `interrupted`: ends a wait for an adapter.
+Result<std::vector<PlannedCell>> PlanExploreCells(const Catalogue& catalogue,
+                                                  const std::vector<std::string>& scenarios,
+                                                  std::vector<std::string> tags,
+                                                  std::vector<std::string> backends,
+                                                  const std::atomic<bool>& interrupted);
 
 std::vector<ExploredStep> StepsOf(const std::vector<explore::Event>& events);
 

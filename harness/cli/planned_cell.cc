@@ -34,6 +34,16 @@ Result<PlannedCell> PlanCell(const KnownScenario& known, const NamedBackend& bac
   return cell;
 }
 
+std::vector<PendingCell> PendingCells(const std::vector<PlannedCell>& cells,
+                                      const std::string& engine, size_t records_each) {
+  std::vector<PendingCell> pending;
+  for (const PlannedCell& cell : cells) {
+    pending.insert(pending.end(), records_each,
+                   {cell.backend.display, cell.known.scenario.id, engine});
+  }
+  return pending;
+}
+
 CellRecord SkippedCell(const std::string& reason) {
   CellRecord record;
   record.state = CellState::kSkipped;

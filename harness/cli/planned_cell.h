@@ -25,6 +25,10 @@ struct PlannedCell {
 Result<PlannedCell> PlanCell(const KnownScenario& known, const NamedBackend& backend,
                              const std::vector<std::string>& typed);
 
+// The cells, each as often as it leaves a record, as a run announces them.
+std::vector<PendingCell> PendingCells(const std::vector<PlannedCell>& cells,
+                                      const std::string& engine, size_t records_each = 1);
+
 // The record of a cell that does not run.
 CellRecord SkippedCell(const std::string& reason);
 

@@ -45,7 +45,7 @@ class StressRun {
     RunInProgress run(session_, *catalogue_);
     TEARPROOF_RETURN_IF_ERROR(
         run.Begin({settings_.parent_directory, settings_.seed, settings_.strict, settings_.expect},
-                  Pending()));
+                  PendingCells(cells_, "stress")));
     for (const PlannedCell& cell : cells_) {
       if (interrupted.load()) break;
       RunOne(cell, run, interrupted);
@@ -107,14 +107,6 @@ class StressRun {
     std::vector<const Scenario*> all;
     for (const KnownScenario& known : scenarios) all.push_back(&known.scenario);
     return stress::CheckRoles(settings_.overrides, all);
-  }
-
-  std::vector<PendingCell> Pending() const {
-    std::vector<PendingCell> pending;
-    for (const PlannedCell& cell : cells_) {
-      pending.push_back({cell.backend.display, cell.known.scenario.id, "stress"});
-    }
-    return pending;
   }
 
   int PrintPlan() const {

@@ -1,5 +1,3 @@
-#include "harness/cli/workspace.h"
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -12,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "harness/cli/workspace.h"
 #include "harness/core/check.h"
 
 namespace tearproof::cli {

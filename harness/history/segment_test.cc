@@ -133,7 +133,7 @@ TEST_F(SegmentTest, AnInvocationThatIsPutRightIsNeverLost) {
   writer.Return(op);
   EXPECT_EQ(Read(path_).ops.at(0).invoke, 9);
   const std::string after = bytes_of_slot();
-  const auto read_with = [&](std::string slot) {
+  const auto read_with = [&](const std::string& slot) {
     std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(4096);
     file << slot;

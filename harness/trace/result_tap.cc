@@ -44,7 +44,8 @@ int LoadProgram(int seats_of_threads, int seats, int result_offset, int armed_of
   constexpr int kSet = BPF_ALU64 | BPF_MOV | BPF_K;
   constexpr int kCall = BPF_JMP | BPF_CALL;
   constexpr int kIfZero = BPF_JMP | BPF_JEQ | BPF_K;
-  constexpr int kMap = BPF_LD | BPF_DW | BPF_IMM;  // Takes two.
+  constexpr int kMap = BPF_LD | BPF_DW;      // Takes two. BPF_IMM is 0.
+  constexpr int kAdd = BPF_ALU64 | BPF_ADD;  // Of a constant: BPF_K is 0.
   const auto make = Instruction;
   const std::array program = {
       make(kCopy, 6, 1, 0, 0),
@@ -53,7 +54,7 @@ int LoadProgram(int seats_of_threads, int seats, int result_offset, int armed_of
       make(kMap, 1, BPF_PSEUDO_MAP_FD, 0, seats_of_threads),
       make(0, 0, 0, 0, 0),
       make(kCopy, 2, 10, 0, 0),
-      make(BPF_ALU64 | BPF_ADD | BPF_K, 2, 0, 0, kKey),
+      make(kAdd, 2, 0, 0, kKey),
       make(kCall, 0, 0, 0, BPF_FUNC_map_lookup_elem),
       make(kIfZero, 0, 0, 11, 0),
       make(kCopy, 2, 0, 0, 0),

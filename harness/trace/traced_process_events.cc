@@ -1,5 +1,6 @@
 // What a subject's threads report, one at a time.
 #include <errno.h>
+#include <fmt/format.h>
 #include <sched.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>

@@ -180,10 +180,13 @@ Json CellData(const CellRecord& cell) {
   }
   // When it began, operations a second, kills, for how many seconds it ran.
   json["timeline"] = Json::array();
+  const auto seconds = [](int64_t nanos) {
+    const int64_t millis = nanos / 1'000'000;
+    return static_cast<double>(millis) / 1e3;
+  };
   for (const SpeedSample& sample : cell.timeline) {
-    json["timeline"].push_back({static_cast<double>(sample.at / 1'000'000) / 1e3,
-                                std::round(sample.PerSecond()), sample.kills,
-                                static_cast<double>(sample.ran / 1'000'000) / 1e3});
+    json["timeline"].push_back(
+        {seconds(sample.at), std::round(sample.PerSecond()), sample.kills, seconds(sample.ran)});
   }
   if (cell.bench && cell.state == CellState::kDone) json["bench"] = BenchCellData(cell);
   if (cell.explored) json["explored"] = ExploredSentence(cell);
