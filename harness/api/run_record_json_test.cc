@@ -74,6 +74,8 @@ PromiseResult FullResult() {
   op.observation = Observed::kDamaged;
   op.counter = true;
   verdict.evidence = {evidence, EvidenceOp()};
+  verdict.neighbours = {EvidenceOp(), evidence};
+  verdict.neighbour_count = std::numeric_limits<uint64_t>::max();
   return result;
 }
 
@@ -170,6 +172,9 @@ TEST(RunRecordJsonTest, ComesBackAsItWas) {
   EXPECT_EQ(evidence.key, record.cells[0].promises[0].verdict.evidence[0].key);
   EXPECT_EQ(result.verdict.evidence.at(1).op.key, kNoKey);
   EXPECT_EQ(result.verdict.evidence.at(1).op.ttl_millis, kNoTtl);
+  EXPECT_EQ(result.verdict.neighbour_count, std::numeric_limits<uint64_t>::max());
+  EXPECT_EQ(result.verdict.neighbours.at(0).op.key, kNoKey);
+  EXPECT_EQ(result.verdict.neighbours.at(1).op.process, 65'535);
 }
 
 TEST(RunRecordJsonTest, NoFieldIsForgotten) {
