@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -32,6 +33,14 @@ nlohmann::json RecordOf(const Workspace& workspace) {
   return nlohmann::json::parse(workspace.Read("run.json"));
 }
 
+// "get_set_on_temp_rename"
+template <typename Tested>
+std::string NameOfTest(const testing::TestParamInfo<Tested>& tested) {
+  std::string name = fmt::format("{}_on_{}", tested.param.scenario, tested.param.backend);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
 struct Exhausted {
   const char* scenario;
   const char* backend;
@@ -57,7 +66,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Exhausted{"get-delete", "temp-rename", "all 17 interleaving classes (519 interleavings)"},
         Exhausted{"set-set", "flock", "all 36 interleaving classes (850 interleavings)"},
-        Exhausted{"incr-incr", "fcntl-lock", "all 36 interleaving classes (1,950 interleavings)"}));
+        Exhausted{"incr-incr", "fcntl-lock", "all 36 interleaving classes (1,950 interleavings)"}),
+    NameOfTest<Exhausted>);
 
 TEST(ExploreTest, SaysInHowManyInterleavingsItHeld) {
   const Workspace workspace;
@@ -97,7 +107,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Race{"incr-incr", "broken-incr-without-lock", "incr-exact"},
                     Race{"get-set", "broken-reader-without-lock", "intact"},
                     Race{"get-set", "broken-miss-window", "present"},
-                    Race{"get-set", "broken-rename-before-close", "intact"}));
+                    Race{"get-set", "broken-rename-before-close", "intact"}),
+    NameOfTest<Race>);
 
 TEST(ExploreTest, SkipsWhatItCannotExploreAndSaysWhy) {
   const Workspace workspace;
