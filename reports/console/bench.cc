@@ -11,16 +11,16 @@ namespace {
 constexpr size_t kBetween = 2;          // Before each column.
 constexpr size_t kNarrowestWords = 12;  // Of the last column, before it is broken into lines.
 
-using Widths = std::vector<size_t>;
+using ColumnWidths = std::vector<size_t>;
 
-size_t Sum(const Widths& widths) {
+size_t Sum(const ColumnWidths& widths) {
   return std::accumulate(widths.begin(), widths.end(), kBetween * widths.size());
 }
 
 // As wide as what is in them; where that is too much, words in the last column are broken, and a
 // cache whose name is too long has a line above its numbers.
-Widths Fit(const BenchTable& table, size_t columns) {
-  Widths widths;
+ColumnWidths Fit(const BenchTable& table, size_t columns) {
+  ColumnWidths widths;
   for (size_t i = 0; i < table.columns.size(); ++i) {
     size_t width = DisplayWidth(table.columns[i].title);
     for (const BenchGroup& group : table.groups) {
@@ -37,7 +37,7 @@ Widths Fit(const BenchTable& table, size_t columns) {
   return widths;
 }
 
-std::string CellLine(const BenchTable& table, const Widths& widths,
+std::string CellLine(const BenchTable& table, const ColumnWidths& widths,
                      const std::vector<std::string>& cells) {
   std::string line;
   for (size_t i = 0; i < cells.size(); ++i) {
@@ -52,7 +52,7 @@ std::string CellLine(const BenchTable& table, const Widths& widths,
   return line + "\n";
 }
 
-std::string RowLines(const BenchTable& table, const Widths& widths,
+std::string RowLines(const BenchTable& table, const ColumnWidths& widths,
                      std::vector<std::string> cells) {
   std::string text;
   if (DisplayWidth(cells.front()) > widths.front()) {
@@ -69,7 +69,7 @@ std::string RowLines(const BenchTable& table, const Widths& widths,
 }
 
 std::string OneTable(const Page& page, const BenchTable& table) {
-  const Widths widths = Fit(table, page.columns);
+  const ColumnWidths widths = Fit(table, page.columns);
   std::vector<std::string> titles;
   for (const BenchColumn& column : table.columns) titles.push_back(column.title);
   std::string head = CellLine(table, widths, titles);
