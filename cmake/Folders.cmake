@@ -53,8 +53,6 @@ function(tearproof_test name)
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE ${TEST_DEPENDS} GTest::gmock GTest::gtest_main)
   tearproof_precompile(${name} _test)
-  # Each a program text of its own: helpers of tests go by the same short names.
-  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   target_compile_definitions(${name} PRIVATE TEARPROOF_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   # By the names that parametrised tests have; their values would follow, as bytes if they are structs.
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES TIMEOUT 300)

@@ -1,5 +1,7 @@
 #include "harness/adapter/ahead_backend.h"
 
+#include <algorithm>
+
 #include "harness/core/clock.h"
 
 namespace tearproof::adapter {
@@ -7,7 +9,7 @@ namespace tearproof::adapter {
 void AheadBackend::Queue(const Request& request) {
   const uint64_t id = talk_->NextId();
   const std::optional<std::string> text = EncodeRequest(id, request, setup_, manner_);
-  queue_.push_back({text ? id : 0, request.kind});
+  queue_.push_back({text ? id : 0, request.kind, 0});
   if (!text) return;
   if (!unsent_.empty()) AnnounceMore(last_line_end_, &unsent_);
   last_line_end_ = unsent_.size() + text->find('\n');
@@ -15,7 +17,8 @@ void AheadBackend::Queue(const Request& request) {
 }
 
 void AheadBackend::Send() {
-  not_before_ = MonotonicNanos();
+  const int64_t now = MonotonicNanos();
+  for (auto it = queue_.rbegin(); it != queue_.rend() && it->sent == 0; ++it) it->sent = now;
   process_->Send(unsent_);
   unsent_.clear();
 }
@@ -23,6 +26,7 @@ void AheadBackend::Send() {
 void AheadBackend::Receive(Response& response) {
   const Queued oldest = queue_.front();
   queue_.pop_front();
+  not_before_ = std::max(not_before_, oldest.sent);
   response.Is(Outcome::kError);
   response.error_number = 0;
   response.called = response.returned = 0;

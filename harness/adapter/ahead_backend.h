@@ -9,6 +9,8 @@
 #ifndef TEARPROOF_HARNESS_ADAPTER_AHEAD_BACKEND_H_
 #define TEARPROOF_HARNESS_ADAPTER_AHEAD_BACKEND_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <deque>
 #include <string>
 #include <utility>
@@ -25,16 +27,20 @@ class AheadBackend : public AdapterBackend {
 
   // So many requests may be queued. 1: it serves one at a time.
   size_t most() const { return manner().ahead; }
-  // Puts `request` into the queue. REQUIRES: no init; fewer than most() are in it, none was sent.
+  // So many are best sent together: while they are served, the answers to as many before are read.
+  size_t together() const { return std::max<size_t>(1, most() / 2); }
+  // Puts `request` into the queue. REQUIRES: no init; fewer than most() are in it.
   void Queue(const Request& request);
+  // Those queued since the last time; those before need not have been answered.
   void Send();
-  // Waits for the answer to the oldest in the queue, which leaves it. REQUIRES: Send.
+  // Waits for the answer to the oldest in the queue, which leaves it. REQUIRES: it was sent.
   void Receive(Response& response);
 
  private:
   struct Queued {
     uint64_t id = 0;  // 0: refused unsent.
     OpKind kind = OpKind::kGet;
+    int64_t sent = 0;  // 0: not yet.
   };
 
   AdapterProcess* process_;

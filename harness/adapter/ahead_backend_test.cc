@@ -61,6 +61,37 @@ TEST_F(AheadBackendTest, EachAnswerBelongsToItsRequestAndLiesInItsTurn) {
   EXPECT_EQ(Together({{OpKind::kGet, "k", {}}})[0].value, "");
 }
 
+TEST_F(AheadBackendTest, MayBeAskedForMoreBeforeItHasAnswered) {
+  Start("");
+  const auto send = [&](const Request& first, const Request& second) {
+    backend_->Queue(first);
+    backend_->Queue(second);
+    backend_->Send();
+  };
+  send({OpKind::kSet, "k", "v"}, {OpKind::kGet, "k", {}});
+  int64_t before = 0;
+  for (const std::string value : {"w", "x", "y"}) {
+    send({OpKind::kSet, "k", value}, {OpKind::kGet, "k", {}});
+    Response set;
+    backend_->Receive(set);
+    Response get;
+    backend_->Receive(get);
+    EXPECT_EQ(set.outcome, Outcome::kDone) << set.error;
+    EXPECT_EQ(get.outcome, Outcome::kHit) << get.error;
+    EXPECT_LE(before, set.called);
+    EXPECT_LE(set.returned, get.called);
+    before = get.returned;
+  }
+  // One that is not sent is refused in its turn all the same.
+  backend_->Queue({OpKind::kGet, "\xff", {}});
+  backend_->Send();
+  Response rest;
+  for (int i = 0; i < 2; ++i) backend_->Receive(rest);
+  EXPECT_EQ(rest.value, "y");
+  backend_->Receive(rest);
+  EXPECT_EQ(rest.outcome, Outcome::kRefused);
+}
+
 // Were more announced before a request that is not sent, the answers would be held back for ever.
 TEST_F(AheadBackendTest, AKeyThatCannotBeSentIsRefusedInItsTurn) {
   Start("");

@@ -13,7 +13,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr const char* kComplete = R"([backend.ours]
+constexpr const char* kCompleteProject = R"([backend.ours]
 base = "temp-rename"
 title = "Ours"
 options = { sync = "full" }
@@ -44,7 +44,7 @@ expect = false
 )";
 
 TEST(ProjectFileTest, ReadsEveryField) {
-  const Result<ProjectFile> result = ParseProjectFile(kComplete, "tearproof.toml");
+  const Result<ProjectFile> result = ParseProjectFile(kCompleteProject, "tearproof.toml");
   ASSERT_TRUE(result.ok()) << result.error().Message();
   const ProjectFile& project = result.value();
   ASSERT_EQ(project.backends.size(), 2u);
@@ -101,7 +101,7 @@ BackendDescription TempRename() {
 }
 
 TEST(ProjectFileTest, DerivesFromItsBase) {
-  const ProjectFile project = ParseProjectFile(kComplete, "tearproof.toml").value();
+  const ProjectFile project = ParseProjectFile(kCompleteProject, "tearproof.toml").value();
   const Result<BackendDescription> result = Derive(project.backends[0], TempRename());
   ASSERT_TRUE(result.ok()) << result.error().Message();
   const BackendDescription& derived = result.value();
@@ -193,7 +193,7 @@ TEST(ProjectFileTest, NamesScenariosThatExist) {
 }
 
 TEST(ProjectFileTest, NoTruncationCrashesTheParser) {
-  const std::string text = kComplete;
+  const std::string text = kCompleteProject;
   for (size_t length = 0; length < text.size(); ++length) {
     const auto result = ParseProjectFile(text.substr(0, length), "t");
     if (result.ok()) continue;

@@ -37,16 +37,16 @@ RunRecord Record(std::vector<CellRecord> cells) {
 
 RunRecord OneVerdict(PromiseResult result) { return Record({Cell("a", "s", {std::move(result)})}); }
 
-const PromiseResult kHeld = Make(Judgement::kHeld);
-const PromiseResult kBroken = Make(Judgement::kBroken);
-const PromiseResult kUnsure = Make(Judgement::kInconclusive);
-const PromiseResult kIdle = Make(Judgement::kNotExercised);
+const PromiseResult kHeldPromise = Make(Judgement::kHeld);
+const PromiseResult kBrokenPromise = Make(Judgement::kBroken);
+const PromiseResult kUnsurePromise = Make(Judgement::kInconclusive);
+const PromiseResult kIdlePromise = Make(Judgement::kNotExercised);
 
 TEST(ExitCodeTest, CountsWhatIsPromised) {
-  EXPECT_EQ(OneVerdict(kHeld).ExitCode(), 0);
-  EXPECT_EQ(OneVerdict(kBroken).ExitCode(), 1);
-  EXPECT_EQ(OneVerdict(kUnsure).ExitCode(), 2);
-  EXPECT_EQ(OneVerdict(kIdle).ExitCode(), 2);
+  EXPECT_EQ(OneVerdict(kHeldPromise).ExitCode(), 0);
+  EXPECT_EQ(OneVerdict(kBrokenPromise).ExitCode(), 1);
+  EXPECT_EQ(OneVerdict(kUnsurePromise).ExitCode(), 2);
+  EXPECT_EQ(OneVerdict(kIdlePromise).ExitCode(), 2);
   EXPECT_EQ(OneVerdict(Make(Judgement::kBroken, false)).ExitCode(), 0);
   EXPECT_EQ(OneVerdict(Make(Judgement::kInconclusive, false)).ExitCode(), 0);
   EXPECT_EQ(OneVerdict(Make(Judgement::kNotExercised, false)).ExitCode(), 0);
@@ -69,28 +69,28 @@ TEST(ExitCodeTest, AKnownRaceDoesNotFailAndANewOneDoes) {
   RunRecord strict = OneVerdict(known);
   strict.strict = true;
   EXPECT_EQ(strict.ExitCode(), 0);
-  EXPECT_EQ(Record({Cell("a", "s", {known}), Cell("a", "t", {kBroken})}).ExitCode(), 1);
-  EXPECT_EQ(Record({Cell("a", "s", {known}), Cell("a", "t", {kUnsure})}).ExitCode(), 2);
+  EXPECT_EQ(Record({Cell("a", "s", {known}), Cell("a", "t", {kBrokenPromise})}).ExitCode(), 1);
+  EXPECT_EQ(Record({Cell("a", "s", {known}), Cell("a", "t", {kUnsurePromise})}).ExitCode(), 2);
 }
 
 TEST(ExitCodeTest, WhatAnotherScenarioExercisedIsNotOpen) {
-  EXPECT_EQ(Record({Cell("a", "s", {kIdle}), Cell("a", "t", {kHeld})}).ExitCode(), 0);
-  EXPECT_EQ(Record({Cell("a", "s", {kIdle}), Cell("b", "t", {kHeld})}).ExitCode(), 2);
+  EXPECT_EQ(Record({Cell("a", "s", {kIdlePromise}), Cell("a", "t", {kHeldPromise})}).ExitCode(), 0);
+  EXPECT_EQ(Record({Cell("a", "s", {kIdlePromise}), Cell("b", "t", {kHeldPromise})}).ExitCode(), 2);
 }
 
 TEST(ExitCodeTest, BrokenPrecedesInterruptedPrecedesInconclusive) {
-  RunRecord record = OneVerdict(kUnsure);
+  RunRecord record = OneVerdict(kUnsurePromise);
   record.interrupted = true;
   EXPECT_EQ(record.ExitCode(), 130);
-  record.cells.push_back(Cell("b", "s", {kBroken}));
+  record.cells.push_back(Cell("b", "s", {kBrokenPromise}));
   EXPECT_EQ(record.ExitCode(), 1);
   RunRecord nothing;
   nothing.interrupted = true;
   EXPECT_EQ(nothing.ExitCode(), 130);
-  RunRecord by_cell = OneVerdict(kHeld);
+  RunRecord by_cell = OneVerdict(kHeldPromise);
   by_cell.cells[0].state = CellState::kInterrupted;
   EXPECT_EQ(by_cell.ExitCode(), 130);
-  RunRecord killed = OneVerdict(kHeld);
+  RunRecord killed = OneVerdict(kHeldPromise);
   killed.not_run = {{"b", "s"}};
   EXPECT_EQ(killed.ExitCode(), 130);
 }
@@ -98,25 +98,25 @@ TEST(ExitCodeTest, BrokenPrecedesInterruptedPrecedesInconclusive) {
 TEST(ExitCodeTest, NothingSelected) { EXPECT_EQ(RunRecord().ExitCode(), 4); }
 
 TEST(ExitCodeTest, WhatThisMachineCannotRun) {
-  const CellRecord held = Cell("a", "get-set", {kHeld});
+  const CellRecord held = Cell("a", "get-set", {kHeldPromise});
   const CellRecord skipped = Unrun("b", CellState::kSkipped);
   const CellRecord failed = Unrun("b", CellState::kFailed);
   EXPECT_EQ(Record({skipped}).ExitCode(), 77);
   EXPECT_EQ(Record({failed}).ExitCode(), 77);
   EXPECT_EQ(Record({held, skipped}).ExitCode(), 0);
   EXPECT_EQ(Record({held, failed}).ExitCode(), 77);
-  EXPECT_EQ(Record({Cell("b", "t", {kHeld}), failed}).ExitCode(), 2);
-  CellRecord failed_later = Cell("b", "get-set", {kHeld});
+  EXPECT_EQ(Record({Cell("b", "t", {kHeldPromise}), failed}).ExitCode(), 2);
+  CellRecord failed_later = Cell("b", "get-set", {kHeldPromise});
   failed_later.state = CellState::kFailed;
   EXPECT_EQ(Record({failed_later}).ExitCode(), 77);
-  EXPECT_EQ(Record({Cell("b", "t", {kHeld}), failed_later}).ExitCode(), 2);
-  EXPECT_EQ(Record({Cell("a", "s", {kBroken}), failed}).ExitCode(), 1);
-  EXPECT_EQ(Record({Cell("a", "s", {kUnsure}), failed}).ExitCode(), 2);
+  EXPECT_EQ(Record({Cell("b", "t", {kHeldPromise}), failed_later}).ExitCode(), 2);
+  EXPECT_EQ(Record({Cell("a", "s", {kBrokenPromise}), failed}).ExitCode(), 1);
+  EXPECT_EQ(Record({Cell("a", "s", {kUnsurePromise}), failed}).ExitCode(), 2);
 }
 
 TEST(ExitCodeTest, ASkippedCellLeavesNothingOpen) {
   CellRecord skipped = Unrun("a", CellState::kSkipped);
-  skipped.promises = {kIdle};
+  skipped.promises = {kIdlePromise};
   EXPECT_EQ(Record({Cell("a", "t", {}), skipped}).ExitCode(), 0);
 }
 
@@ -137,7 +137,7 @@ TEST(AsExpectedTest, Table) {
 TEST(ExpectTest, PassesExactlyWhenEachVerdictIsAsExpected) {
   PromiseResult must_break = Make(Judgement::kBroken);
   must_break.expectation = Expectation::kMustBreak;
-  RunRecord record = Record({Cell("a", "s", {must_break}), Cell("b", "s", {kHeld})});
+  RunRecord record = Record({Cell("a", "s", {must_break}), Cell("b", "s", {kHeldPromise})});
   record.expect = true;
   EXPECT_EQ(record.ExitCode(), 0);
   record.cells[0].promises[0].verdict.judgement = Judgement::kHeld;
@@ -151,7 +151,7 @@ TEST(ExpectTest, PassesExactlyWhenEachVerdictIsAsExpected) {
 }
 
 TEST(ExpectTest, AnUnfinishedExplorationLeavesOpenWhatMustHold) {
-  PromiseResult unfinished = kUnsure;
+  PromiseResult unfinished = kUnsurePromise;
   RunRecord record = OneVerdict(unfinished);
   record.expect = true;
   EXPECT_EQ(record.ExitCode(), 1);
@@ -160,16 +160,16 @@ TEST(ExpectTest, AnUnfinishedExplorationLeavesOpenWhatMustHold) {
 }
 
 TEST(ExpectTest, AnotherScenarioMayExerciseWhatMustHold) {
-  RunRecord record = Record({Cell("a", "s", {kIdle}), Cell("a", "t", {kHeld})});
+  RunRecord record = Record({Cell("a", "s", {kIdlePromise}), Cell("a", "t", {kHeldPromise})});
   record.expect = true;
   EXPECT_EQ(record.ExitCode(), 0);
   EXPECT_TRUE(BuildMatrix(record)[0].cells.at(Promise::kIntact).as_expected);
 }
 
 TEST(MatrixTest, RowsInOrderOfNamingAndCellsMerged) {
-  PromiseResult first = kHeld;
+  PromiseResult first = kHeldPromise;
   first.verdict.exercised = 10;
-  PromiseResult second = kBroken;
+  PromiseResult second = kBrokenPromise;
   second.verdict.exercised = 5;
   second.verdict.violations = 2;
   second.verdict.sentence = "seen";
@@ -203,7 +203,7 @@ CellRecord Explored(uint64_t classes, bool exhausted, PromiseResult result) {
 }
 
 TEST(MatrixTest, TellsWhatWasExhaustedFromWhatWasNotSeen) {
-  PromiseResult held = kHeld;
+  PromiseResult held = kHeldPromise;
   held.verdict.exercised = 7;
   const auto only = [](const RunRecord& record) {
     return BuildMatrix(record).at(0).cells.at(Promise::kIntact);
@@ -220,24 +220,25 @@ TEST(MatrixTest, TellsWhatWasExhaustedFromWhatWasNotSeen) {
 }
 
 TEST(MatrixTest, ShowsTheBreakThatReplays) {
-  CellRecord replays = Explored(24, true, kBroken);
+  CellRecord replays = Explored(24, true, kBrokenPromise);
   replays.explored->counterexamples.emplace_back().promise = Promise::kIntact;
-  const RunRecord record = Record({Cell("a", "s", {kBroken}), replays});
+  const RunRecord record = Record({Cell("a", "s", {kBrokenPromise}), replays});
   EXPECT_EQ(BuildMatrix(record).at(0).cells.at(Promise::kIntact).source, &record.cells[1]);
 }
 
 TEST(ExitCodeTest, WhatNoProgramExercisesIsNotOpen) {
-  EXPECT_EQ(Record({Explored(24, true, kIdle)}).ExitCode(), 0);
-  EXPECT_EQ(Record({Explored(24, true, kUnsure)}).ExitCode(), 2);
-  EXPECT_EQ(Record({Explored(24, true, kBroken)}).ExitCode(), 1);
+  EXPECT_EQ(Record({Explored(24, true, kIdlePromise)}).ExitCode(), 0);
+  EXPECT_EQ(Record({Explored(24, true, kUnsurePromise)}).ExitCode(), 2);
+  EXPECT_EQ(Record({Explored(24, true, kBrokenPromise)}).ExitCode(), 1);
   // What exploring held and stress saw broken is broken.
-  EXPECT_EQ(Record({Explored(24, true, kHeld), Cell("a", "s", {kBroken})}).ExitCode(), 1);
+  EXPECT_EQ(Record({Explored(24, true, kHeldPromise), Cell("a", "s", {kBrokenPromise})}).ExitCode(),
+            1);
 }
 
 TEST(MatrixTest, ANewBreakHidesAKnownOne) {
   PromiseResult known = Make(Judgement::kBroken, true, "#7");
   known.verdict.sentence = "known";
-  PromiseResult fresh = kBroken;
+  PromiseResult fresh = kBrokenPromise;
   fresh.verdict.sentence = "new";
   const RunRecord record = Record({Cell("a", "s", {known}), Cell("a", "t", {fresh})});
   const std::vector<MatrixRow> rows = BuildMatrix(record);
@@ -251,7 +252,7 @@ TEST(MatrixTest, ANewBreakHidesAKnownOne) {
 TEST(MatrixTest, ARowOfSkippedCellsSaysWhy) {
   const RunRecord record =
       Record({Unrun("a", CellState::kSkipped, "no O_TMPFILE here"),
-              Unrun("b", CellState::kSkipped, "no clear"), Cell("b", "t", {kHeld})});
+              Unrun("b", CellState::kSkipped, "no clear"), Cell("b", "t", {kHeldPromise})});
   const std::vector<MatrixRow> rows = BuildMatrix(record);
   EXPECT_TRUE(rows[0].all_skipped);
   EXPECT_EQ(rows[0].skip_reason, "no O_TMPFILE here");

@@ -74,11 +74,12 @@ class AdapterPair {
     const Task task{kind_, 0, kind_ == OpKind::kSet ? kServedBytes : 0, kNoTtl};
     const int64_t begin = MonotonicNanos();
     for (size_t left = kServedBatch; left > 0;) {
-      const size_t length = std::min(burst_.Length(backend_->most()), left);
+      const size_t length = std::min(burst_.Length(backend_->together()), left);
       burst_.Took(recorder_->RunAhead(std::vector<Task>(length, task), backend_.get()),
-                  backend_->most());
+                  backend_->together());
       left -= length;
     }
+    recorder_->RunAhead({}, backend_.get());
     return static_cast<double>(MonotonicNanos() - begin) / kServedBatch;
   }
 

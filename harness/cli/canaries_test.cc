@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -10,7 +9,7 @@
 #include <vector>
 
 #include "harness/api/registry.h"
-#include "harness/cli/catalogue.h"
+#include "harness/cli/shipped_catalogue_for_tests.h"
 #include "harness/cli/workspace.h"
 
 namespace tearproof::cli {
@@ -24,12 +23,6 @@ struct Canary {
     *out << canary.backend << " in " << canary.scenario;
   }
 };
-
-std::unique_ptr<Catalogue> LoadCatalogue() {
-  Result<std::unique_ptr<Catalogue>> catalogue = Catalogue::Load();
-  TEARPROOF_CHECK(catalogue.ok(), catalogue.error().Message());
-  return std::move(catalogue).value();
-}
 
 bool MustBreak(const BackendDescription& backend, const std::string& scenario) {
   const auto expected = backend.expect.find(scenario);
@@ -77,12 +70,6 @@ bool BreaksOnlyWithFaults(const BackendDescription& backend) {
 std::vector<std::string> SoundBackends() {
   return {"temp-rename", "temp-rename-fsync", "flock",  "fcntl-lock",
           "lockfile",    "otmpfile-link",     "sqlite", "lmdb"};
-}
-
-std::string TestName(std::string name) {
-  std::replace_if(
-      name.begin(), name.end(), [](char c) { return !std::isalnum(c); }, '_');
-  return name;
 }
 
 // Whatever is broken, promised or not, is called what the planted bug does.

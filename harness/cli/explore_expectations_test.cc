@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -13,7 +12,7 @@
 #include <vector>
 
 #include "harness/api/registry.h"
-#include "harness/cli/catalogue.h"
+#include "harness/cli/shipped_catalogue_for_tests.h"
 #include "harness/cli/workspace.h"
 
 namespace tearproof::cli {
@@ -33,22 +32,10 @@ constexpr size_t kFull = 20;  // Steps before the programs begin.
 
 bool LooksLonger() { return getenv("TEARPROOF_FULL") != nullptr; }
 
-std::unique_ptr<Catalogue> LoadCatalogue() {
-  Result<std::unique_ptr<Catalogue>> catalogue = Catalogue::Load();
-  TEARPROOF_CHECK(catalogue.ok(), catalogue.error().Message());
-  return std::move(catalogue).value();
-}
-
 std::vector<std::string> Backends() {
   std::vector<std::string> ids;
   for (const RegisteredBackend& backend : RegisteredBackends()) ids.emplace_back(backend.id);
   return ids;
-}
-
-std::string TestName(std::string name) {
-  std::replace_if(
-      name.begin(), name.end(), [](char c) { return !std::isalnum(c); }, '_');
-  return name;
 }
 
 // Why a sound cache cannot be exhausted on the core scenarios, if so.
@@ -73,7 +60,7 @@ void CheckPromises(const nlohmann::json& cell) {
   }
 }
 
-bool MustBreak(const BackendDescription& backend, const std::string& scenario) {
+bool MustBreakExplored(const BackendDescription& backend, const std::string& scenario) {
   return std::ranges::any_of(AllPromises(), [&](const PromiseInfo& info) {
     return backend.Expected("explore", scenario, info.promise) == Expectation::kMustBreak;
   });
@@ -88,7 +75,7 @@ std::map<size_t, std::string> Plan(const BackendDescription& backend, bool sound
     const bool full = known.scenario.explore_before.size() > kFull;
     size_t executions = kFewExecutions;
     if (LooksLonger()) executions = full ? kLongExecutions : kManyExecutions;
-    if (MustBreak(backend, known.scenario.id)) {
+    if (MustBreakExplored(backend, known.scenario.id)) {
       executions = full ? kLongExecutions : kExecutions;
     } else if (sound && !full) {
       executions = kSoundExecutions;

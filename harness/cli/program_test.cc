@@ -136,8 +136,7 @@ TEST(ProgramTest, DryRunLeavesNothing) {
 
 TEST(ProgramTest, ShowsTheTornReadAndALineThatShowsItAgain) {
   const Workspace workspace;
-  const ProgramResult result =
-      workspace.Run({"stress", "get-set", "--backend", "naive", "--duration", "2s"});
+  const ProgramResult result = workspace.Run(UntilBroken("naive"));
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.output, AllOf(HasSubstr("BROKEN"), HasSubstr("get k0 returned")));
   EXPECT_THAT(result.output, Not(HasSubstr("\033"))) << "no colour without a terminal";
@@ -210,9 +209,8 @@ TEST(ProgramTest, HoldsForASoundCache) {
 
 TEST(ProgramTest, LeavesOfARunWhatItKeptAndNotWhatItWorkedWith) {
   const Workspace workspace;
-  const ProgramResult result =
-      workspace.Run({"stress", "get-set", "--backend", "naive,temp-rename", "--duration", "300ms",
-                     "--goal", "0", "--processes", "writer=20,reader=20"});
+  const ProgramResult result = workspace.Run(
+      UntilBroken("naive,broken-reader-without-lock", {"--processes", "writer=20,reader=20"}));
   EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
   for (const std::string cell : {"001", "002"}) {
     const std::string path = workspace.path() + "/.tearproof/runs/latest/cells/" + cell;
@@ -226,7 +224,7 @@ TEST(ProgramTest, LeavesOfARunWhatItKeptAndNotWhatItWorkedWith) {
 TEST(ProgramTest, AnnotatesForGithub) {
   const Workspace workspace;
   const ProgramResult result = workspace.Run(
-      {"stress", "get-set", "--backend", "naive", "--duration", "1s"},
+      UntilBroken("naive"),
       {{"GITHUB_ACTIONS", "true"}, {"GITHUB_STEP_SUMMARY", workspace.path() + "/summary.md"}});
   EXPECT_THAT(result.output, HasSubstr("::error "));
   EXPECT_THAT(workspace.Read("summary.md"), HasSubstr("naive"));
@@ -241,9 +239,8 @@ TEST(ProgramTest, OnlyWarnsOfAStepSummaryThatCannotBeWritten) {
 }
 
 TEST(ProgramTest, AnnotatesOnlyWhereGithubIs) {
-  const ProgramResult result =
-      Workspace().Run({"stress", "get-set", "--backend", "naive", "--duration", "1s"},
-                      {{"GITHUB_ACTIONS", "false"}});
+  const ProgramResult result = Workspace().Run(UntilBroken("naive"), {{"GITHUB_ACTIONS", "false"}});
+  EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
   EXPECT_THAT(result.output, Not(HasSubstr("::error ")));
 }
 

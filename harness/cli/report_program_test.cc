@@ -14,8 +14,8 @@ using testing::Not;
 using testing::StartsWith;
 
 // An exploration, which takes no luck, with those words after it.
-ProgramResult Explore(const Workspace& workspace, const std::string& backend,
-                      const std::vector<std::string>& more = {}) {
+ProgramResult ExploreGetSet(const Workspace& workspace, const std::string& backend,
+                            const std::vector<std::string>& more = {}) {
   std::vector<std::string> words = {"explore", "get-set", "--backend", backend};
   words.insert(words.end(), more.begin(), more.end());
   return workspace.Run(words);
@@ -23,7 +23,7 @@ ProgramResult Explore(const Workspace& workspace, const std::string& backend,
 
 TEST(ReportProgramTest, APageIsOneFileWithAllOfARun) {
   const Workspace workspace;
-  EXPECT_EQ(Explore(workspace, "naive", {"--html", "now.html"}).exit_code, 1);
+  EXPECT_EQ(ExploreGetSet(workspace, "naive", {"--html", "now.html"}).exit_code, 1);
   const std::string page = workspace.Read("now.html");
   EXPECT_THAT(page, StartsWith("<!doctype html>"));
   EXPECT_THAT(page, HasSubstr("naive broke intact in get-set"));
@@ -36,8 +36,8 @@ TEST(ReportProgramTest, APageIsOneFileWithAllOfARun) {
 
 TEST(ReportProgramTest, SeveralRunsAreOnePage) {
   const Workspace workspace;
-  Explore(workspace, "naive", {"--json", "one.json"});
-  Explore(workspace, "temp-rename", {"--json", "two.json"});
+  ExploreGetSet(workspace, "naive", {"--json", "one.json"});
+  ExploreGetSet(workspace, "temp-rename", {"--json", "two.json"});
   const ProgramResult both = workspace.Run({"report", "one.json", "two.json", "-o", "both.html"});
   EXPECT_EQ(both.exit_code, 0) << both.errors;
   const std::string page = workspace.Read("both.html");
@@ -49,16 +49,16 @@ TEST(ReportProgramTest, WhatCannotBeReportedIsSaid) {
   const Workspace workspace;
   EXPECT_EQ(workspace.Run({"report"}).exit_code, 64) << "there is no run";
   EXPECT_EQ(workspace.Run({"report", "nowhere.json"}).exit_code, 64);
-  EXPECT_EQ(Explore(workspace, "naive", {"--html", "."}).exit_code, 64);
-  const ProgramResult unknown = Explore(workspace, "naive", {"--export", "cvs"});
+  EXPECT_EQ(ExploreGetSet(workspace, "naive", {"--html", "."}).exit_code, 64);
+  const ProgramResult unknown = ExploreGetSet(workspace, "naive", {"--export", "cvs"});
   EXPECT_EQ(unknown.exit_code, 64);
   EXPECT_THAT(unknown.errors, HasSubstr("csv"));
-  EXPECT_EQ(Explore(workspace, "naive", {"--export", "csv="}).exit_code, 64);
+  EXPECT_EQ(ExploreGetSet(workspace, "naive", {"--export", "csv="}).exit_code, 64);
 }
 
 TEST(ReportProgramTest, ExportsAreTheSameNowAndLater) {
   const Workspace workspace;
-  Explore(workspace, "naive", {"--export", "csv=a.csv", "--export", "chrome-trace=a.trace"});
+  ExploreGetSet(workspace, "naive", {"--export", "csv=a.csv", "--export", "chrome-trace=a.trace"});
   EXPECT_THAT(workspace.Read("a.csv"), HasSubstr("\nnaive,get-set,explore,done,"));
   for (const auto& [format, file] :
        std::map<std::string, std::string>{{"csv", "a.csv"}, {"chrome-trace", "a.trace"}}) {

@@ -42,6 +42,11 @@ class Workspace {
   OwnedDirectory directory_;
 };
 
+// The command of a run on get-set that ends when each of `backends`, which are broken, has been
+// seen to be: how long that takes is a matter of luck, above all on a busy machine.
+std::vector<std::string> UntilBroken(const std::string& backends,
+                                     const std::vector<std::string>& more = {});
+
 // Processes whose parent is `process`.
 std::vector<pid_t> ChildrenOf(pid_t process);
 bool IsRunning(pid_t process);

@@ -11,13 +11,7 @@
 namespace tearproof::explore {
 namespace {
 
-const Program kNaiveWriter = {Open("k", "creat|trunc"), Write("a"), Write("b"), Close()};
-const Program kReader = {Open("k"), Read(), Read(), Close()};
 const std::map<std::string, std::string> kFiles = {{"k", "xy"}};
-
-Program RenamingWriter(const std::string& temporary) {
-  return {Open(temporary, "creat|trunc"), Write("a"), Write("b"), Close(), Rename(temporary, "k")};
-}
 
 SubjectFactory Make(std::vector<Program> programs,
                     std::map<std::string, std::string> files = kFiles) {

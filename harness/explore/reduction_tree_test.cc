@@ -68,13 +68,6 @@ Count Plain(SimulatedFiles& files, RunnerOptions options = WithoutPolling()) {
   return ExploreAll(files, scheduler, options);
 }
 
-const Program kNaiveWriter = {Open("k", "creat|trunc"), Write("a"), Write("b"), Close()};
-const Program kReader = {Open("k"), Read(), Read(), Close()};
-
-Program RenamingWriter(const std::string& temporary) {
-  return {Open(temporary, "creat|trunc"), Write("a"), Write("b"), Close(), Rename(temporary, "k")};
-}
-
 struct Litmus {
   std::string name;
   std::vector<Program> programs;

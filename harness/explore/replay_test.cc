@@ -8,9 +8,6 @@
 namespace tearproof::explore {
 namespace {
 
-const Program kNaiveWriter = {Open("k", "creat|trunc"), Write("a"), Write("b"), Close()};
-const Program kReader = {Open("k"), Read(), Read(), Close()};
-
 SimulatedFiles Files(std::vector<Program> programs) {
   return SimulatedFiles(std::move(programs), {{"k", "xy"}});
 }

@@ -126,6 +126,13 @@ class SimulatedFiles : public Subject {
   uint64_t change_from_ = ~uint64_t{0};
 };
 
+// The programs of the litmus tests: each writes and reads "k" in two parts.
+inline const Program kNaiveWriter = {Open("k", "creat|trunc"), Write("a"), Write("b"), Close()};
+inline const Program kReader = {Open("k"), Read(), Read(), Close()};
+inline Program RenamingWriter(const std::string& temporary) {
+  return {Open(temporary, "creat|trunc"), Write("a"), Write("b"), Close(), Rename(temporary, "k")};
+}
+
 }  // namespace tearproof::explore
 
 #endif  // TEARPROOF_HARNESS_EXPLORE_SIMULATED_FILES_FOR_TESTS_H_

@@ -29,7 +29,7 @@ class Burst {
   }
 
  private:
-  static constexpr int64_t kLongest = 2 * kNanosPerMilli;
+  static constexpr int64_t kLongest = kNanosPerMilli;
 
   size_t length_ = 1;
 };

@@ -44,7 +44,6 @@ Outcome Recorder::Run(const Task& task, std::optional<int64_t> due) {
 }
 
 int64_t Recorder::RunAhead(std::span<const Task> tasks, adapter::AheadBackend* backend) {
-  ahead_.clear();
   for (const Task& task : tasks) {
     Op& op = ahead_.emplace_back();
     op.process = process_;
@@ -56,19 +55,21 @@ int64_t Recorder::RunAhead(std::span<const Task> tasks, adapter::AheadBackend* b
   }
   slot_->in_operation.store(1, std::memory_order_relaxed);
   backend->Send();
-  int64_t ended = 0;
   int64_t took = 0;
-  for (Op& op : ahead_) {
+  const size_t stay = backend->most() > 1 ? tasks.size() : 0;
+  while (ahead_.size() > stay) {
+    Op op = ahead_.front();
+    ahead_.pop_front();
     backend->Receive(response_);
     op.ret = MonotonicNanos();
     // It was served after the one before, also where nobody says when.
-    op.invoke = std::max(op.invoke, ended);
+    op.invoke = std::max(op.invoke, ahead_ended_);
     Finish(op, std::nullopt);
     if (response_.called == 0) continue;
-    ended = op.ret;
+    ahead_ended_ = op.ret;
     took += op.ret - op.invoke;
   }
-  slot_->in_operation.store(0, std::memory_order_relaxed);
+  if (ahead_.empty()) slot_->in_operation.store(0, std::memory_order_relaxed);
   return took;
 }
 

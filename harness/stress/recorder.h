@@ -8,6 +8,7 @@
 #ifndef TEARPROOF_HARNESS_STRESS_RECORDER_H_
 #define TEARPROOF_HARNESS_STRESS_RECORDER_H_
 
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,9 +38,10 @@ class Recorder {
   }
   // REQUIRES: a backend and a segment, !full().
   Outcome Run(const Task& task, std::optional<int64_t> due = std::nullopt);
-  // The same for several, which `backend` is asked for before it has answered the first. Returns
-  // the nanoseconds that the cache took for them, by its own clock. REQUIRES: a segment with room
-  // for them; as AheadBackend::Queue.
+  // The same for several, which `backend` is asked for before those of the last time are waited
+  // for: so it need not wait while its answers are looked at. Without tasks, all are waited for.
+  // Returns the nanoseconds that the cache took for what was waited for, by its own clock.
+  // REQUIRES: a segment with room for them; no more than AheadBackend::together() each time.
   int64_t RunAhead(std::span<const Task> tasks, adapter::AheadBackend* backend);
   // How many more there is room for in this round.
   uint64_t room() const { return segment_->room(); }
@@ -61,7 +63,8 @@ class Recorder {
   uint64_t runs_ = 0;
   Backend* backend_ = nullptr;
   Response response_;
-  std::vector<Op> ahead_;  // Asked for together.
+  std::deque<Op> ahead_;     // Asked for, and not answered yet.
+  int64_t ahead_ended_ = 0;  // When the last of those before had been served.
 };
 
 }  // namespace tearproof::stress

@@ -237,6 +237,7 @@ class Worker {
       if (slot_->environment_errno.load(std::memory_order_relaxed) != 0) break;
       if (const int64_t pause = role_->stress->pause_nanos; pause > 0) FutexWait(stop, 0, pause);
     }
+    if (ahead) recorder_->RunAhead({}, ahead_);
     return {};
   }
 
@@ -250,10 +251,10 @@ class Worker {
 
   // `first`, and what comes next.
   void RunAhead(const Task& first) {
-    const size_t length = std::min<size_t>(burst_.Length(ahead_->most()), recorder_->room());
+    const size_t length = std::min<size_t>(burst_.Length(ahead_->together()), recorder_->room());
     std::vector<Task> tasks = {first};
     for (Task next; tasks.size() < length && program_->Next(&next);) tasks.push_back(next);
-    burst_.Took(recorder_->RunAhead(tasks, ahead_), ahead_->most());
+    burst_.Took(recorder_->RunAhead(tasks, ahead_), ahead_->together());
   }
 
   // In an open loop an operation is due at its time. One that the operation before held up counts

@@ -13,7 +13,7 @@ namespace {
 int64_t RealtimeSeconds() { return RealtimeNanos() / kNanosPerSecond; }
 
 // Answers with what it sees of the time: by the clock, and by a file's time.
-constexpr char kPython[] = R"(
+constexpr char kTellsTimes[] = R"(
 import os, sys, time
 os.chdir(sys.argv[1])
 for line in sys.stdin:
@@ -42,7 +42,7 @@ class VirtualClockTest : public SessionTest {
     TraceOptions options;
     options.owns_clock = true;
     Subject subject;
-    subject.command = {"python3", "-c", kPython, directory_.path()};
+    subject.command = {"python3", "-c", kTellsTimes, directory_.path()};
     options.subjects = {subject};
     auto session = TraceSession::Start(std::move(options));
     ASSERT_TRUE(session.ok()) << session.error().Message();

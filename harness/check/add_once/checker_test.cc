@@ -6,7 +6,7 @@
 namespace tearproof::check {
 namespace {
 
-Verdict Check(const HistoryBuilder& builder, bool evicts = false) {
+Verdict CheckAddOnce(const HistoryBuilder& builder, bool evicts = false) {
   Contract contract;
   contract.evicts = evicts;
   return add_once::Make()->Check(builder.Build(), contract);
@@ -20,7 +20,7 @@ struct DoubleAdd : HistoryBuilder {
 };
 
 TEST(AddOnceTest, TwoWinnersAreBroken) {
-  const Verdict verdict = Check(DoubleAdd());
+  const Verdict verdict = CheckAddOnce(DoubleAdd());
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "double-add");
   EXPECT_EQ(verdict.sentence,
@@ -32,14 +32,14 @@ TEST(AddOnceTest, TwoWinnersInTurnAreBrokenToo) {
   HistoryBuilder builder;
   builder.Add(1, 0, 20);
   builder.Add(1, 30, 40);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckAddOnce(builder).judgement, Judgement::kBroken);
 }
 
 TEST(AddOnceTest, OneWinnerHolds) {
   HistoryBuilder builder;
   builder.Add(1, 0, 20);
   builder.Add(2, 10, 30, Outcome::kRefused);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckAddOnce(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kHeld);
   EXPECT_EQ(verdict.exercised, 1u);
 }
@@ -48,14 +48,14 @@ TEST(AddOnceTest, IsNotExercisedByAddsInTurn) {
   HistoryBuilder builder;
   builder.Add(1, 0, 20);
   builder.Add(2, 30, 40, Outcome::kRefused);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckAddOnce(builder).judgement, Judgement::kNotExercised);
 }
 
 TEST(AddOnceTest, ARemovalThatMayLieBetweenAcquits) {
   for (const OpKind kind : {OpKind::kDelete, OpKind::kClear, OpKind::kCull}) {
     DoubleAdd builder;
     builder.Do(3, kind, 5, 12, Outcome::kDone);
-    EXPECT_EQ(Check(builder).judgement, Judgement::kHeld) << OpKindName(kind);
+    EXPECT_EQ(CheckAddOnce(builder).judgement, Judgement::kHeld) << OpKindName(kind);
   }
 }
 
@@ -65,7 +65,7 @@ TEST(AddOnceTest, ARemovalThatLiesBetweenInTheOtherOrderAcquits) {
   builder.Add(1, 0, 50);
   builder.Add(2, 10, 20);
   builder.Delete(3, 30, 40);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckAddOnce(builder).judgement, Judgement::kHeld);
 }
 
 TEST(AddOnceTest, ARemovalBeforeOrAfterBothDoesNot) {
@@ -74,18 +74,18 @@ TEST(AddOnceTest, ARemovalBeforeOrAfterBothDoesNot) {
   builder.Add(1, 10, 20);
   builder.Add(2, 30, 40);
   builder.Delete(3, 50, 60);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckAddOnce(builder).judgement, Judgement::kBroken);
 }
 
 TEST(AddOnceTest, AnAddThatMayHaveExpiredAcquits) {
   HistoryBuilder builder;
   builder.Add(1, 0, 20).ttl_millis = 1;
   builder.Add(2, kMilli + 30, kMilli + 40);
-  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckAddOnce(builder).judgement, Judgement::kBroken);
 }
 
 TEST(AddOnceTest, WithEvictionTheCountOfWinnersCannotBeJudged) {
-  const Verdict verdict = Check(DoubleAdd(), true);
+  const Verdict verdict = CheckAddOnce(DoubleAdd(), true);
   EXPECT_EQ(verdict.judgement, Judgement::kNotExercised);
   EXPECT_EQ(verdict.reason, "an entry may be evicted, so a second add may win");
 }
@@ -100,7 +100,7 @@ struct LostAdd : HistoryBuilder {
 };
 
 TEST(AddOnceTest, AWinnerWhoseValueIsNotThereIsBroken) {
-  const Verdict verdict = Check(LostAdd());
+  const Verdict verdict = CheckAddOnce(LostAdd());
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "lost-add");
 }
@@ -109,24 +109,24 @@ TEST(AddOnceTest, AWriteThatMayHaveReplacedItAcquits) {
   for (const OpKind kind : {OpKind::kSet, OpKind::kDelete, OpKind::kIncr}) {
     LostAdd builder;
     builder.Do(4, kind, 15, 25, Outcome::kDone);
-    EXPECT_NE(Check(builder).judgement, Judgement::kBroken) << OpKindName(kind);
+    EXPECT_NE(CheckAddOnce(builder).judgement, Judgement::kBroken) << OpKindName(kind);
   }
   LostAdd killed;
   killed.Killed(4, OpKind::kSet, 15, 25);
-  EXPECT_NE(Check(killed).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckAddOnce(killed).judgement, Judgement::kBroken);
 }
 
 TEST(AddOnceTest, TheValueOfARefusedAddIsBrokenEvenWithEviction) {
   HistoryBuilder builder;
   const Op& refused = builder.Add(1, 0, 20, Outcome::kRefused);
   builder.Hit(3, 30, 40, refused);
-  EXPECT_EQ(Check(builder, true).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckAddOnce(builder, true).judgement, Judgement::kBroken);
 }
 
 TEST(AddOnceTest, AccusesNobodyWhenRecordsAreMissing) {
   DoubleAdd builder;
   builder.parts.unreadable_records = 1;
-  EXPECT_EQ(Check(builder).judgement, Judgement::kInconclusive);
+  EXPECT_EQ(CheckAddOnce(builder).judgement, Judgement::kInconclusive);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace tearproof::check {
 namespace {
 
-Verdict Check(const HistoryBuilder& builder, const Contract& contract = {}) {
+Verdict CheckCrashAtomic(const HistoryBuilder& builder, const Contract& contract = {}) {
   return crash_atomic::Make()->Check(builder.Build(), contract);
 }
 
@@ -24,7 +24,7 @@ TEST(CrashAtomicTest, TheOldValueOrTheNewOneHolds) {
   PowerCut builder;
   builder.Hit(2, 50, 60, builder.old);
   builder.Hit(3, 50, 60, builder.open);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckCrashAtomic(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kHeld);
   EXPECT_EQ(verdict.exercised, 2u);
 }
@@ -33,13 +33,13 @@ TEST(CrashAtomicTest, IsNotExercisedWithoutAPowerCut) {
   PowerCut builder;
   builder.Hit(2, 50, 60, builder.old);
   builder.parts.header.power_cut = kNever;
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckCrashAtomic(builder).judgement, Judgement::kNotExercised);
 }
 
 TEST(CrashAtomicTest, NoBytesAreBroken) {
   PowerCut builder;
   builder.HitDamaged(2, 50, 60, 0);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckCrashAtomic(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "empty-after-crash");
 }
@@ -47,25 +47,25 @@ TEST(CrashAtomicTest, NoBytesAreBroken) {
 TEST(CrashAtomicTest, TornBytesAreBroken) {
   PowerCut builder;
   builder.HitDamaged(2, 50, 60, 64);
-  EXPECT_EQ(Check(builder).anomaly, "torn-after-crash");
+  EXPECT_EQ(CheckCrashAtomic(builder).anomaly, "torn-after-crash");
 }
 
 TEST(CrashAtomicTest, AnErrorIsBroken) {
   PowerCut builder;
   builder.Fail(2, OpKind::kGet, 50, 60, "EOFError");
-  EXPECT_EQ(Check(builder).anomaly, "failed-after-crash");
+  EXPECT_EQ(CheckCrashAtomic(builder).anomaly, "failed-after-crash");
 }
 
 TEST(CrashAtomicTest, AMissIsBrokenUnlessTheContractAllowsIt) {
   PowerCut builder;
   builder.Miss(2, 50, 60);
-  EXPECT_EQ(Check(builder).anomaly, "vanished-after-crash");
+  EXPECT_EQ(CheckCrashAtomic(builder).anomaly, "vanished-after-crash");
   Contract contract;
   contract.miss_after_kill = true;
-  EXPECT_EQ(Check(builder, contract).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckCrashAtomic(builder, contract).judgement, Judgement::kHeld);
   contract.miss_after_kill = false;
   contract.evicts = true;
-  EXPECT_EQ(Check(builder, contract).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckCrashAtomic(builder, contract).judgement, Judgement::kHeld);
 }
 
 // Only durable forbids to lose a set that nobody had waited for.
@@ -73,7 +73,7 @@ TEST(CrashAtomicTest, AMissOfWhatWasNeverOnTheDiskIsFine) {
   PowerCut builder;
   builder.parts.header.synced = -1;
   builder.Miss(2, 50, 60);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckCrashAtomic(builder).judgement, Judgement::kHeld);
 }
 
 TEST(CrashAtomicTest, AValueOlderThanTheOldOneOnTheDiskIsBroken) {
@@ -84,9 +84,9 @@ TEST(CrashAtomicTest, AValueOlderThanTheOldOneOnTheDiskIsBroken) {
   builder.parts.header.power_cut = 40;
   builder.parts.header.synced = -10;
   builder.Hit(2, 50, 60, oldest);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckCrashAtomic(builder).judgement, Judgement::kHeld);
   builder.parts.header.synced = 10;
-  EXPECT_EQ(Check(builder).anomaly, "stranger-after-crash");
+  EXPECT_EQ(CheckCrashAtomic(builder).anomaly, "stranger-after-crash");
 }
 
 }  // namespace

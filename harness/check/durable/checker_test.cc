@@ -6,7 +6,7 @@
 namespace tearproof::check {
 namespace {
 
-Verdict Check(const HistoryBuilder& builder, const Contract& contract = {}) {
+Verdict CheckDurable(const HistoryBuilder& builder, const Contract& contract = {}) {
   return durable::Make()->Check(builder.Build(), contract);
 }
 
@@ -25,7 +25,7 @@ TEST(DurableTest, WhatHadReturnedOrALaterValueHolds) {
   Acknowledged builder;
   builder.Hit(2, 50, 60, builder.done);
   builder.Hit(3, 50, 60, builder.open);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckDurable(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kHeld);
   EXPECT_EQ(verdict.exercised, 2u);
 }
@@ -33,7 +33,7 @@ TEST(DurableTest, WhatHadReturnedOrALaterValueHolds) {
 TEST(DurableTest, AnOlderValueIsBroken) {
   Acknowledged builder;
   builder.Hit(2, 50, 60, builder.old);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckDurable(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "lost-after-crash");
 }
@@ -43,25 +43,25 @@ TEST(DurableTest, AMissIsBrokenWhateverTheContractSaysOfKills) {
   builder.Miss(2, 50, 60);
   Contract contract;
   contract.miss_after_kill = true;
-  EXPECT_EQ(Check(builder, contract).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckDurable(builder, contract).judgement, Judgement::kBroken);
   contract.evicts = true;
-  EXPECT_EQ(Check(builder, contract).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckDurable(builder, contract).judgement, Judgement::kHeld);
 }
 
 TEST(DurableTest, WhatFailsOrIsTornIsNotThere) {
   Acknowledged torn;
   torn.HitDamaged(2, 50, 60, 64);
-  EXPECT_EQ(Check(torn).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckDurable(torn).judgement, Judgement::kBroken);
   Acknowledged failed;
   failed.Fail(2, OpKind::kGet, 50, 60, "EOFError");
-  EXPECT_EQ(Check(failed).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckDurable(failed).judgement, Judgement::kBroken);
 }
 
 TEST(DurableTest, IsNotExercisedBeforeASetHasReturned) {
   Acknowledged builder;
   builder.parts.header.synced = 20;
   builder.Hit(2, 50, 60, builder.open);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckDurable(builder).judgement, Judgement::kNotExercised);
 }
 
 TEST(DurableTest, ADeleteUnderWayExplainsAMiss) {
@@ -71,7 +71,7 @@ TEST(DurableTest, ADeleteUnderWayExplainsAMiss) {
   builder.parts.header.power_cut = 40;
   builder.parts.header.synced = 5;
   builder.Miss(2, 50, 60);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckDurable(builder).judgement, Judgement::kHeld);
 }
 
 }  // namespace

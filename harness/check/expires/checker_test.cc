@@ -6,7 +6,7 @@
 namespace tearproof::check {
 namespace {
 
-Verdict Check(const HistoryBuilder& builder, int64_t ttl_resolution = 0) {
+Verdict CheckExpires(const HistoryBuilder& builder, int64_t ttl_resolution = 0) {
   Contract contract;
   contract.ttl_resolution = ttl_resolution;
   return expires::Make()->Check(builder.Build(), contract);
@@ -22,7 +22,7 @@ struct LateExpiry : HistoryBuilder {
 };
 
 TEST(ExpiresTest, AHitAfterTheDeadlineIsBroken) {
-  const Verdict verdict = Check(LateExpiry());
+  const Verdict verdict = CheckExpires(LateExpiry());
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "late-expiry");
   EXPECT_THAT(verdict.sentence, testing::HasSubstr("after its time to live of 1 ms"));
@@ -32,29 +32,29 @@ TEST(ExpiresTest, AMissAfterTheDeadlineHolds) {
   HistoryBuilder builder;
   builder.Set(1, 0, 10).ttl_millis = 1;
   builder.Miss(2, kMilli * 2, kMilli * 2 + 10);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckExpires(builder).judgement, Judgement::kHeld);
 }
 
 TEST(ExpiresTest, IsNotExercisedBeforeTheDeadlineOrWithoutOne) {
   LateExpiry before;
   before.write.ttl_millis = 2;
-  EXPECT_EQ(Check(before).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckExpires(before).judgement, Judgement::kNotExercised);
   LateExpiry never;
   never.write.ttl_millis = kNoTtl;
-  EXPECT_EQ(Check(never).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckExpires(never).judgement, Judgement::kNotExercised);
 }
 
 TEST(ExpiresTest, TheTolerancesAcquit) {
-  EXPECT_NE(Check(LateExpiry(), kMilli).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckExpires(LateExpiry(), kMilli).judgement, Judgement::kBroken);
   LateExpiry coarse;
   coarse.parts.header.coarse_clock_lag = kMilli;
-  EXPECT_NE(Check(coarse).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckExpires(coarse).judgement, Judgement::kBroken);
   LateExpiry uncertain;
   uncertain.parts.header.clock_uncertainty = kMilli;
-  EXPECT_NE(Check(uncertain).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckExpires(uncertain).judgement, Judgement::kBroken);
   LateExpiry moved;
   moved.parts.header.realtime_offset_begin = kMilli;
-  EXPECT_NE(Check(moved).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckExpires(moved).judgement, Judgement::kBroken);
 }
 
 TEST(ExpiresTest, AWallClockMovedByMoreThanASecondLeavesItOpen) {
@@ -63,9 +63,9 @@ TEST(ExpiresTest, AWallClockMovedByMoreThanASecondLeavesItOpen) {
   write.ttl_millis = 1;
   builder.Hit(2, 5000 * kMilli, 5000 * kMilli + 10, write);
   builder.parts.header.realtime_offset_end = 900 * kMilli;
-  EXPECT_EQ(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckExpires(builder).judgement, Judgement::kBroken);
   builder.parts.header.realtime_offset_end = 2000 * kMilli;
-  EXPECT_EQ(Check(builder).judgement, Judgement::kInconclusive);
+  EXPECT_EQ(CheckExpires(builder).judgement, Judgement::kInconclusive);
 }
 
 // A history of steps in which time passed at once, and a read after that.
@@ -81,43 +81,44 @@ struct Advanced : HistoryBuilder {
 };
 
 TEST(ExpiresTest, StepsTellTimeWhereItPassedAtOnce) {
-  EXPECT_EQ(Check(Advanced()).judgement, Judgement::kBroken);
-  EXPECT_NE(Check(Advanced(), 2990 * kMilli).judgement, Judgement::kBroken) << "the resolution";
+  EXPECT_EQ(CheckExpires(Advanced()).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckExpires(Advanced(), 2990 * kMilli).judgement, Judgement::kBroken)
+      << "the resolution";
   Advanced longer;
   longer.write.ttl_millis = 3001;
-  EXPECT_EQ(Check(longer).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckExpires(longer).judgement, Judgement::kNotExercised);
   Advanced later;
   later.parts.header.advanced_at = 2;
-  EXPECT_EQ(Check(later).judgement, Judgement::kNotExercised) << "it was written afterwards";
+  EXPECT_EQ(CheckExpires(later).judgement, Judgement::kNotExercised) << "it was written afterwards";
   Advanced before;
   before.parts.header.advanced_at = 13;
-  EXPECT_EQ(Check(before).judgement, Judgement::kNotExercised) << "it was read before";
+  EXPECT_EQ(CheckExpires(before).judgement, Judgement::kNotExercised) << "it was read before";
   Advanced timeless;
   timeless.parts.header.advanced = 0;
-  EXPECT_EQ(Check(timeless).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckExpires(timeless).judgement, Judgement::kNotExercised);
 }
 
 TEST(ExpiresTest, ATouchThatMayHaveProlongedItAcquits) {
   for (const uint32_t ttl : {uint32_t{5}, kNoTtl}) {
     LateExpiry builder;
     builder.Do(3, OpKind::kTouch, 20, 30, Outcome::kDone).ttl_millis = ttl;
-    EXPECT_NE(Check(builder).judgement, Judgement::kBroken) << ttl;
+    EXPECT_NE(CheckExpires(builder).judgement, Judgement::kBroken) << ttl;
   }
   LateExpiry killed;
   killed.Killed(3, OpKind::kTouch, 20, 30).ttl_millis = 5;
-  EXPECT_NE(Check(killed).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckExpires(killed).judgement, Judgement::kBroken);
 }
 
 TEST(ExpiresTest, ATouchThatCannotHaveDoesNot) {
   LateExpiry earlier;
   earlier.Do(3, OpKind::kTouch, -20, -10, Outcome::kDone).ttl_millis = 5;
-  EXPECT_EQ(Check(earlier).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckExpires(earlier).judgement, Judgement::kBroken);
   LateExpiry refused;
   refused.Do(3, OpKind::kTouch, 20, 30, Outcome::kRefused).ttl_millis = 5;
-  EXPECT_EQ(Check(refused).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckExpires(refused).judgement, Judgement::kBroken);
   LateExpiry shorter;
   shorter.Do(3, OpKind::kTouch, 20, 30, Outcome::kDone).ttl_millis = 1;
-  EXPECT_EQ(Check(shorter).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckExpires(shorter).judgement, Judgement::kBroken);
 }
 
 TEST(ExpiresTest, ASetWhoseReturnIsUnknownIsNotJudged) {
@@ -125,19 +126,19 @@ TEST(ExpiresTest, ASetWhoseReturnIsUnknownIsNotJudged) {
   Op& write = builder.Do(1, OpKind::kSet, 0, kNever, Outcome::kOpen);
   write.ttl_millis = 0;
   builder.Hit(2, kMilli, kMilli + 10, write);
-  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckExpires(builder).judgement, Judgement::kBroken);
 }
 
 TEST(ExpiresTest, StepsTellNoTime) {
   LateExpiry builder;
   builder.parts.header.time_base = TimeBase::kStep;
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckExpires(builder).judgement, Judgement::kNotExercised);
 }
 
 TEST(ExpiresTest, AccusesNobodyWhenRecordsAreMissing) {
   LateExpiry builder;
   builder.parts.unreadable_records = 1;
-  EXPECT_EQ(Check(builder).judgement, Judgement::kInconclusive);
+  EXPECT_EQ(CheckExpires(builder).judgement, Judgement::kInconclusive);
 }
 
 }  // namespace

@@ -12,11 +12,11 @@
 namespace tearproof::check {
 namespace {
 
-Verdict Check(const History& history, const Contract& contract = {}) {
+Verdict CheckFresh(const History& history, const Contract& contract = {}) {
   return fresh::Make()->Check(history, contract);
 }
-Verdict Check(const HistoryBuilder& builder, const Contract& contract = {}) {
-  return Check(builder.Build(), contract);
+Verdict CheckFresh(const HistoryBuilder& builder, const Contract& contract = {}) {
+  return CheckFresh(builder.Build(), contract);
 }
 
 Contract Evicting() {
@@ -27,7 +27,7 @@ Contract Evicting() {
 
 void ExpectBroken(const HistoryBuilder& builder, std::string_view anomaly, size_t operations,
                   const Contract& contract = {}) {
-  const Verdict verdict = Check(builder, contract);
+  const Verdict verdict = CheckFresh(builder, contract);
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, anomaly) << verdict.sentence;
   EXPECT_EQ(verdict.evidence.size(), operations) << verdict.sentence;
@@ -43,7 +43,7 @@ TEST(FreshTest, HoldsWhereAnOrderExists) {
   const Op& next = builder.Set(1, 20, 40);
   builder.Hit(2, 22, 24, next);
   builder.Hit(3, 15, 30, old);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckFresh(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kHeld) << verdict.sentence;
   EXPECT_EQ(verdict.exercised, 2u);
 }
@@ -56,7 +56,7 @@ TEST(FreshTest, AKilledSetMayHaveRemovedWhatAnotherThenSet) {
   builder.Miss(3, 5, 40);
   const Op& next = builder.Set(4, 10, 20);
   builder.Hit(5, 50, 55, next);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckFresh(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kHeld) << verdict.sentence;
 }
 
@@ -64,7 +64,7 @@ TEST(FreshTest, IsNotExercisedWithoutOverlap) {
   HistoryBuilder builder;
   const Op& write = builder.Set(1, 0, 10);
   builder.Hit(2, 20, 30, write);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckFresh(builder).judgement, Judgement::kNotExercised);
 }
 
 TEST(FreshTest, AnOldValueAfterANewerOneHadBeenSetIsStale) {
@@ -74,7 +74,7 @@ TEST(FreshTest, AnOldValueAfterANewerOneHadBeenSetIsStale) {
   builder.Hit(4, 32, 60, next);
   builder.Hit(3, 40, 50, old);
   ExpectBroken(builder, "stale-read", 3);
-  EXPECT_THAT(Check(builder).sentence,
+  EXPECT_THAT(CheckFresh(builder).sentence,
               testing::HasSubstr("still returned the value of set #0 of process 1"));
 }
 
@@ -104,7 +104,7 @@ TEST(FreshTest, ValuesThatAlternateAreNewThenOldWhoeverWroteFirst) {
   const Op& last = builder.Hit(3, 50, 60, one);
   ExpectBroken(builder, "new-then-old", 3);
   // The first two reads alone are in order; the third is not.
-  for (const EvidenceOp& each : Check(builder).evidence) {
+  for (const EvidenceOp& each : CheckFresh(builder).evidence) {
     EXPECT_EQ(each.deciding, each.op.sequence == last.sequence && each.op.process == last.process);
   }
 }
@@ -133,9 +133,9 @@ TEST(FreshTest, AMissThatNothingExplains) {
   builder.Set(1, 0, 10);
   builder.Miss(2, 20, 30);
   ExpectBroken(builder, "phantom-miss", 2);
-  EXPECT_NE(Check(builder, Evicting()).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckFresh(builder, Evicting()).judgement, Judgement::kBroken);
   builder.Delete(3, 5, 25);
-  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckFresh(builder).judgement, Judgement::kBroken);
 }
 
 TEST(FreshTest, WhatVanishedDoesNotComeBackThoughEntriesMayGo) {
@@ -189,9 +189,9 @@ TEST(FreshTest, CountersShowWhatSomeOrderGives) {
   builder.Incr(1, 20, 60);
   builder.Incr(2, 20, 60);
   builder.HitNumber(3, 30, 40, 1);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckFresh(builder).judgement, Judgement::kHeld);
   builder.HitNumber(3, 70, 80, 1);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckFresh(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "lost-increment");
 }
@@ -202,11 +202,11 @@ TEST(FreshTest, AValueMayLookAbsentFromItsDeadlineOn) {
   builder.Miss(2, 2 * kMilli, 2 * kMilli + 5);
   ExpectBroken(builder, "phantom-miss", 2);
   write.ttl_millis = 1;
-  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckFresh(builder).judgement, Judgement::kBroken);
   write.ttl_millis = 3;
-  EXPECT_EQ(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckFresh(builder).judgement, Judgement::kBroken);
   builder.parts.header.realtime_offset_end = 10 * kMilli;
-  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckFresh(builder).judgement, Judgement::kBroken);
 }
 
 TEST(FreshTest, MissingRecordsAccuseNobody) {
@@ -215,7 +215,7 @@ TEST(FreshTest, MissingRecordsAccuseNobody) {
   builder.Set(2, 20, 30);
   builder.Hit(3, 40, 50, old);
   builder.parts.unreadable_records = 1;
-  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckFresh(builder).judgement, Judgement::kBroken);
 }
 
 TEST(FreshTest, WhatMayHaveHappenedExplains) {
@@ -225,9 +225,9 @@ TEST(FreshTest, WhatMayHaveHappenedExplains) {
   failed.outcome = Outcome::kError;
   HistoryBuilder unchanged = builder;
   unchanged.Hit(3, 40, 50, first);
-  EXPECT_NE(Check(unchanged).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckFresh(unchanged).judgement, Judgement::kBroken);
   builder.Hit(3, 40, 50, failed);
-  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckFresh(builder).judgement, Judgement::kBroken);
   builder.Hit(4, 60, 70, first);
   ExpectBroken(builder, "new-then-old", 3);
 }
@@ -252,7 +252,7 @@ TEST(FreshTest, LargeHistoriesHoldAndAPlantedStaleReadBreaksThem) {
         SCOPED_TRACE(testing::Message() << keys << " keys, " << deletes << " % deletes, " << has
                                         << " % has, uncertainty " << uncertainty);
         History::Parts parts = MakeTraffic(options);
-        const Verdict sound = Check(BuildOrDie(parts));
+        const Verdict sound = CheckFresh(BuildOrDie(parts));
         ASSERT_EQ(sound.judgement, Judgement::kHeld) << sound.reason << sound.sentence;
         // A late hit returns the value of the key's first set.
         std::vector<Op>& ops = parts.ops;
@@ -263,7 +263,7 @@ TEST(FreshTest, LargeHistoriesHoldAndAPlantedStaleReadBreaksThem) {
           return op.observation == Observed::kIntact;
         });
         stale->observed = ValueId{ops[stale->key].process, ops[stale->key].sequence}.Pack();
-        const Verdict broken = Check(BuildOrDie(parts));
+        const Verdict broken = CheckFresh(BuildOrDie(parts));
         ASSERT_EQ(broken.judgement, Judgement::kBroken) << broken.reason;
         EXPECT_LE(broken.evidence.size(), 4u) << broken.sentence;
         EXPECT_NE(broken.anomaly, "impossible-order");

@@ -23,10 +23,10 @@ HistoryBuilder Counted(int64_t number) {
   return builder;
 }
 
-Verdict Check(const HistoryBuilder& builder) { return Make()->Check(builder.Build(), {}); }
+Verdict CheckCounting(const HistoryBuilder& builder) { return Make()->Check(builder.Build(), {}); }
 
 TEST(CountingTest, TooSmallANumberIsALostIncrement) {
-  const Verdict verdict = Check(Counted(500));
+  const Verdict verdict = CheckCounting(Counted(500));
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "lost-increment");
   EXPECT_THAT(verdict.sentence, testing::HasSubstr("returned 500, although increments of 501 had "
@@ -35,24 +35,24 @@ TEST(CountingTest, TooSmallANumberIsALostIncrement) {
 }
 
 TEST(CountingTest, TooLargeANumberIsAnExtraIncrement) {
-  const Verdict verdict = Check(Counted(502));
+  const Verdict verdict = CheckCounting(Counted(502));
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "extra-increment");
   EXPECT_THAT(verdict.sentence, testing::HasSubstr("no more than 501"));
 }
 
 TEST(CountingTest, TheRightNumberIsHeld) {
-  EXPECT_NE(Check(Counted(501)).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckCounting(Counted(501)).judgement, Judgement::kBroken);
 }
 
 TEST(CountingTest, WhatMayNotHaveHappenedOrComesLaterIsNotMissed) {
   HistoryBuilder builder = Counted(500);
   builder.Incr(4, 8'995, 9'005);
   builder.Incr(4, 9'020, 9'030);
-  EXPECT_EQ(Check(builder).anomaly, "lost-increment");
+  EXPECT_EQ(CheckCounting(builder).anomaly, "lost-increment");
   HistoryBuilder more = Counted(502);
   more.Incr(4, 8'995, 9'005);
-  EXPECT_NE(Check(more).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckCounting(more).judgement, Judgement::kBroken);
 }
 
 bool IsNamed(const HistoryBuilder& builder) {
@@ -81,7 +81,7 @@ TEST(CountingTest, NoNumberWithinTheBoundsIsNamed) {
 TEST(CountingTest, ARemovalInBetweenLeavesItToTheSearch) {
   HistoryBuilder builder = Counted(500);
   builder.Delete(4, 50, 60);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckCounting(builder);
   EXPECT_NE(verdict.anomaly, "lost-increment");
 }
 

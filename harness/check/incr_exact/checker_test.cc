@@ -6,7 +6,7 @@
 namespace tearproof::check {
 namespace {
 
-Verdict Check(const HistoryBuilder& builder, bool evicts = false) {
+Verdict CheckIncrExact(const HistoryBuilder& builder, bool evicts = false) {
   Contract contract;
   contract.evicts = evicts;
   return incr_exact::Make()->Check(builder.Build(), contract);
@@ -25,7 +25,7 @@ struct Counter : HistoryBuilder {
 TEST(IncrExactTest, TheSumHolds) {
   Counter builder;
   builder.HitNumber(3, 60, 70, 3);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckIncrExact(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kHeld);
   EXPECT_EQ(verdict.exercised, 2u);
 }
@@ -33,7 +33,7 @@ TEST(IncrExactTest, TheSumHolds) {
 TEST(IncrExactTest, LessIsALostIncrement) {
   Counter builder;
   builder.HitNumber(3, 60, 70, 2);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckIncrExact(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "lost-increment");
   EXPECT_EQ(verdict.sentence,
@@ -44,7 +44,7 @@ TEST(IncrExactTest, MoreIsAnExtraIncrementEvenMidway) {
   Counter builder;
   builder.HitNumber(3, 21, 25, 2);
   builder.HitNumber(3, 60, 70, 3);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckIncrExact(builder);
   EXPECT_EQ(verdict.anomaly, "extra-increment");
   EXPECT_EQ(verdict.sentence,
             "get k0 returned 2, although increments of at most 1 in all can have happened");
@@ -53,7 +53,7 @@ TEST(IncrExactTest, MoreIsAnExtraIncrementEvenMidway) {
 TEST(IncrExactTest, LessMidwayIsNotJudged) {
   Counter builder;
   builder.HitNumber(3, 45, 70, 0);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckIncrExact(builder).judgement, Judgement::kNotExercised);
 }
 
 TEST(IncrExactTest, AnIncrementOfUnknownEndMayCountOrNot) {
@@ -61,7 +61,7 @@ TEST(IncrExactTest, AnIncrementOfUnknownEndMayCountOrNot) {
     Counter builder;
     builder.Killed(4, OpKind::kIncr, 20, 55).length = 5;
     builder.HitNumber(3, 60, 70, number);
-    EXPECT_EQ(Check(builder).judgement == Judgement::kBroken, number == 2 || number == 9);
+    EXPECT_EQ(CheckIncrExact(builder).judgement == Judgement::kBroken, number == 2 || number == 9);
   }
 }
 
@@ -69,20 +69,20 @@ TEST(IncrExactTest, ARefusedIncrementDidNotHappen) {
   Counter builder;
   builder.Incr(4, 20, 40, Outcome::kRefused);
   builder.HitNumber(3, 60, 70, 3);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckIncrExact(builder).judgement, Judgement::kHeld);
 }
 
 TEST(IncrExactTest, AMissAtTheEndIsALostCounter) {
   Counter builder;
   builder.Miss(3, 60, 70);
-  EXPECT_EQ(Check(builder).anomaly, "lost-counter");
+  EXPECT_EQ(CheckIncrExact(builder).anomaly, "lost-counter");
 }
 
 TEST(IncrExactTest, AMissIsExcusedByAnIncrementOfUnknownEnd) {
   Counter builder;
   builder.Fail(4, OpKind::kIncr, 20, 55, "no");
   builder.Miss(3, 60, 70);
-  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckIncrExact(builder).judgement, Judgement::kBroken);
 }
 
 TEST(IncrExactTest, WhatElseWasDoneToTheCounterLeavesItUnjudged) {
@@ -90,7 +90,7 @@ TEST(IncrExactTest, WhatElseWasDoneToTheCounterLeavesItUnjudged) {
     Counter builder;
     builder.Do(4, kind, 45, 55, Outcome::kDone);
     builder.HitNumber(3, 60, 70, 2);
-    EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised) << OpKindName(kind);
+    EXPECT_EQ(CheckIncrExact(builder).judgement, Judgement::kNotExercised) << OpKindName(kind);
   }
 }
 
@@ -98,7 +98,7 @@ TEST(IncrExactTest, ClearingAfterTheLastReadDoesNot) {
   Counter builder;
   builder.HitNumber(3, 60, 70, 2);
   builder.Do(3, OpKind::kClear, 80, 90, Outcome::kDone);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckIncrExact(builder).judgement, Judgement::kBroken);
 }
 
 TEST(IncrExactTest, ACounterWithoutABaseOrWithATimeToLiveIsNotJudged) {
@@ -106,24 +106,24 @@ TEST(IncrExactTest, ACounterWithoutABaseOrWithATimeToLiveIsNotJudged) {
   without.Incr(1, 20, 40);
   without.Incr(2, 30, 50);
   without.HitNumber(3, 60, 70, 9);
-  EXPECT_EQ(Check(without).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckIncrExact(without).judgement, Judgement::kNotExercised);
   Counter mortal;
   mortal.base.ttl_millis = 1;
   mortal.HitNumber(3, 60, 70, 9);
-  EXPECT_EQ(Check(mortal).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckIncrExact(mortal).judgement, Judgement::kNotExercised);
 }
 
 TEST(IncrExactTest, EvictionLeavesAWrongSumOpen) {
   Counter builder;
   builder.HitNumber(3, 60, 70, 2);
-  EXPECT_EQ(Check(builder, true).judgement, Judgement::kInconclusive);
+  EXPECT_EQ(CheckIncrExact(builder, true).judgement, Judgement::kInconclusive);
 }
 
 TEST(IncrExactTest, AccusesNobodyWhenRecordsAreMissing) {
   Counter builder;
   builder.HitNumber(3, 60, 70, 2);
   builder.parts.unreadable_records = 1;
-  EXPECT_EQ(Check(builder).judgement, Judgement::kInconclusive);
+  EXPECT_EQ(CheckIncrExact(builder).judgement, Judgement::kInconclusive);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace {
 
 using Source = DamageRun::Source;
 
-Verdict Check(const HistoryBuilder& builder) {
+Verdict CheckIntact(const HistoryBuilder& builder) {
   return intact::Make()->Check(builder.Build(), Contract());
 }
 
@@ -18,7 +18,7 @@ TEST(IntactTest, HoldsWhereHitsOverlapSets) {
   const Op& write = builder.Set(1, 0, 10);
   builder.Set(1, 20, 40);
   builder.Hit(2, 25, 30, write);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckIntact(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kHeld);
   EXPECT_EQ(verdict.exercised, 1u);
 }
@@ -28,7 +28,7 @@ TEST(IntactTest, IsNotExercisedWithoutOverlap) {
   const Op& write = builder.Set(1, 0, 10);
   builder.Hit(2, 25, 30, write);
   builder.Set(2, 31, 40);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckIntact(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kNotExercised);
   EXPECT_NE(verdict.reason, "");
 }
@@ -40,7 +40,7 @@ TEST(IntactTest, SaysWhoseBlocksLieWhere) {
   builder.HitDamaged(2, 20, 30, 4096,
                      {{0, 2048, Source::kSet, {3, one.sequence}, 4096},
                       {2048, 2048, Source::kSet, {1, two.sequence}, 4096}});
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckIntact(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "mixed-value");
   EXPECT_EQ(verdict.sentence,
@@ -57,7 +57,7 @@ TEST(IntactTest, SummarisesManyStretches) {
     runs.push_back({i * 512, 512, Source::kSet, {static_cast<uint16_t>(1 + i % 2), 7}, 4096});
   }
   builder.HitDamaged(4, 20, 30, 4096, runs);
-  EXPECT_THAT(Check(builder).sentence,
+  EXPECT_THAT(CheckIntact(builder).sentence,
               testing::EndsWith("1024–1535 from set #7 of process 1, and 5 more stretches (2 sets "
                                 "in all)"));
 }
@@ -68,7 +68,7 @@ TEST(IntactTest, PrefersAMixedValueToAnEmptyOneAndCountsBoth) {
   builder.HitDamaged(2, 20, 30, 0);
   builder.HitDamaged(2, 40, 50, 64,
                      {{0, 32, Source::kSet, {1, 0}, 64}, {32, 32, Source::kSet, {9, 0}, 64}});
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckIntact(builder);
   EXPECT_EQ(verdict.anomaly, "mixed-value");
   EXPECT_EQ(verdict.violations, 2u);
 }
@@ -78,7 +78,7 @@ TEST(IntactTest, AnEmptyHitShowsTheWriteUnderWay) {
   builder.Set(1, 0, 10).length = 4096;
   builder.Set(3, 15, 40).length = 4096;
   builder.HitDamaged(2, 20, 30, 0);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckIntact(builder);
   ASSERT_EQ(verdict.evidence.size(), 2u);
   EXPECT_EQ(verdict.evidence[0].op.process, 3);
   EXPECT_TRUE(verdict.evidence[1].deciding);
@@ -88,7 +88,7 @@ TEST(IntactTest, AnEmptyHitIsBroken) {
   HistoryBuilder builder;
   builder.Set(1, 0, 10).length = 4096;
   builder.HitDamaged(2, 20, 30, 0);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckIntact(builder);
   EXPECT_EQ(verdict.anomaly, "empty-read");
   EXPECT_EQ(verdict.sentence, "get k0 returned 0 bytes, although every set wrote 4096");
 }
@@ -97,14 +97,14 @@ TEST(IntactTest, AnEmptyHitOfAnEmptyValueIsNot) {
   HistoryBuilder builder;
   builder.Set(1, 0, 10).length = 0;
   builder.HitDamaged(2, 5, 30, 0);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckIntact(builder).judgement, Judgement::kHeld);
 }
 
 TEST(IntactTest, ATruncatedValueNamesItsSet) {
   HistoryBuilder builder;
   builder.Set(1, 0, 10).length = 4096;
   builder.HitDamaged(2, 20, 30, 2048, {{0, 2048, Source::kSet, {1, 0}, 4096}});
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckIntact(builder);
   EXPECT_EQ(verdict.anomaly, "truncated-value");
   EXPECT_EQ(verdict.sentence, "get k0 returned 2048 of the 4096 bytes of set #0 of process 1");
 }
@@ -113,7 +113,7 @@ TEST(IntactTest, HolesAndUnknownBytesAreTornReads) {
   HistoryBuilder builder;
   builder.HitDamaged(2, 20, 30, 2048,
                      {{0, 1024, Source::kZeros, {}, 0}, {1024, 1024, Source::kUnknown, {}, 0}});
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckIntact(builder);
   EXPECT_EQ(verdict.anomaly, "torn-read");
   EXPECT_EQ(verdict.sentence,
             "get k0 returned 2048 bytes: 0–1023 NUL bytes, 1024–2047 from no set");
@@ -122,14 +122,14 @@ TEST(IntactTest, HolesAndUnknownBytesAreTornReads) {
 TEST(IntactTest, DamageWithoutDetailsIsBrokenToo) {
   HistoryBuilder builder;
   builder.HitDamaged(2, 20, 30, 2048);
-  EXPECT_EQ(Check(builder).anomaly, "torn-read");
+  EXPECT_EQ(CheckIntact(builder).anomaly, "torn-read");
 }
 
 TEST(IntactTest, AValueOfAnotherKeyIsForeign) {
   HistoryBuilder builder;
   const Op& write = builder.Set(1, 0, 10, 1);
   builder.Hit(2, 20, 30, write, 0);
-  EXPECT_EQ(Check(builder).sentence,
+  EXPECT_EQ(CheckIntact(builder).sentence,
             "get k0 returned the value of set #0 of process 1, which wrote the key k1");
 }
 
@@ -141,16 +141,16 @@ TEST(IntactTest, AValueOfTheFutureIsForeign) {
   get.observation = Observed::kIntact;
   get.observed = ValueId{1, write.sequence}.Pack();
   get.length = write.length;
-  EXPECT_EQ(Check(builder).anomaly, "foreign-value");
+  EXPECT_EQ(CheckIntact(builder).anomaly, "foreign-value");
   builder.parts.header.clock_uncertainty = 10;
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld) << "the clocks cannot tell";
+  EXPECT_EQ(CheckIntact(builder).judgement, Judgement::kHeld) << "the clocks cannot tell";
 }
 
 TEST(IntactTest, TheValueOfARefusedAddIsForeign) {
   HistoryBuilder builder;
   const Op& write = builder.Add(1, 0, 10, Outcome::kRefused);
   builder.Hit(2, 20, 30, write);
-  EXPECT_EQ(Check(builder).anomaly, "foreign-value");
+  EXPECT_EQ(CheckIntact(builder).anomaly, "foreign-value");
 }
 
 TEST(IntactTest, TheValueOfAFailedOrKilledSetIsNot) {
@@ -159,7 +159,7 @@ TEST(IntactTest, TheValueOfAFailedOrKilledSetIsNot) {
   builder.Hit(2, 5, 30, failed);
   const Op& killed = builder.Killed(3, OpKind::kSet, 40, 50);
   builder.Hit(2, 45, 60, killed);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckIntact(builder).judgement, Judgement::kHeld);
 }
 
 TEST(IntactTest, AValueWithoutARecordIsForeignUnlessRecordsAreMissing) {
@@ -169,9 +169,9 @@ TEST(IntactTest, AValueWithoutARecordIsForeignUnlessRecordsAreMissing) {
   unknown.length = 64;
   builder.Set(1, 20, 30);
   builder.Hit(2, 20, 30, unknown);
-  EXPECT_EQ(Check(builder).anomaly, "foreign-value");
+  EXPECT_EQ(CheckIntact(builder).anomaly, "foreign-value");
   builder.parts.unreadable_records = 1;
-  EXPECT_EQ(Check(builder).judgement, Judgement::kInconclusive);
+  EXPECT_EQ(CheckIntact(builder).judgement, Judgement::kInconclusive);
 }
 
 TEST(IntactTest, ShortValuesAreJudgedByMembership) {
@@ -181,11 +181,11 @@ TEST(IntactTest, ShortValuesAreJudgedByMembership) {
   Op& get = builder.Hit(2, 5, 30, write);
   get.observation = Observed::kShort;
   get.observed = ShortDigestOf({1, write.sequence}, 5);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckIntact(builder).judgement, Judgement::kHeld);
   get.observed ^= 1;
-  EXPECT_EQ(Check(builder).anomaly, "foreign-value");
+  EXPECT_EQ(CheckIntact(builder).anomaly, "foreign-value");
   get.length = 3;
-  EXPECT_EQ(Check(builder).anomaly, "truncated-value");
+  EXPECT_EQ(CheckIntact(builder).anomaly, "truncated-value");
 }
 
 TEST(IntactTest, AShortValueOfTheFutureIsForeign) {
@@ -196,14 +196,14 @@ TEST(IntactTest, AShortValueOfTheFutureIsForeign) {
   get.observation = Observed::kShort;
   get.length = 5;
   get.observed = ShortDigestOf({1, write.sequence}, 5);
-  EXPECT_EQ(Check(builder).anomaly, "foreign-value");
+  EXPECT_EQ(CheckIntact(builder).anomaly, "foreign-value");
 }
 
 TEST(IntactTest, NumbersOfCountersAreFine) {
   HistoryBuilder builder;
   builder.Set(1, 0, 10).counter = true;
   builder.HitNumber(2, 5, 20, 0);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckIntact(builder).judgement, Judgement::kHeld);
 }
 
 TEST(IntactTest, AppliesToGetsOfWhatIsSet) {

@@ -6,7 +6,7 @@
 namespace tearproof::check {
 namespace {
 
-Verdict Check(const HistoryBuilder& builder, const Contract& contract = {}) {
+Verdict CheckKillSafe(const HistoryBuilder& builder, const Contract& contract = {}) {
   return kill_safe::Make()->Check(builder.Build(), contract);
 }
 
@@ -21,7 +21,7 @@ TEST(KillSafeTest, TheOldValueOrTheNewOneHolds) {
   Kill builder;
   builder.Hit(2, 50, 60, builder.old);
   builder.Hit(3, 50, 60, builder.killed);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckKillSafe(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kHeld);
   EXPECT_EQ(verdict.exercised, 2u);
 }
@@ -29,13 +29,13 @@ TEST(KillSafeTest, TheOldValueOrTheNewOneHolds) {
 TEST(KillSafeTest, IsNotExercisedWithoutAReadAfterTheKill) {
   Kill builder;
   builder.HitDamaged(2, 30, 45, 64);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckKillSafe(builder).judgement, Judgement::kNotExercised);
 }
 
 TEST(KillSafeTest, ADamagedReadIsBroken) {
   Kill builder;
   builder.HitDamaged(2, 50, 60, 0);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckKillSafe(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "unsafe-after-kill");
   EXPECT_EQ(verdict.sentence,
@@ -48,7 +48,7 @@ TEST(KillSafeTest, AnErrorIsBroken) {
   for (const OpKind kind : {OpKind::kGet, OpKind::kHas}) {
     Kill builder;
     builder.Fail(2, kind, 50, 60, "EOFError");
-    EXPECT_THAT(Check(builder).sentence, testing::HasSubstr("failed: EOFError"));
+    EXPECT_THAT(CheckKillSafe(builder).sentence, testing::HasSubstr("failed: EOFError"));
   }
 }
 
@@ -58,33 +58,34 @@ TEST(KillSafeTest, AValueOlderThanTheOldIsBroken) {
   builder.Set(1, 0, 10);
   builder.Killed(5, OpKind::kSet, 20, 40);
   builder.Hit(2, 50, 60, oldest);
-  EXPECT_THAT(Check(builder).sentence, testing::HasSubstr("neither the old value nor the new"));
+  EXPECT_THAT(CheckKillSafe(builder).sentence,
+              testing::HasSubstr("neither the old value nor the new"));
 }
 
 TEST(KillSafeTest, AMissIsBrokenUnlessTheContractAllowsIt) {
   Kill builder;
   builder.Miss(2, 50, 60);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckKillSafe(builder).judgement, Judgement::kBroken);
   Contract contract;
   contract.miss_after_kill = true;
-  EXPECT_EQ(Check(builder, contract).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckKillSafe(builder, contract).judgement, Judgement::kHeld);
   contract.miss_after_kill = false;
   contract.evicts = true;
-  EXPECT_EQ(Check(builder, contract).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckKillSafe(builder, contract).judgement, Judgement::kHeld);
 }
 
 TEST(KillSafeTest, AMissThatADeleteOrExpiryExplainsIsNot) {
   Kill removed(OpKind::kDelete);
   removed.Miss(2, 50, 60);
-  EXPECT_EQ(Check(removed).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckKillSafe(removed).judgement, Judgement::kHeld);
   Kill mortal;
   mortal.killed.ttl_millis = 0;
   mortal.Miss(2, 50, 60);
-  EXPECT_EQ(Check(mortal).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckKillSafe(mortal).judgement, Judgement::kHeld);
   HistoryBuilder nothing;
   nothing.Killed(5, OpKind::kSet, 20, 40);
   nothing.Miss(2, 50, 60);
-  EXPECT_EQ(Check(nothing).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckKillSafe(nothing).judgement, Judgement::kHeld);
 }
 
 TEST(KillSafeTest, AnyOtherChangeOfTheKeyLeavesItUnjudged) {
@@ -92,13 +93,13 @@ TEST(KillSafeTest, AnyOtherChangeOfTheKeyLeavesItUnjudged) {
     Kill builder;
     builder.Set(4, invoke, ret);
     builder.HitDamaged(2, 50, 60, 0);
-    EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised) << invoke;
+    EXPECT_EQ(CheckKillSafe(builder).judgement, Judgement::kNotExercised) << invoke;
   }
   for (const OpKind kind : {OpKind::kClear, OpKind::kCull}) {
     Kill builder;
     builder.Do(4, kind, 30, 45, Outcome::kDone);
     builder.HitDamaged(2, 50, 60, 0);
-    EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised) << OpKindName(kind);
+    EXPECT_EQ(CheckKillSafe(builder).judgement, Judgement::kNotExercised) << OpKindName(kind);
   }
 }
 
@@ -107,21 +108,21 @@ TEST(KillSafeTest, AChangeOfUnknownEndBeforeItLeavesItUnjudged) {
   builder.Fail(1, OpKind::kSet, 0, 10, "no");
   builder.Killed(5, OpKind::kSet, 20, 40);
   builder.HitDamaged(2, 50, 60, 0);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckKillSafe(builder).judgement, Judgement::kNotExercised);
 }
 
 TEST(KillSafeTest, AReadAfterTheNextChangeIsNotJudged) {
   Kill builder;
   builder.Set(4, 45, 50);
   builder.HitDamaged(2, 60, 70, 0);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckKillSafe(builder).judgement, Judgement::kNotExercised);
 }
 
 TEST(KillSafeTest, AProcessThatDiedByItselfWasNotKilled) {
   Kill builder;
   builder.Declare(5).end = ProcessInfo::End::kDied;
   builder.HitDamaged(2, 50, 60, 0);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckKillSafe(builder).judgement, Judgement::kNotExercised);
 }
 
 }  // namespace

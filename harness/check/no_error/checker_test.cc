@@ -8,7 +8,7 @@
 namespace tearproof::check {
 namespace {
 
-Verdict Check(const HistoryBuilder& builder) {
+Verdict CheckNoError(const HistoryBuilder& builder) {
   return no_error::Make()->Check(builder.Build(), Contract());
 }
 
@@ -16,7 +16,7 @@ TEST(NoErrorTest, HoldsUnderOverlap) {
   HistoryBuilder builder;
   builder.Set(1, 0, 10);
   builder.Set(2, 5, 15);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckNoError(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kHeld);
   EXPECT_EQ(verdict.exercised, 2u);
 }
@@ -25,7 +25,7 @@ TEST(NoErrorTest, KeylessOperationsOverlapEveryKey) {
   HistoryBuilder builder;
   builder.Set(1, 0, 10, 2);
   builder.Do(2, OpKind::kClear, 5, 15, Outcome::kDone);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckNoError(builder).judgement, Judgement::kHeld);
 }
 
 TEST(NoErrorTest, IsNotExercisedByOneAfterTheOtherOrOnOtherKeys) {
@@ -33,14 +33,14 @@ TEST(NoErrorTest, IsNotExercisedByOneAfterTheOtherOrOnOtherKeys) {
   builder.Set(1, 0, 10);
   builder.Set(2, 5, 15, 1);
   builder.Set(1, 20, 30, 1);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckNoError(builder).judgement, Judgement::kNotExercised);
 }
 
 TEST(NoErrorTest, WhatWasNeverSupportedCoversNothing) {
   HistoryBuilder builder;
   builder.Do(1, OpKind::kIncr, 0, 10, Outcome::kUnsupported);
   builder.Do(2, OpKind::kIncr, 0, 10, Outcome::kUnsupported);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckNoError(builder).judgement, Judgement::kNotExercised);
 }
 
 TEST(NoErrorTest, AnErrorShowsTheChangeUnderWay) {
@@ -48,7 +48,7 @@ TEST(NoErrorTest, AnErrorShowsTheChangeUnderWay) {
   builder.Delete(2, 5, 15);
   builder.Fail(1, OpKind::kGet, 0, 10, "No such file");
   builder.Set(3, 11, 20);
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckNoError(builder);
   ASSERT_EQ(verdict.evidence.size(), 2u);
   EXPECT_EQ(verdict.evidence[1].op.kind, OpKind::kDelete);
 }
@@ -56,7 +56,7 @@ TEST(NoErrorTest, AnErrorShowsTheChangeUnderWay) {
 TEST(NoErrorTest, AnErrorIsBrokenAndItsTextEscaped) {
   HistoryBuilder builder;
   builder.Fail(1, OpKind::kGet, 0, 10, "No such file\x1b[31m");
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckNoError(builder);
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "failed-operation");
   EXPECT_EQ(verdict.sentence, "get k0 failed: No such file\\x1b[31m");
@@ -72,7 +72,7 @@ TEST(NoErrorTest, ACrashIsBrokenAndPreferred) {
   info.end = ProcessInfo::End::kDied;
   info.end_signal = SIGSEGV;
   info.reaped = 40;
-  const Verdict verdict = Check(builder);
+  const Verdict verdict = CheckNoError(builder);
   EXPECT_EQ(verdict.anomaly, "crash-of-the-cache");
   EXPECT_EQ(verdict.sentence, "process 3 died by SIGSEGV in set k0");
   EXPECT_EQ(verdict.violations, 2u);
@@ -82,7 +82,7 @@ TEST(NoErrorTest, AKilledProcessIsNoError) {
   HistoryBuilder builder;
   builder.Killed(1, OpKind::kSet, 0, 20);
   builder.Set(2, 5, 15);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckNoError(builder).judgement, Judgement::kHeld);
 }
 
 TEST(NoErrorTest, HoldsNothingWhenRecordsAreMissing) {
@@ -90,7 +90,7 @@ TEST(NoErrorTest, HoldsNothingWhenRecordsAreMissing) {
   builder.Set(1, 0, 10);
   builder.Set(2, 5, 15);
   builder.parts.unreadable_records = 1;
-  EXPECT_EQ(Check(builder).judgement, Judgement::kInconclusive);
+  EXPECT_EQ(CheckNoError(builder).judgement, Judgement::kInconclusive);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace tearproof::check {
 namespace {
 
-Verdict Check(const HistoryBuilder& builder, const Contract& contract = {}) {
+Verdict CheckPresent(const HistoryBuilder& builder, const Contract& contract = {}) {
   return present::Make()->Check(builder.Build(), contract);
 }
 
@@ -26,7 +26,7 @@ struct PhantomMiss : HistoryBuilder {
 };
 
 TEST(PresentTest, AMissThatNothingExplainsIsBroken) {
-  const Verdict verdict = Check(PhantomMiss());
+  const Verdict verdict = CheckPresent(PhantomMiss());
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "phantom-miss");
   EXPECT_THAT(verdict.sentence, testing::StartsWith("get k0 missed, although set #0 of process 1"));
@@ -36,7 +36,7 @@ TEST(PresentTest, AMissThatNothingExplainsIsBroken) {
 TEST(PresentTest, AMissOfHasIsOneToo) {
   PhantomMiss builder;
   builder.Do(3, OpKind::kHas, 100, 110, Outcome::kMiss);
-  EXPECT_EQ(Check(builder).violations, 2u);
+  EXPECT_EQ(CheckPresent(builder).violations, 2u);
 }
 
 TEST(PresentTest, HoldsWhereHitsOverlapSets) {
@@ -44,7 +44,7 @@ TEST(PresentTest, HoldsWhereHitsOverlapSets) {
   const Op& write = builder.Set(1, 0, 10);
   builder.Set(1, 90, 120);
   builder.Hit(2, 100, 110, write);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckPresent(builder).judgement, Judgement::kHeld);
 }
 
 TEST(PresentTest, IsNotExercisedBeforeAnythingWasSetOrWithoutOverlap) {
@@ -52,14 +52,14 @@ TEST(PresentTest, IsNotExercisedBeforeAnythingWasSetOrWithoutOverlap) {
   builder.Miss(2, 0, 5);
   const Op& write = builder.Set(1, 4, 10);
   builder.Hit(2, 20, 30, write);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckPresent(builder).judgement, Judgement::kNotExercised);
 }
 
 TEST(PresentTest, ADeleteThatMayLieBetweenAcquits) {
   for (const auto& [invoke, ret] : {std::pair{5, 20}, {20, 30}, {105, 130}}) {
     PhantomMiss builder;
     builder.Delete(3, invoke, ret);
-    EXPECT_NE(Check(builder).judgement, Judgement::kBroken) << invoke;
+    EXPECT_NE(CheckPresent(builder).judgement, Judgement::kBroken) << invoke;
   }
 }
 
@@ -67,20 +67,20 @@ TEST(PresentTest, ADeleteWhollyBeforeOrAfterDoesNot) {
   PhantomMiss builder;
   builder.Delete(3, -20, -10);
   builder.Delete(3, 111, 130);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckPresent(builder).judgement, Judgement::kBroken);
 }
 
 TEST(PresentTest, ARefusedDeleteDidNothing) {
   PhantomMiss builder;
   builder.Delete(3, 20, 30, Outcome::kRefused);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckPresent(builder).judgement, Judgement::kBroken);
 }
 
 TEST(PresentTest, ADeleteThatTheClocksCannotPlaceAcquits) {
   PhantomMiss builder;
   builder.Delete(3, -20, -5);
   builder.parts.header.clock_uncertainty = 5;
-  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckPresent(builder).judgement, Judgement::kBroken);
 }
 
 TEST(PresentTest, ProgramOrderHoldsWhateverTheClocksSay) {
@@ -90,7 +90,7 @@ TEST(PresentTest, ProgramOrderHoldsWhateverTheClocksSay) {
   builder.Set(1, 0, 10);
   builder.Miss(1, 20, 30);
   builder.Delete(1, 40, 50);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckPresent(builder).judgement, Judgement::kBroken);
 }
 
 TEST(PresentTest, ClearCullAndAFailedInitAcquit) {
@@ -100,23 +100,23 @@ TEST(PresentTest, ClearCullAndAFailedInitAcquit) {
                                       {OpKind::kInit, Outcome::kError}}) {
     PhantomMiss builder;
     builder.Do(3, kind, 20, 30, outcome);
-    EXPECT_NE(Check(builder).judgement, Judgement::kBroken) << OpKindName(kind);
+    EXPECT_NE(CheckPresent(builder).judgement, Judgement::kBroken) << OpKindName(kind);
   }
   PhantomMiss builder;
   builder.Do(3, OpKind::kInit, 20, 30, Outcome::kDone);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckPresent(builder).judgement, Judgement::kBroken);
 }
 
 TEST(PresentTest, AFailedOrKilledWriteAcquits) {
   PhantomMiss failed;
   failed.Fail(3, OpKind::kSet, 20, 30, "no");
-  EXPECT_NE(Check(failed).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckPresent(failed).judgement, Judgement::kBroken);
   PhantomMiss killed;
   killed.Killed(3, OpKind::kSet, 20, 105);
-  EXPECT_NE(Check(killed).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckPresent(killed).judgement, Judgement::kBroken);
   PhantomMiss earlier;
   earlier.Killed(3, OpKind::kSet, -20, -5);
-  EXPECT_EQ(Check(earlier).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckPresent(earlier).judgement, Judgement::kBroken);
 }
 
 // The set lives for 1 ms and is missed 0.5 ms after it.
@@ -129,26 +129,26 @@ struct EarlyExpiry : HistoryBuilder {
 };
 
 TEST(PresentTest, AMissBeforeTheDeadlineIsBroken) {
-  EXPECT_EQ(Check(EarlyExpiry()).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckPresent(EarlyExpiry()).judgement, Judgement::kBroken);
 }
 
 TEST(PresentTest, AMissAfterTheDeadlineIsNot) {
   HistoryBuilder builder;
   builder.Set(1, 0, 10).ttl_millis = 1;
   builder.Miss(2, kMilli, kMilli + 10);
-  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckPresent(builder).judgement, Judgement::kBroken);
 }
 
 TEST(PresentTest, TheTolerancesOfExpiryAcquit) {
   Contract whole_millis;
   whole_millis.ttl_resolution = kMilli;
-  EXPECT_NE(Check(EarlyExpiry(), whole_millis).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckPresent(EarlyExpiry(), whole_millis).judgement, Judgement::kBroken);
   EarlyExpiry coarse;
   coarse.parts.header.coarse_clock_lag = kMilli;
-  EXPECT_NE(Check(coarse).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckPresent(coarse).judgement, Judgement::kBroken);
   EarlyExpiry stepped;
   stepped.parts.header.realtime_offset_end = kMilli;
-  EXPECT_NE(Check(stepped).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckPresent(stepped).judgement, Judgement::kBroken);
 }
 
 TEST(PresentTest, AMovedWallClockLeavesItOpen) {
@@ -156,11 +156,11 @@ TEST(PresentTest, AMovedWallClockLeavesItOpen) {
   builder.Set(1, 0, 10).ttl_millis = 60'000;
   builder.Set(1, 20, 50);
   builder.Miss(2, 30, 40);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckPresent(builder).judgement, Judgement::kBroken);
   builder.parts.header.realtime_offset_begin = 5 * kMilli;
   for (const int64_t end : {int64_t{0}, 10 * kMilli}) {
     builder.parts.header.realtime_offset_end = end;
-    EXPECT_EQ(Check(builder).judgement, Judgement::kInconclusive) << end;
+    EXPECT_EQ(CheckPresent(builder).judgement, Judgement::kInconclusive) << end;
   }
 }
 
@@ -170,7 +170,7 @@ TEST(PresentTest, AnOverlappingWriteOrTouchThatExpiresAcquits) {
     builder.Do(3, kind, 5, 30, Outcome::kDone).ttl_millis = 0;
     builder.Set(1, 0, 10);
     builder.Miss(2, 40, 50);
-    EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+    EXPECT_NE(CheckPresent(builder).judgement, Judgement::kBroken);
   }
 }
 
@@ -179,11 +179,11 @@ TEST(PresentTest, AnEarlierWriteThatExpiresDoesNot) {
   builder.Set(3, -20, -10).ttl_millis = 0;
   builder.Set(1, 0, 10);
   builder.Miss(2, 40, 50);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckPresent(builder).judgement, Judgement::kBroken);
 }
 
 TEST(PresentTest, EvictionAcquitsAMiss) {
-  EXPECT_NE(Check(PhantomMiss(), Evicting()).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckPresent(PhantomMiss(), Evicting()).judgement, Judgement::kBroken);
 }
 
 struct VanishedAndBack : HistoryBuilder {
@@ -196,7 +196,7 @@ struct VanishedAndBack : HistoryBuilder {
 };
 
 TEST(PresentTest, AValueThatVanishesAndComesBackIsBrokenEvenWithEviction) {
-  const Verdict verdict = Check(VanishedAndBack(), Evicting());
+  const Verdict verdict = CheckPresent(VanishedAndBack(), Evicting());
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "vanished-and-back");
   EXPECT_EQ(verdict.evidence.size(), 4u);
@@ -205,7 +205,7 @@ TEST(PresentTest, AValueThatVanishesAndComesBackIsBrokenEvenWithEviction) {
 TEST(PresentTest, ATouchMayShowAndHideAValue) {
   VanishedAndBack builder;
   builder.Do(4, OpKind::kTouch, 0, 100, Outcome::kDone).ttl_millis = 5;
-  EXPECT_NE(Check(builder, Evicting()).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckPresent(builder, Evicting()).judgement, Judgement::kBroken);
 }
 
 TEST(PresentTest, AMissBesideAHitIsNoReappearance) {
@@ -214,16 +214,16 @@ TEST(PresentTest, AMissBesideAHitIsNoReappearance) {
   builder.Hit(2, 20, 45, write);
   builder.Miss(3, 40, 50);
   builder.Hit(2, 60, 70, write);
-  EXPECT_NE(Check(builder, Evicting()).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckPresent(builder, Evicting()).judgement, Judgement::kBroken);
 }
 
 TEST(PresentTest, AccusesNobodyWhenRecordsAreMissing) {
   PhantomMiss miss;
   miss.parts.unreadable_records = 1;
-  EXPECT_EQ(Check(miss).judgement, Judgement::kInconclusive);
+  EXPECT_EQ(CheckPresent(miss).judgement, Judgement::kInconclusive);
   VanishedAndBack vanished;
   vanished.parts.unreadable_records = 1;
-  EXPECT_NE(Check(vanished).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckPresent(vanished).judgement, Judgement::kBroken);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace tearproof::check {
 namespace {
 
-Verdict Check(const HistoryBuilder& builder) {
+Verdict CheckStaysGone(const HistoryBuilder& builder) {
   return stays_gone::Make()->Check(builder.Build(), Contract());
 }
 
@@ -21,7 +21,7 @@ struct Resurrection : HistoryBuilder {
 };
 
 TEST(StaysGoneTest, AValueSetBeforeADeleteIsBrokenAfterIt) {
-  const Verdict verdict = Check(Resurrection());
+  const Verdict verdict = CheckStaysGone(Resurrection());
   EXPECT_EQ(verdict.judgement, Judgement::kBroken);
   EXPECT_EQ(verdict.anomaly, "resurrection");
   EXPECT_THAT(verdict.sentence,
@@ -32,13 +32,13 @@ TEST(StaysGoneTest, AValueSetBeforeADeleteIsBrokenAfterIt) {
 
 TEST(StaysGoneTest, ARefusedDeleteProvesAbsenceUnlessSomethingExpires) {
   Resurrection builder(Outcome::kRefused);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_EQ(CheckStaysGone(builder).judgement, Judgement::kBroken);
   builder.write.ttl_millis = 1;
-  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckStaysGone(builder).judgement, Judgement::kBroken);
 }
 
 TEST(StaysGoneTest, AFailedDeleteProvesNothing) {
-  EXPECT_NE(Check(Resurrection(Outcome::kError)).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckStaysGone(Resurrection(Outcome::kError)).judgement, Judgement::kBroken);
 }
 
 TEST(StaysGoneTest, ClearCountsAsADeleteAndCullDoesNot) {
@@ -47,17 +47,17 @@ TEST(StaysGoneTest, ClearCountsAsADeleteAndCullDoesNot) {
     const Op& write = builder.Set(1, 0, 10);
     builder.Do(2, kind, 20, 30, Outcome::kDone);
     builder.Hit(3, 40, 50, write);
-    EXPECT_EQ(Check(builder).judgement == Judgement::kBroken, kind == OpKind::kClear);
+    EXPECT_EQ(CheckStaysGone(builder).judgement == Judgement::kBroken, kind == OpKind::kClear);
   }
 }
 
 TEST(StaysGoneTest, AnOverlappingSetDeleteOrGetIsNot) {
   Resurrection set;
   set.write.ret = 25;
-  EXPECT_NE(Check(set).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckStaysGone(set).judgement, Judgement::kBroken);
   Resurrection removal;
   removal.removal.ret = 45;
-  EXPECT_NE(Check(removal).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckStaysGone(removal).judgement, Judgement::kBroken);
 }
 
 TEST(StaysGoneTest, AValueSetAgainIsNot) {
@@ -65,7 +65,7 @@ TEST(StaysGoneTest, AValueSetAgainIsNot) {
   builder.Set(1, 0, 10);
   builder.Delete(2, 20, 30);
   builder.Hit(3, 40, 50, builder.Set(1, 31, 35));
-  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckStaysGone(builder).judgement, Judgement::kBroken);
 }
 
 TEST(StaysGoneTest, AKilledSetHadHappenedOrNeverWouldWhenItWasReaped) {
@@ -74,7 +74,7 @@ TEST(StaysGoneTest, AKilledSetHadHappenedOrNeverWouldWhenItWasReaped) {
     const Op& write = builder.Killed(1, OpKind::kSet, 0, reaped);
     builder.Delete(2, 20, 30);
     builder.Hit(3, 40, 50, write);
-    EXPECT_EQ(Check(builder).judgement == Judgement::kBroken, reaped == 15);
+    EXPECT_EQ(CheckStaysGone(builder).judgement == Judgement::kBroken, reaped == 15);
   }
 }
 
@@ -84,7 +84,7 @@ TEST(StaysGoneTest, HoldsUnderAnOverlappingChange) {
   builder.Delete(2, 20, 30);
   builder.Set(1, 40, 60);
   builder.Miss(3, 45, 50);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kHeld);
+  EXPECT_EQ(CheckStaysGone(builder).judgement, Judgement::kHeld);
 }
 
 TEST(StaysGoneTest, IsNotExercisedWhereAllHappensInTurn) {
@@ -92,13 +92,13 @@ TEST(StaysGoneTest, IsNotExercisedWhereAllHappensInTurn) {
   builder.Set(1, 0, 10);
   builder.Delete(2, 20, 30);
   builder.Miss(3, 45, 50);
-  EXPECT_EQ(Check(builder).judgement, Judgement::kNotExercised);
+  EXPECT_EQ(CheckStaysGone(builder).judgement, Judgement::kNotExercised);
 }
 
 TEST(StaysGoneTest, AccusesNobodyWhenRecordsAreMissing) {
   Resurrection builder;
   builder.parts.unreadable_records = 1;
-  EXPECT_NE(Check(builder).judgement, Judgement::kBroken);
+  EXPECT_NE(CheckStaysGone(builder).judgement, Judgement::kBroken);
 }
 
 }  // namespace

@@ -91,6 +91,14 @@ ProgramResult Workspace::RunLine(const std::string& line) const {
   return Wait(Spawn(path(), {"/bin/sh", "-c", line}, {}));
 }
 
+std::vector<std::string> UntilBroken(const std::string& backends,
+                                     const std::vector<std::string>& more) {
+  std::vector<std::string> command = {"stress",     "get-set", "--backend", backends,
+                                      "--duration", "2m",      "--goal",    "0"};
+  command.insert(command.end(), more.begin(), more.end());
+  return command;
+}
+
 std::vector<pid_t> ChildrenOf(pid_t process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/task/" + std::to_string(process) +
                      "/children");
