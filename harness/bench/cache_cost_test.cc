@@ -10,14 +10,14 @@ namespace {
 
 using testing::HasSubstr;
 
-BenchCounts Counted(const std::string& backend, const BackendOptions& options = {}) {
+BenchCounts CountOf(const std::string& backend, const BackendOptions& options = {}) {
   const Result<BenchCounts> counts = CountCost({backend, options, "/tmp", 5'000, 8});
   EXPECT_TRUE(counts.ok()) << counts.error().Message();
   return counts.ok() ? counts.value() : BenchCounts();
 }
 
 TEST(CacheCostTest, CountsOneOperationOfEachKey) {
-  const BenchCounts naive = Counted("naive");
+  const BenchCounts naive = CountOf("naive");
   EXPECT_EQ(naive.entries, 8U);
   EXPECT_EQ(naive.files, 8U);
   EXPECT_EQ(naive.bytes_written_a_set, 5'000);
@@ -30,9 +30,9 @@ TEST(CacheCostTest, CountsOneOperationOfEachKey) {
 }
 
 TEST(CacheCostTest, CountsSyncs) {
-  EXPECT_EQ(Counted("temp-rename", {{"sync", "none"}}).syncs_a_set, 0);
-  EXPECT_EQ(Counted("temp-rename", {{"sync", "file"}}).syncs_a_set, 1);
-  EXPECT_EQ(Counted("temp-rename", {{"sync", "full"}}).syncs_a_set, 2);
+  EXPECT_EQ(CountOf("temp-rename", {{"sync", "none"}}).syncs_a_set, 0);
+  EXPECT_EQ(CountOf("temp-rename", {{"sync", "file"}}).syncs_a_set, 1);
+  EXPECT_EQ(CountOf("temp-rename", {{"sync", "full"}}).syncs_a_set, 2);
 }
 
 TEST(CacheCostTest, ACacheThatIsNotThereIsAnError) {

@@ -5,11 +5,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "harness/cli/shipped_catalogue_for_tests.h"
 #include "harness/cli/workspace.h"
 
 namespace tearproof::cli {
@@ -35,10 +35,8 @@ nlohmann::json RecordOf(const Workspace& workspace) {
 
 // "get_set_on_temp_rename"
 template <typename Tested>
-std::string NameOfTest(const testing::TestParamInfo<Tested>& tested) {
-  std::string name = fmt::format("{}_on_{}", tested.param.scenario, tested.param.backend);
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
+std::string ExplorationName(const testing::TestParamInfo<Tested>& tested) {
+  return TestName(fmt::format("{}_on_{}", tested.param.scenario, tested.param.backend));
 }
 
 struct Exhausted {
@@ -67,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
         Exhausted{"get-delete", "temp-rename", "all 17 interleaving classes (519 interleavings)"},
         Exhausted{"set-set", "flock", "all 36 interleaving classes (850 interleavings)"},
         Exhausted{"incr-incr", "fcntl-lock", "all 36 interleaving classes (1,950 interleavings)"}),
-    NameOfTest<Exhausted>);
+    ExplorationName<Exhausted>);
 
 TEST(ExploreTest, SaysInHowManyInterleavingsItHeld) {
   const Workspace workspace;
@@ -108,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Race{"get-set", "broken-reader-without-lock", "intact"},
                     Race{"get-set", "broken-miss-window", "present"},
                     Race{"get-set", "broken-rename-before-close", "intact"}),
-    NameOfTest<Race>);
+    ExplorationName<Race>);
 
 TEST(ExploreTest, SkipsWhatItCannotExploreAndSaysWhy) {
   const Workspace workspace;
