@@ -18,7 +18,7 @@ using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
-const BenchTable& TableOf(const std::vector<BenchTable>& tables, std::string_view title) {
+BenchTable TableOf(const std::vector<BenchTable>& tables, std::string_view title) {
   return *std::ranges::find_if(
       tables, [&](const BenchTable& table) { return table.title.starts_with(title); });
 }
@@ -51,10 +51,9 @@ TEST(BenchWordsTest, WhatWasMeasuredTwiceHasTwoRows) {
 }
 
 TEST(BenchWordsTest, RowsOfAnOperationStandTogether) {
+  const BenchTable table = TableOf(BenchTables(BenchmarkRecord()), "Latency");
   std::vector<std::string> operations;
-  for (const auto& row : TableOf(BenchTables(BenchmarkRecord()), "Latency").groups[0].rows) {
-    operations.push_back(row[2]);
-  }
+  for (const auto& row : table.groups[0].rows) operations.push_back(row[2]);
   EXPECT_THAT(operations, ElementsAre("get", "get", "set", "set"));
 }
 
