@@ -54,8 +54,16 @@ PromiseResult FullResult() {
   result.expectation = Expectation::kMustBreak;
   result.known_issue = "#1";
   Verdict& verdict = result.verdict;
-  verdict = {Promise::kKillSafe, Judgement::kBroken, "anomaly", "sentence", {}, 7, 8, 9, "unit",
-             "reason",           {"intact"}};
+  verdict.promise = Promise::kKillSafe;
+  verdict.judgement = Judgement::kBroken;
+  verdict.anomaly = "anomaly";
+  verdict.sentence = "sentence";
+  verdict.round = 7;
+  verdict.violations = 8;
+  verdict.exercised = 9;
+  verdict.unit = "unit";
+  verdict.reason = "reason";
+  verdict.still_held = {"intact"};
   EvidenceOp evidence;
   evidence.key = std::string(10'000, 'k');
   evidence.part = "part";
