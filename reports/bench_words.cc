@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 
 #include "harness/core/text.h"
 #include "reports/findings.h"
@@ -14,8 +13,10 @@ namespace {
 
 using Row = std::vector<std::string>;
 
+constexpr OpKind kMeasured[] = {OpKind::kGet, OpKind::kSet};
+
 std::string Load(const BenchRecord& bench) {
-  return fmt::format("{}, {}", FormatSize(bench.value_size), Counted(bench.processes, "processes"));
+  return fmt::format("{} × {}", FormatSize(bench.value_size), bench.processes);
 }
 
 // "broke intact", or how many promises it was seen to keep.
@@ -32,51 +33,54 @@ std::string KeptOrBroke(const CellRecord& cell) {
   return held == 0 ? "not put to the test" : fmt::format("kept {}", held);
 }
 
-std::string Latency(const CellRecord& cell, OpKind kind, int64_t OperationSpeed::*percentile) {
-  const auto speed = cell.speeds.find(kind);
-  return speed == cell.speeds.end() ? "–" : FormatDuration(speed->second.*percentile);
+Row SpeedRow(const CellRecord& cell, const BenchRecord& bench) {
+  return {SafeName(cell.backend), Load(bench), FormatRounded(OperationsPerSecond(cell)),
+          bench.of_naive ? fmt::format("{:.2f}", *bench.of_naive) : "–", KeptOrBroke(cell)};
 }
 
-Row SpeedRow(const CellRecord& cell, const BenchRecord& bench) {
-  Row row = {SafeName(cell.backend), Load(bench), FormatRounded(OperationsPerSecond(cell)),
-             bench.of_naive ? fmt::format("{:.2f}", *bench.of_naive) : "–"};
-  for (const OpKind kind : {OpKind::kGet, OpKind::kSet}) {
-    for (const auto percentile :
-         {&OperationSpeed::p50, &OperationSpeed::p99, &OperationSpeed::p9999}) {
-      row.push_back(Latency(cell, kind, percentile));
-    }
+Row LatencyRow(const CellRecord& cell, const BenchRecord& bench, OpKind kind) {
+  Row row = {SafeName(cell.backend), Load(bench), std::string(OpKindName(kind))};
+  const auto speed = cell.speeds.find(kind);
+  for (const auto percentile :
+       {&OperationSpeed::p50, &OperationSpeed::p99, &OperationSpeed::p9999}) {
+    row.push_back(speed == cell.speeds.end() ? "–" : FormatDuration(speed->second.*percentile));
   }
-  row.push_back(KeptOrBroke(cell));
+  return row;
+}
+
+// Of `columns` columns, the first two of which say what was counted.
+Row CountedRow(const CellRecord& cell, const BenchRecord& bench, size_t columns,
+               const std::function<void(const BenchCounts&, Row*)>& count) {
+  Row row = {SafeName(cell.backend), FormatSize(bench.value_size)};
+  if (bench.counts) count(*bench.counts, &row);
+  row.resize(columns, "–");
   return row;
 }
 
 Row CostRow(const CellRecord& cell, const BenchRecord& bench) {
-  Row row = {SafeName(cell.backend), FormatSize(bench.value_size)};
-  if (bench.counts) {
-    const BenchCounts& counts = *bench.counts;
-    row.push_back(fmt::format("{:.1f}", counts.calls_a_get));
-    row.push_back(fmt::format("{:.1f}", counts.calls_a_set));
-    row.push_back(fmt::format("{:.1f}", counts.syncs_a_set));
-    row.push_back(fmt::format("{:.0f} B", counts.bytes_written_a_set));
-    row.push_back(fmt::format("{:.2f}", bench.WriteAmplification()));
-    row.push_back(fmt::format("{} for {}", counts.files, Counted(counts.entries, "entries")));
-    row.push_back(FormatSize(counts.disk_bytes));
-  } else {
-    row.resize(9, "–");
-  }
-  return row;
+  return CountedRow(cell, bench, 6, [](const BenchCounts& counts, Row* row) {
+    row->push_back(fmt::format("{:.1f}", counts.calls_a_get));
+    row->push_back(fmt::format("{:.1f}", counts.calls_a_set));
+    row->push_back(fmt::format("{:.1f}", counts.syncs_a_set));
+    row->push_back(fmt::format("{:.0f} B", counts.bytes_written_a_set));
+  });
+}
+
+Row SpaceRow(const CellRecord& cell, const BenchRecord& bench) {
+  return CountedRow(cell, bench, 5, [&](const BenchCounts& counts, Row* row) {
+    row->push_back(fmt::format("{:.2f}", bench.WriteAmplification()));
+    row->push_back(fmt::format("{} for {}", counts.files, Counted(counts.entries, "entries")));
+    row->push_back(FormatSize(counts.disk_bytes));
+  });
 }
 
 // What measuring cost: the harness itself, beside the operations.
-Row HarnessRow(const CellRecord& cell, const BenchRecord& bench) {
-  Row row = {SafeName(cell.backend), Load(bench)};
-  for (const OpKind kind : {OpKind::kGet, OpKind::kSet}) {
-    const auto speed = cell.speeds.find(kind);
-    const bool known = speed != cell.speeds.end() && speed->second.recording > 0;
-    row.push_back(Latency(cell, kind, &OperationSpeed::p50));
-    row.push_back(known ? FormatDuration(speed->second.recording) : "–");
-    row.push_back(known ? fmt::format("{:.2f}", speed->second.OfBareSpeed()) : "–");
-  }
+Row HarnessRow(const CellRecord& cell, const BenchRecord& bench, OpKind kind) {
+  Row row = {SafeName(cell.backend), Load(bench), std::string(OpKindName(kind))};
+  const auto speed = cell.speeds.find(kind);
+  const bool known = speed != cell.speeds.end() && speed->second.recording > 0;
+  row.push_back(known ? FormatDuration(speed->second.recording) : "–");
+  row.push_back(known ? fmt::format("{:.2f}", speed->second.OfBareSpeed()) : "–");
   const bool judged = cell.judging > 0 && cell.operations > 0;
   row.push_back(judged ? FormatDuration(cell.judging / static_cast<int64_t>(cell.operations))
                        : "–");
@@ -88,28 +92,43 @@ bool KnowsHarnessCost(const CellRecord& cell) {
                            cell.speeds, [](const auto& each) { return each.second.recording > 0; });
 }
 
-// Cells that differ in nothing that a count depends on have one row.
-std::vector<BenchGroup> Groups(const RunRecord& record,
-                               const std::function<Row(const CellRecord&, const BenchRecord&)>& of,
+std::string DurabilityTitle(const BenchRecord& bench) {
+  std::string title = "Durability: " + SafeName(bench.durability);
+  if (!bench.directory.empty()) title += fmt::format(" ({})", SafeName(bench.file_system));
+  return title;
+}
+
+using RowMaker = std::function<Row(const CellRecord&, const BenchRecord&)>;
+
+// A row for each of `makers` and cell, those of a maker together. Rows that say the same of the
+// same durability, as counts do that do not depend on the load, are one.
+std::vector<BenchGroup> Groups(const RunRecord& record, const std::vector<RowMaker>& makers,
                                bool once) {
   std::vector<BenchGroup> groups;
-  std::set<Row> seen;
-  for (const CellRecord& cell : record.cells) {
-    if (!cell.bench || cell.state != CellState::kDone) continue;
-    std::string durability = "Durability: " + SafeName(cell.bench->durability);
-    if (!cell.bench->directory.empty()) {
-      durability += fmt::format(" ({})", SafeName(cell.bench->file_system));
+  for (const RowMaker& make : makers) {
+    for (const CellRecord& cell : record.cells) {
+      if (!cell.bench || cell.state != CellState::kDone) continue;
+      const std::string durability = DurabilityTitle(*cell.bench);
+      auto group = std::ranges::find(groups, durability, &BenchGroup::durability);
+      if (group == groups.end()) group = groups.insert(groups.end(), {durability, {}});
+      Row row = make(cell, *cell.bench);
+      if (once && std::ranges::find(group->rows, row) != group->rows.end()) continue;
+      group->rows.push_back(std::move(row));
     }
-    auto group = std::find_if(groups.begin(), groups.end(), [&](const BenchGroup& each) {
-      return each.durability == durability;
-    });
-    if (group == groups.end()) group = groups.insert(groups.end(), {durability, {}});
-    Row row = of(cell, *cell.bench);
-    Row key = row;
-    key.push_back(durability);
-    if (!once || seen.insert(std::move(key)).second) group->rows.push_back(std::move(row));
   }
   return groups;
+}
+
+std::vector<BenchGroup> GroupsByOperation(
+    const RunRecord& record,
+    const std::function<Row(const CellRecord&, const BenchRecord&, OpKind)>& of) {
+  std::vector<RowMaker> makers;
+  for (const OpKind kind : kMeasured) {
+    makers.push_back([&of, kind](const CellRecord& cell, const BenchRecord& bench) {
+      return of(cell, bench, kind);
+    });
+  }
+  return Groups(record, makers, false);
 }
 
 }  // namespace
@@ -131,23 +150,30 @@ std::string BenchPlace(const BenchRecord& bench) {
 }
 
 std::vector<BenchTable> BenchTables(const RunRecord& record) {
-  BenchTable speed = {"Speed, all processes together",
-                      {"cache", "load", "ops/s", "of naive", "get p50", "p99", "p99.99", "set p50",
-                       "p99", "p99.99", "promises"},
-                      Groups(record, SpeedRow, false)};
-  if (speed.groups.empty()) return {};
-  BenchTable cost = {"Cost, counted on one process alone",
-                     {"cache", "value", "calls/get", "calls/set", "syncs/set", "written/set",
-                      "for each byte", "files", "on disk"},
-                     Groups(record, CostRow, true)};
-  if (std::ranges::none_of(record.cells, KnowsHarnessCost)) {  // Written before it was measured.
-    return {std::move(speed), std::move(cost)};
+  const BenchColumn cache = {"cache", true};
+  const BenchColumn load = {"load", true};
+  const BenchColumn operation = {"operation", true};
+  const BenchColumn value = {"value"};
+  std::vector<BenchTable> tables = {{"Speed, all processes together",
+                                     {cache, load, {"ops/s"}, {"of naive"}, {"promises", true}},
+                                     Groups(record, {SpeedRow}, false)}};
+  if (tables[0].groups.empty()) return {};
+  tables.push_back({"Latency, all processes together",
+                    {cache, load, operation, {"p50"}, {"p99"}, {"p99.99"}},
+                    GroupsByOperation(record, LatencyRow)});
+  tables.push_back({"Cost, counted on one process alone",
+                    {cache, value, {"calls/get"}, {"calls/set"}, {"syncs/set"}, {"written/set"}},
+                    Groups(record, {CostRow}, true)});
+  tables.push_back({"Space, counted on one process alone",
+                    {cache, value, {"written/byte"}, {"files"}, {"on disk"}},
+                    Groups(record, {SpaceRow}, true)});
+  // Older runs did not measure it.
+  if (std::ranges::any_of(record.cells, KnowsHarnessCost)) {
+    tables.push_back({"What measuring costs, an operation",
+                      {cache, load, operation, {"recording"}, {"of bare"}, {"judging"}},
+                      GroupsByOperation(record, HarnessRow)});
   }
-  BenchTable harness = {"What measuring costs, an operation",
-                        {"cache", "load", "get p50", "recording", "of bare", "set p50", "recording",
-                         "of bare", "judging"},
-                        Groups(record, HarnessRow, false)};
-  return {std::move(speed), std::move(cost), std::move(harness)};
+  return tables;
 }
 
 std::vector<std::string> BenchNotes(const RunRecord& record) {
@@ -158,6 +184,10 @@ std::vector<std::string> BenchNotes(const RunRecord& record) {
   };
   for (const CellRecord& cell : record.cells) {
     if (!cell.bench || cell.state == CellState::kFailed) continue;
+    note(
+        "Load: the size of a value × the number of processes. Of naive: as a share of the naive "
+        "cache's operations a second under the same load. Written/byte: what a set writes for each "
+        "byte of its value.");
     const BenchRecord& bench = *cell.bench;
     if (!bench.unrepresentative.empty()) {
       note(fmt::format("Not representative, of what durability costs in {}: {}.",

@@ -14,12 +14,16 @@ namespace tearproof::reports {
 
 struct BenchGroup {
   std::string durability;
-  std::vector<std::vector<std::string>> rows;
+  std::vector<std::vector<std::string>> rows;  // The first of each is the cache.
+};
+struct BenchColumn {
+  std::string title;
+  bool words = false;  // Or numbers, which are set flush right.
 };
 struct BenchTable {
   std::string title;
-  std::vector<std::string> columns;  // The first is the cache, the last what it kept or broke.
-  std::vector<BenchGroup> groups;    // Without a group, there is nothing to show.
+  std::vector<BenchColumn> columns;
+  std::vector<BenchGroup> groups;  // Without a group, there is nothing to show.
 };
 
 // All operations of all processes, but for opening the cache.
@@ -27,7 +31,8 @@ double OperationsPerSecond(const CellRecord& cell);
 // What must be alike for two benchmarks to be compared: "ext4 (/mnt), 90/10 gets/sets".
 std::string BenchPlace(const BenchRecord& bench);
 
-// Speed, cost, and what measuring them cost; empty where the run has no benchmarks.
+// Speed, latency, cost, space, and what measuring them cost, none wider than a terminal but for the
+// caches' names and what they broke; empty where the run has no benchmarks.
 std::vector<BenchTable> BenchTables(const RunRecord& record);
 // What a reader must know of them, a sentence each: whose durability is no measure, an open loop.
 std::vector<std::string> BenchNotes(const RunRecord& record);

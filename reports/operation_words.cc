@@ -84,10 +84,12 @@ std::vector<NamedOperation> NameOperations(const std::vector<EvidenceOp>& eviden
                    });
   char letter = 'A';
   for (NamedOperation& each : operations) each.letter = letter++;
-  for (NamedOperation& each : operations) {
-    each.label = CallText(*each.evidence) + ResultText(each.op(), operations);
-  }
+  for (NamedOperation& each : operations) each.label = OperationLabel(*each.evidence, operations);
   return operations;
+}
+
+std::string OperationLabel(const EvidenceOp& evidence, const std::vector<NamedOperation>& named) {
+  return CallText(evidence) + ResultText(evidence.op, named);
 }
 
 // From one moment to a later one. A record from a file may hold any times.

@@ -26,6 +26,9 @@ struct NamedOperation {
 // began. REQUIRES: most <= 26.
 std::vector<NamedOperation> NameOperations(const std::vector<EvidenceOp>& evidence, size_t most);
 
+// One that is not among them, "get k0 → value of A": it is called by no letter.
+std::string OperationLabel(const EvidenceOp& evidence, const std::vector<NamedOperation>& named);
+
 // Whether an engine's times are steps rather than nanoseconds.
 bool CountsSteps(std::string_view engine);
 

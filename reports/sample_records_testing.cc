@@ -1,3 +1,4 @@
+#include <limits>
 #include <string>
 
 #include "reports/sample_records.h"
@@ -52,6 +53,18 @@ PromiseResult TornRead(uint64_t violations, uint64_t exercised) {
   result.verdict.evidence[1].op.sequence = 812;
   result.verdict.evidence[2].op.observation = Observed::kDamaged;
   return result;
+}
+
+// Gets of a third process that ran while the torn read's operations did.
+void AddNeighbours(uint64_t shown, uint64_t count, Verdict* verdict) {
+  verdict->neighbour_count = count;
+  for (uint64_t i = 0; i < shown; ++i) {
+    const int64_t begin = static_cast<int64_t>(i) * 900 - 500;
+    EvidenceOp& each = verdict->neighbours.emplace_back(
+        MakeOp(5, OpKind::kGet, Outcome::kHit, begin, begin + 700, ""));
+    each.op.observation = Observed::kIntact;
+    each.op.observed = ValueId{1, 790}.Pack();
+  }
 }
 
 PromiseResult LostValue() {
@@ -158,6 +171,7 @@ RunRecord RealisticRecord() {
       const std::string what = scenario;
       if ((name == "naive" || name == "django-v0") && what != "clear-set") {
         cell.promises[0] = TornRead(what == "get-set" ? 12'345 : 77, 2'412'345);
+        AddNeighbours(40, 1'234, &cell.promises[0].verdict);
       }
       if (name == "naive" && what == "get-delete") {
         cell.promises.push_back(LostValue());
@@ -194,6 +208,7 @@ RunRecord LargeRecord(size_t backends, size_t scenarios) {
                                     : MakeResult(info.promise, Judgement::kHeld, true, 1'000 + i,
                                                  "hits that overlapped a set of their key");
       result.verdict.promise = info.promise;
+      if (broken) AddNeighbours(40, 1'234, &result.verdict);
       cell.promises.push_back(std::move(result));
     }
     record.cells.push_back(std::move(cell));
@@ -290,6 +305,9 @@ RunRecord HostileRecord() {
   torn.verdict.evidence[1].part = command;
   torn.verdict.evidence[2].key = invalid;
   torn.verdict.evidence[2].part = markup;
+  AddNeighbours(2, 1, &torn.verdict);
+  torn.verdict.neighbours[0].key = escape + markup + nul;
+  torn.verdict.neighbours[1].op.invoke = std::numeric_limits<int64_t>::min();
   cell.promises.push_back(std::move(torn));
   PromiseResult error = FailedOperation(command);
   error.known_issue = "https://example.org/?a=1&b=" + markup + command;

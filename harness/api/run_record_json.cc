@@ -64,6 +64,12 @@ Json WritePromise(const PromiseResult& result) {
   json["round"] = verdict.round;
   json["evidence"] = Json::array();
   for (const EvidenceOp& each : verdict.evidence) json["evidence"].push_back(WriteEvidence(each));
+  if (verdict.neighbour_count > 0) {
+    json["neighbour_count"] = verdict.neighbour_count;
+    for (const EvidenceOp& each : verdict.neighbours) {
+      json["neighbours"].push_back(WriteEvidence(each));
+    }
+  }
   return json;
 }
 
@@ -217,6 +223,10 @@ PromiseResult ReadPromise(JsonReader reader) {
   reader.Read("round", verdict.round);
   reader.Each("evidence", false, [&](JsonReader each, const std::string&) {
     verdict.evidence.push_back(ReadEvidence(std::move(each)));
+  });
+  reader.Read("neighbour_count", verdict.neighbour_count);
+  reader.Each("neighbours", false, [&](JsonReader each, const std::string&) {
+    verdict.neighbours.push_back(ReadEvidence(std::move(each)));
   });
   return result;
 }

@@ -54,8 +54,16 @@ PromiseResult FullResult() {
   result.expectation = Expectation::kMustBreak;
   result.known_issue = "#1";
   Verdict& verdict = result.verdict;
-  verdict = {Promise::kKillSafe, Judgement::kBroken, "anomaly", "sentence", {}, 7, 8, 9, "unit",
-             "reason",           {"intact"}};
+  verdict.promise = Promise::kKillSafe;
+  verdict.judgement = Judgement::kBroken;
+  verdict.anomaly = "anomaly";
+  verdict.sentence = "sentence";
+  verdict.round = 7;
+  verdict.violations = 8;
+  verdict.exercised = 9;
+  verdict.unit = "unit";
+  verdict.reason = "reason";
+  verdict.still_held = {"intact"};
   EvidenceOp evidence;
   evidence.key = std::string(10'000, 'k');
   evidence.part = "part";
@@ -74,6 +82,8 @@ PromiseResult FullResult() {
   op.observation = Observed::kDamaged;
   op.counter = true;
   verdict.evidence = {evidence, EvidenceOp()};
+  verdict.neighbours = {EvidenceOp(), evidence};
+  verdict.neighbour_count = std::numeric_limits<uint64_t>::max();
   return result;
 }
 
@@ -170,6 +180,9 @@ TEST(RunRecordJsonTest, ComesBackAsItWas) {
   EXPECT_EQ(evidence.key, record.cells[0].promises[0].verdict.evidence[0].key);
   EXPECT_EQ(result.verdict.evidence.at(1).op.key, kNoKey);
   EXPECT_EQ(result.verdict.evidence.at(1).op.ttl_millis, kNoTtl);
+  EXPECT_EQ(result.verdict.neighbour_count, std::numeric_limits<uint64_t>::max());
+  EXPECT_EQ(result.verdict.neighbours.at(0).op.key, kNoKey);
+  EXPECT_EQ(result.verdict.neighbours.at(1).op.process, 65'535);
 }
 
 TEST(RunRecordJsonTest, NoFieldIsForgotten) {

@@ -46,6 +46,10 @@ struct Verdict {
   //     of its own that had been done before, nor missed after it without a removal to explain it.
   //   "intact": no hit returned bytes that no single set wrote.
   std::vector<std::string> still_held;
+  // Of a broken one, where operations have times: others that ran while those of the evidence did,
+  // those nearest to the deciding ones, by invocation; and how many there were.
+  std::vector<EvidenceOp> neighbours;
+  uint64_t neighbour_count = 0;
 };
 
 // The two verdicts on one promise as one: not exercised gives way, then the worse wins; counts add

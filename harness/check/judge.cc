@@ -6,6 +6,8 @@
 #include <system_error>
 #include <thread>
 
+#include "harness/check/neighbours.h"
+
 namespace tearproof::check {
 namespace {
 
@@ -27,6 +29,7 @@ std::vector<Verdict> Judge(const History& history, const Contract& contract,
   const auto work = [&] {
     for (size_t i = next++; i < chosen.size(); i = next++) {
       verdicts[i] = chosen[i]->Check(history, contract);
+      AddNeighbours(history, &verdicts[i]);
     }
   };
   {

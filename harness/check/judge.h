@@ -17,7 +17,8 @@ namespace tearproof::check {
 // Below, threads cost more than they save.
 inline constexpr size_t kOpsWorthAThread = 20'000;
 
-// The verdicts of those of `checkers` whose promise is in `which`, in the order of the promises.
+// The verdicts of those of `checkers` whose promise is in `which`, in the order of the promises; of
+// broken ones with what went on beside the evidence (neighbours.h).
 std::vector<Verdict> Judge(const History& history, const Contract& contract,
                            const std::set<Promise>& which,
                            std::span<const Checker* const> checkers);

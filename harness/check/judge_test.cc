@@ -65,5 +65,19 @@ TEST(JudgeTest, ParallelCheckersSayOfALongHistoryWhatEachSaysAlone) {
   EXPECT_GT(violations, 0u) << "there was nothing to tell";
 }
 
+TEST(JudgeTest, ABrokenVerdictComesWithWhatWentOnBesideIt) {
+  const auto owned = AllCheckers();
+  std::vector<const Checker*> checkers;
+  for (const auto& checker : owned) checkers.push_back(checker.get());
+  uint64_t neighbours = 0;
+  for (const Verdict& verdict :
+       Judge(LongHistory(15806), Contract(), {Promise::kPresent, Promise::kFresh}, checkers)) {
+    ASSERT_EQ(verdict.judgement, Judgement::kBroken);
+    EXPECT_LE(verdict.neighbours.size(), verdict.neighbour_count);
+    neighbours += verdict.neighbours.size();
+  }
+  EXPECT_GT(neighbours, 0U);
+}
+
 }  // namespace
 }  // namespace tearproof::check

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "harness/cli/shipped_catalogue_for_tests.h"
 #include "harness/cli/workspace.h"
 
 namespace tearproof::cli {
@@ -30,6 +31,12 @@ std::string ScheduleIn(const std::string& output) {
 
 nlohmann::json RecordOf(const Workspace& workspace) {
   return nlohmann::json::parse(workspace.Read("run.json"));
+}
+
+// "get_set_on_temp_rename"
+template <typename Tested>
+std::string ExplorationName(const testing::TestParamInfo<Tested>& tested) {
+  return TestName(fmt::format("{}_on_{}", tested.param.scenario, tested.param.backend));
 }
 
 struct Exhausted {
@@ -57,7 +64,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Exhausted{"get-delete", "temp-rename", "all 17 interleaving classes (519 interleavings)"},
         Exhausted{"set-set", "flock", "all 36 interleaving classes (850 interleavings)"},
-        Exhausted{"incr-incr", "fcntl-lock", "all 36 interleaving classes (1,950 interleavings)"}));
+        Exhausted{"incr-incr", "fcntl-lock", "all 36 interleaving classes (1,950 interleavings)"}),
+    ExplorationName<Exhausted>);
 
 TEST(ExploreTest, SaysInHowManyInterleavingsItHeld) {
   const Workspace workspace;
@@ -97,7 +105,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Race{"incr-incr", "broken-incr-without-lock", "incr-exact"},
                     Race{"get-set", "broken-reader-without-lock", "intact"},
                     Race{"get-set", "broken-miss-window", "present"},
-                    Race{"get-set", "broken-rename-before-close", "intact"}));
+                    Race{"get-set", "broken-rename-before-close", "intact"}),
+    ExplorationName<Race>);
 
 TEST(ExploreTest, SkipsWhatItCannotExploreAndSaysWhy) {
   const Workspace workspace;

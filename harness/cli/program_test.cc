@@ -291,7 +291,10 @@ TEST_P(InterruptTest, ReportsWhatWasSeen) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Signals, InterruptTest, testing::Values(SIGINT, SIGTERM, SIGHUP));
+INSTANTIATE_TEST_SUITE_P(Signals, InterruptTest, testing::Values(SIGINT, SIGTERM, SIGHUP),
+                         [](const auto& tested) {
+                           return std::string(sigabbrev_np(tested.param));
+                         });
 
 // The default action of SIGXFSZ would end it without a word.
 TEST(ProgramTest, SaysThatAFileGrewTooLarge) {

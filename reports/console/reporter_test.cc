@@ -177,7 +177,35 @@ TEST(ConsoleReporterTest, AnEmptyRunSaysSo) {
 }
 
 TEST(ConsoleReporterTest, RendersBenchmarks) {
-  EXPECT_TRUE(MatchesGolden("benchmark.console", Render(BenchmarkRecord())));
+  const std::string report = Render(BenchmarkRecord());
+  EXPECT_TRUE(MatchesGolden("benchmark.console", report));
+  EXPECT_TRUE(Fits(report, 80));
+}
+
+// Long names, much that broke, slow disks and many sizes: nothing is cut off, and nothing is wider.
+TEST(ConsoleReporterTest, BenchmarksFitNarrowAndWideTerminals) {
+  RunRecord record = SweepRecord();
+  const std::string name = "ticket-rename-fsync:cull_frequency=0,max_entries=1000000";
+  for (CellRecord& cell : record.cells) {
+    if (cell.backend == "django") cell.backend = name;
+    cell.bench->durability = "SQLite, synchronous=normal: at checkpoints, journal=wal";
+    cell.bench->processes *= 16;
+    cell.bench->counts->bytes_written_a_set = 123'456'789;
+    cell.bench->counts->disk_bytes = 1234567;
+    for (auto& [kind, speed] : cell.speeds) speed.p50 = speed.p99 = speed.p9999 = 102'345'678;
+    for (PromiseResult& result : cell.promises) {
+      result.verdict.judgement = Judgement::kBroken;
+    }
+  }
+  for (const size_t columns : {60, 72, 80, 100, 160}) {
+    const std::string report = Render(record, {.columns = columns});
+    const size_t begin = report.find("\nSpeed, ");
+    const std::string tables = report.substr(begin, report.find("\nWhat “held”") - begin);
+    EXPECT_TRUE(Fits(tables, columns));
+    EXPECT_NE(tables.find("  " + name), std::string::npos);
+    EXPECT_NE(tables.find("1 MiB × 128"), std::string::npos);
+    EXPECT_EQ(tables.find("…"), std::string::npos);
+  }
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ std::string OpenSection(const Page& page);
 std::string SpeedSection(const Page& page);
 // Of caches behind adapters: what was really judged.
 std::string LoadedSection(const Page& page);
-// Of benchmarks; their lines are as long as they are.
+// Of benchmarks: speed and cost, grouped by durability.
 std::string BenchSection(const Page& page);
 // Notes, skipped cells, and what a held verdict covers.
 std::string RemarksSection(const Page& page);

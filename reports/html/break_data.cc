@@ -10,6 +10,7 @@ namespace tearproof::reports::html {
 namespace {
 
 constexpr size_t kMostOperations = 26;
+constexpr size_t kMostNeighbours = 40;  // More are in no record that was not tampered with.
 
 // What the class of a break is called in a link and a style.
 std::string_view ClassName(BreakClass which) {
@@ -26,26 +27,42 @@ std::string_view ClassName(BreakClass which) {
   return "";
 }
 
+// From `origin` on; below 0 before it.
+Json TimeAfter(int64_t origin, int64_t time) {
+  return time == kNever ? Json() : Json(Elapsed(origin, time) - Elapsed(time, origin));
+}
+
 // Operations with their times from the first call on.
-Json Operations(const Verdict& verdict, bool steps) {
+Json Operations(const std::vector<NamedOperation>& operations, bool steps) {
   Json list = Json::array();
-  const std::vector<NamedOperation> operations = NameOperations(verdict.evidence, kMostOperations);
   for (const NamedOperation& each : operations) {
     const int64_t origin = operations.front().op().invoke;
-    const bool returned = each.op().ret != kNever;
     Json json;
     json["letter"] = std::string(1, each.letter);
     json["process"] = each.op().process;
     json["label"] = each.label;
     json["part"] = EscapeForTerminal(each.evidence->part, kLongestSentence);
     json["deciding"] = each.deciding();
-    json["begin"] = Elapsed(origin, each.op().invoke);
-    json["end"] = returned ? Json(Elapsed(origin, each.op().ret)) : Json();
+    json["begin"] = TimeAfter(origin, each.op().invoke);
+    json["end"] = TimeAfter(origin, each.op().ret);
     json["open"] = each.op().outcome == Outcome::kOpen;
     json["took"] = DurationText(each.op(), steps);
     list.push_back(std::move(json));
   }
   return list;
+}
+
+// Those that ran beside the evidence: process, label, begin, end, whether it never returned. There
+// may be many on a page, so they have no names.
+Json Neighbours(const Verdict& verdict, const std::vector<NamedOperation>& operations) {
+  Json list = Json::array();
+  for (const EvidenceOp& each : ShownNeighbours(verdict)) {
+    const int64_t origin = operations.front().op().invoke;
+    list.push_back(Json::array({each.op.process, OperationLabel(each, operations),
+                                TimeAfter(origin, each.op.invoke), TimeAfter(origin, each.op.ret),
+                                each.op.outcome == Outcome::kOpen}));
+  }
+  return {{"count", verdict.neighbour_count}, {"shown", std::move(list)}};
 }
 
 Json Calls(const ExplorationRecord& explored, const Counterexample& example) {
@@ -67,6 +84,10 @@ Json Calls(const ExplorationRecord& explored, const Counterexample& example) {
 
 }  // namespace
 
+std::span<const EvidenceOp> ShownNeighbours(const Verdict& verdict) {
+  return std::span(verdict.neighbours).first(std::min(verdict.neighbours.size(), kMostNeighbours));
+}
+
 Json BreakData(const RunRecord& record, const Break& each) {
   const CellRecord& cell = *each.source.cell;
   const Verdict& verdict = each.source.result->verdict;
@@ -83,8 +104,12 @@ Json BreakData(const RunRecord& record, const Break& each) {
   json["scope"] = EscapeForTerminal(cell.scope);
   json["rerun"] = EscapeForTerminal(cell.rerun, kLongestCommand);
   json["unit"] = steps ? "steps" : "ns";
-  json["operations"] = Operations(verdict, steps);
-  json["more"] = verdict.evidence.size() - std::min(verdict.evidence.size(), kMostOperations);
+  const std::vector<NamedOperation> operations = NameOperations(verdict.evidence, kMostOperations);
+  json["operations"] = Operations(operations, steps);
+  json["more"] = verdict.evidence.size() - operations.size();
+  if (!operations.empty() && !verdict.neighbours.empty()) {
+    json["neighbours"] = Neighbours(verdict, operations);
+  }
   if (const Anomaly* anomaly = FindAnomaly(verdict.anomaly)) {
     json["anomaly"] = {{"name", anomaly->name},
                        {"what", anomaly->what},

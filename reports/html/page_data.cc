@@ -201,8 +201,12 @@ Json BenchData(const RunRecord& record) {
     for (const BenchGroup& group : table.groups) {
       groups.push_back({{"title", group.durability}, {"rows", group.rows}});
     }
+    Json columns = Json::array();
+    for (const BenchColumn& column : table.columns) {
+      columns.push_back({{"title", column.title}, {"words", column.words}});
+    }
     json["tables"].push_back(
-        {{"title", table.title}, {"columns", table.columns}, {"groups", std::move(groups)}});
+        {{"title", table.title}, {"columns", std::move(columns)}, {"groups", std::move(groups)}});
   }
   json["notes"] = BenchNotes(record);
   return json;
@@ -236,13 +240,19 @@ std::string ShownOfRecorded(const RunRecord& record, const std::vector<Break>& b
   uint64_t recorded = 0;
   for (const CellRecord& cell : record.cells) recorded += cell.operations;
   uint64_t shown = 0;
-  for (const Break& each : breaks) shown += each.source.result->verdict.evidence.size();
-  if (recorded <= shown) return "";
+  uint64_t beside = 0;
+  for (const Break& each : breaks) {
+    shown += each.source.result->verdict.evidence.size();
+    beside += ShownNeighbours(each.source.result->verdict).size();
+  }
+  if (recorded <= shown + beside) return "";
   return fmt::format(
-      "Of {} that were recorded and judged it shows the {} on which its verdicts rest; of the "
+      "Of {} that were recorded and judged it shows the {} on which its verdicts rest{}; of the "
       "others, percentiles of all and their speed over time, at most {} points a cell. The "
       "operations themselves stay in the run's folder.",
-      ShortCounted(recorded, "operations"), FormatCount(shown), kMostSamples);
+      ShortCounted(recorded, "operations"), FormatCount(shown),
+      beside == 0 ? "" : fmt::format(", and {} that ran beside those", FormatCount(beside)),
+      kMostSamples);
 }
 
 Json RunData(const RunIdentity& run) {

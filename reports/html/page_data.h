@@ -7,6 +7,7 @@
 #define TEARPROOF_REPORTS_HTML_PAGE_DATA_H_
 
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "harness/api/run_record.h"
 #include "reports/findings.h"
@@ -24,6 +25,8 @@ std::string AnchorOf(const MatrixRow& row, Promise promise);
 
 Json PageData(const RunRecord& record);
 
+// Those operations beside an evidence that its lanes show.
+std::span<const EvidenceOp> ShownNeighbours(const Verdict& verdict);
 // The evidence of a broken promise: words, and lanes of operations or of system calls.
 Json BreakData(const RunRecord& record, const Break& each);
 

@@ -5,6 +5,7 @@
 
 #include "harness/core/check.h"
 #include "reports/html/page_data.h"
+#include "reports/html/page_pieces.h"
 #include "reports/html/template.h"
 
 namespace tearproof::reports::html {
@@ -32,7 +33,10 @@ class HtmlReporter : public Reporter {
     const size_t place = page.find(kDataPlace);
     TEARPROOF_CHECK(place != std::string_view::npos, "the page has no place for its data");
     std::string report(page.substr(0, place));
-    report += ForScript(PageData(record));
+    for (const auto& [name, piece] : TakeApart(PageData(record))) {
+      report += "<script type=\"application/json\" id=\"" + name + "\">";
+      report += ForScript(piece) + "</script>\n";
+    }
     report += page.substr(place + kDataPlace.size());
     return report;
   }

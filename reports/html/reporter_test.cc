@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 #include <memory>
 #include <sstream>
+#include <string>
 
 #include "reports/html/page_data.h"
 #include "reports/html/template.h"
@@ -16,21 +18,65 @@ std::unique_ptr<Reporter> Make();
 
 namespace {
 
-// What stands where the template has its place for the data.
-std::string DataOf(const std::string& page) {
+// What stands where the template has its place for the data, by the names of its elements. Fails
+// the test if there is anything between them, or markup within.
+std::map<std::string, std::string> PiecesOf(const std::string& page) {
+  const std::string begin = R"(<script type="application/json" id=")";
+  const std::string end = "</script>\n";
   const std::string_view whole = Template();
   const size_t before = whole.find(kDataPlace);
   const size_t after = whole.size() - before - kDataPlace.size();
-  return page.substr(before, page.size() - before - after);
+  std::string data = page.substr(before, page.size() - before - after);
+  std::map<std::string, std::string> pieces;
+  while (data.starts_with(begin)) {
+    const size_t quote = data.find('"', begin.size());
+    const size_t close = data.find(end);
+    const std::string name = data.substr(begin.size(), quote - begin.size());
+    pieces[name] = data.substr(quote + 2, close - quote - 2);
+    EXPECT_EQ(pieces[name].find('<'), std::string::npos) << name;
+    data.erase(0, close + end.size());
+  }
+  EXPECT_EQ(data, "");
+  return pieces;
 }
 
 TEST(HtmlReporterTest, DataOfAHostileRunCannotLeaveItsElement) {
-  const std::string data = DataOf(Make()->Render(HostileRecord(), {}));
-  EXPECT_EQ(data.find('<'), std::string::npos);
-  for (const char c : data) EXPECT_GE(static_cast<unsigned char>(c), 0x20);
-  const Json read = Json::parse(data);
-  EXPECT_NE(read.dump().find("</script><script>alert(1)</script>"), std::string::npos);
-  EXPECT_EQ(read.dump().find("\\u001b"), std::string::npos) << "escaped for people, too";
+  std::string all;
+  for (const auto& [name, text] : PiecesOf(Make()->Render(HostileRecord(), {}))) {
+    for (const char c : text) EXPECT_GE(static_cast<unsigned char>(c), 0x20) << name;
+    all += Json::parse(text).dump();
+  }
+  EXPECT_NE(all.find("</script><script>alert(1)</script>"), std::string::npos);
+  EXPECT_EQ(all.find("\\u001b"), std::string::npos) << "escaped for people, too";
+}
+
+TEST(HtmlReporterTest, WhatIsOpenedLaterIsAPieceOfItsOwn) {
+  const RunRecord record = RealisticRecord();
+  const Json whole = PageData(record);
+  std::map<std::string, std::string> pieces = PiecesOf(Make()->Render(record, {}));
+  Json data = Json::parse(pieces["data"]);
+  EXPECT_EQ(pieces.size(),
+            1 + whole["breaks"].size() + whole["verdicts"].size() + whole["cells"].size());
+  for (size_t i = 0; i < whole["breaks"].size(); ++i) {
+    EXPECT_EQ(Json::parse(pieces["break-" + std::to_string(i)]), whole["breaks"][i]);
+    EXPECT_EQ(data["breaks"][i].size(), 4U);
+    EXPECT_EQ(data["breaks"][i]["anchor"], whole["breaks"][i]["anchor"]);
+  }
+  for (size_t i = 0; i < whole["verdicts"].size(); ++i) {
+    const Json& promises = whole["verdicts"][i]["promises"];
+    EXPECT_EQ(Json::parse(pieces["verdicts-" + std::to_string(i)]), promises);
+    EXPECT_EQ(data["verdicts"][i]["anchors"].size(), promises.size());
+    EXPECT_EQ(data["verdicts"][i]["anchors"][1], promises[1]["anchor"]);
+  }
+  for (size_t i = 0; i < whole["cells"].size(); ++i) {
+    Json together = data["cells"][i];
+    EXPECT_EQ(together["index"], i);
+    EXPECT_EQ(together["measured"], !whole["cells"][i]["speeds"].empty());
+    together.update(Json::parse(pieces["cell-" + std::to_string(i)]));
+    together.erase("index");
+    together.erase("measured");
+    EXPECT_EQ(together, whole["cells"][i]);
+  }
 }
 
 TEST(HtmlReporterTest, TheProgramHoldsTheTemplateAsItIs) {
@@ -91,10 +137,36 @@ TEST(HtmlReporterTest, ABreakSaysWhyAndShowsItsOperations) {
 }
 
 TEST(HtmlReporterTest, SaysHowLittleOfWhatWasRecordedItShows) {
-  const std::string shown = PageData(RealisticRecord())["shown"];
+  RunRecord record = RealisticRecord();
+  const std::string shown = PageData(record)["shown"];
   EXPECT_NE(shown.find("Of 68 M operations that were recorded"), std::string::npos) << shown;
-  EXPECT_NE(shown.find("the 12 on which"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("the 12 on which its verdicts rest, and 80 that ran beside those; of"),
+            std::string::npos)
+      << shown;
   EXPECT_EQ(PageData(RunRecord())["shown"], "");
+  for (CellRecord& cell : record.cells) {
+    for (PromiseResult& result : cell.promises) result.verdict.neighbours.clear();
+  }
+  EXPECT_NE(PageData(record)["shown"].get<std::string>().find("verdicts rest; of"),
+            std::string::npos);
+}
+
+TEST(HtmlReporterTest, ABreakShowsWhatRanBesideIt) {
+  RunRecord record = RealisticRecord();
+  for (CellRecord& cell : record.cells) {
+    for (PromiseResult& result : cell.promises) {
+      std::vector<EvidenceOp>& neighbours = result.verdict.neighbours;
+      if (neighbours.empty()) continue;
+      neighbours[1].op.ret = kNever;
+      neighbours[1].op.outcome = Outcome::kOpen;
+      neighbours.resize(100, neighbours[2]);
+    }
+  }
+  const Json neighbours = PageData(record)["breaks"][0]["neighbours"];
+  EXPECT_EQ(neighbours["count"], 1'234);
+  EXPECT_EQ(neighbours["shown"].size(), 40U) << "as many as a record has, unless it was changed";
+  EXPECT_EQ(neighbours["shown"][0], Json::parse(R"([5, "get k0 → value of A", -500, 200, false])"));
+  EXPECT_EQ(neighbours["shown"][1], Json::parse(R"([5, "get k0 → no return", 400, null, true])"));
 }
 
 TEST(HtmlReporterTest, ABenchmarkHasWhatItsChartsNeed) {

@@ -9,7 +9,7 @@
 namespace tearproof::reports::html {
 
 // Stands where the data goes, once.
-inline constexpr std::string_view kDataPlace = "{\"data\":\"goes here\"}";
+inline constexpr std::string_view kDataPlace = "<!--data-->";
 
 std::string_view Template();
 

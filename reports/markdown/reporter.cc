@@ -165,9 +165,13 @@ std::string Line(const std::vector<std::string>& cells) {
 std::string Benchmarks(const RunRecord& record) {
   std::string text;
   for (const BenchTable& table : BenchTables(record)) {
-    text += "### " + table.title + "\n\n" + Line(table.columns) + "|---|---|";
-    for (size_t i = 2; i < table.columns.size(); ++i) text += "--:|";
-    text += "\n";
+    std::vector<std::string> titles;
+    std::string rule = "|";
+    for (const BenchColumn& column : table.columns) {
+      titles.push_back(column.title);
+      rule += column.words ? "---|" : "--:|";
+    }
+    text += "### " + table.title + "\n\n" + Line(titles) + rule + "\n";
     for (const BenchGroup& group : table.groups) {
       std::vector<std::string> title(table.columns.size());
       title[0] = "**" + Literal(group.durability) + "**";

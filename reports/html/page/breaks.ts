@@ -3,7 +3,8 @@
 import { drawCalls } from './calls';
 import { command, fillWhenOpened, make, open, section } from './dom';
 import { drawLanes } from './lanes';
-import type { Break, Report } from './model';
+import type { Break, BreakHead, Report } from './model';
+import { breakOf } from './pieces';
 
 function label(title: string, text: string): HTMLElement[] {
   return text === '' ? [] : [make('dt', {}, title), make('dd', {}, text)];
@@ -17,7 +18,7 @@ export class Breaks {
   constructor(report: Report) {
     this.sections = report.groups.map((group, i) =>
       section(`group-${i}`, group.title,
-        group.breaks.map((index) => this.card(report.breaks[index]!))));
+        group.breaks.map((index) => this.card(report.breaks[index]!, index))));
     // What the reader came for is open: the first, and all that counts if it is not much.
     const first = [...this.cards.values()].slice(0, 1);
     first.forEach(open);
@@ -46,11 +47,11 @@ export class Breaks {
     if (next !== undefined) location.hash = next;
   }
 
-  private card(each: Break): HTMLElement {
+  private card(each: BreakHead, index: number): HTMLElement {
     const title = make('summary', {}, make('span', { class: 'title' }, each.title),
       make('span', { class: 'amount' }, each.amount));
     const card = make('details', { class: `break ${each.class}`, id: each.anchor }, title);
-    fillWhenOpened(card, () => this.content(each));
+    fillWhenOpened(card, () => this.content(breakOf(index)));
     this.cards.set(each.anchor, card);
     return card;
   }

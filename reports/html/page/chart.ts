@@ -165,6 +165,7 @@ function legend(series: Series[]): HTMLElement {
   }));
 }
 
+// Drawn when it is about to be seen, or printed.
 export function chart(series: Series[], axes: Axes, title: string): HTMLElement {
   const place = make('div', { class: 'chart', role: 'img', 'aria-label': title });
   let instance: echarts.ECharts | undefined;
@@ -174,7 +175,15 @@ export function chart(series: Series[], axes: Axes, title: string): HTMLElement 
     instance.resize();
     instance.setOption(options(series, axes, place.clientHeight), true);
   };
-  new ResizeObserver(draw).observe(place);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+  const redraw = () => instance && draw();
+  const seen = new IntersectionObserver((entries) => {
+    if (!entries.some((each) => each.isIntersecting)) return;
+    seen.disconnect();
+    draw();
+  }, { rootMargin: '400px' });
+  seen.observe(place);
+  new ResizeObserver(redraw).observe(place);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+  addEventListener('beforeprint', draw);
   return make('figure', {}, legend(series), place);
 }

@@ -53,7 +53,7 @@ export function readingSection(): HTMLElement {
       'Capitals: it counts against the run. Small letters: it was not promised, or is expected.'],
     ['Lanes', 'Each row is a process, each bar an operation from its call to its return. Two bars ' +
       'that overlap in time may have happened in either order. The heavy bar is the operation ' +
-      'that decides. Arrow keys go through the bars, n and p through the broken promises; each ' +
+      'that decides. Thin lines are what else ran on the same keys meanwhile. Arrow keys go through the bars, n and p through the broken promises; each ' +
       'has an address of its own.'],
     ['What no verdict covers', 'Other machines, kernels and file systems; on a network mount, ' +
       'what other clients see; what a power cut leaves behind.'],

@@ -1,7 +1,8 @@
-// The operations of an evidence: a lane a process, bars on a time axis, and the same as a table.
+// The operations of an evidence: a lane a process, bars on a time axis, and the same as a table; and
+// what ran beside them.
 
-import { make } from './dom';
-import type { Break, Operation } from './model';
+import { fillWhenOpened, make } from './dom';
+import type { Break, Neighbour, Operation } from './model';
 import { formatTime, timeScale, type TimeScale } from './time_scale';
 
 class Lanes {
@@ -13,7 +14,9 @@ class Lanes {
   constructor(private readonly evidence: Break) {
     const operations = evidence.operations;
     const scale = timeScale(operations);
-    const processes = [...new Set(operations.map((each) => each.process))];
+    const beside = evidence.neighbours?.shown ?? [];
+    const processes = [...new Set([...operations.map((each) => each.process),
+      ...beside.map(([process]) => process).sort((a, b) => a - b)])];
     for (const [i, each] of operations.entries()) {
       this.bars.push(this.bar(each, i, scale));
       this.rows.push(this.row(each, i));
@@ -21,6 +24,7 @@ class Lanes {
     const lanes = processes.map((process) =>
       make('div', { class: 'lane' }, make('span', { class: 'who' }, `process ${process}`),
         make('div', { class: 'track' },
+          beside.filter(([who]) => who === process).map((each) => neighbourBar(each, scale)),
           this.bars.filter((_, i) => operations[i]!.process === process))));
     const deciding = operations.findIndex((each) => each.deciding);
     this.chosen = Math.max(deciding, 0);
@@ -37,7 +41,7 @@ class Lanes {
             ['', 'process', 'operation', 'began', 'took', 'its part'].map((title, i) =>
               make('th', { scope: 'col', class: i === 3 || i === 4 ? 'number' : '' }, title || make('span', { class: 'unseen' }, 'letter'))))),
           make('tbody', {}, this.rows))),
-      make('p', { class: 'small' }, this.footnote()));
+      make('p', { class: 'small' }, this.footnote()), neighbourTable(evidence));
     this.element.addEventListener('keydown', (event) => this.onKey(event));
     this.choose(this.chosen, false);
   }
@@ -56,9 +60,9 @@ class Lanes {
   private footnote(): string {
     const stretched = 'Time runs from left to right; long stretches are drawn shorter than they ' +
       'are. Striped: it never returned, or its process ended first.';
-    return this.evidence.more === 0
-      ? stretched
-      : `${stretched} ${this.evidence.more} more operations of this evidence are in the record.`;
+    const more = this.evidence.more === 0 ? ''
+      : ` ${this.evidence.more} more operations of this evidence are in the record.`;
+    return stretched + more + aboutNeighbours(this.evidence);
   }
 
   private bar(each: Operation, i: number, scale: TimeScale): HTMLButtonElement {
@@ -83,7 +87,7 @@ class Lanes {
         each.letter)),
       make('td', {}, String(each.process)),
       make('td', {}, make('code', {}, each.label)),
-      make('td', { class: 'number' }, `+${formatTime(each.begin, this.evidence.unit)}`),
+      make('td', { class: 'number' }, since(each.begin, this.evidence.unit)),
       make('td', { class: 'number' }, each.took),
       make('td', {}, each.part, each.deciding && make('strong', {}, each.part ? ' (decides)'
         : 'decides')));
@@ -111,9 +115,47 @@ class Lanes {
   }
 }
 
+// Of how many it shows how many, and which.
+function aboutNeighbours({ neighbours }: Break): string {
+  if (neighbours === undefined) return '';
+  const { count, shown } = neighbours;
+  const what = ' between the first call and the last return of these';
+  return shown.length < count
+    ? ` Thin: of the ${count.toLocaleString('en')} other operations on the same keys that ran` +
+      `${what}, the ${shown.length} nearest to what decides.`
+    : ` Thin: all other operations on the same keys that ran${what}.`;
+}
+
+function neighbourBar([process, label, begin, end, open]: Neighbour, scale: TimeScale): HTMLElement {
+  const left = scale.at(begin);
+  const bar = make('span', { class: `neighbour${open ? ' open' : ''}`,
+    title: `process ${process}: ${label}` });
+  bar.style.left = `${left}%`;
+  bar.style.width = `${(end === null ? scale.end : scale.at(end)) - left}%`;
+  return bar;
+}
+
+function neighbourTable({ neighbours, unit }: Break): HTMLElement | null {
+  if (neighbours === undefined) return null;
+  const fold = make('details', {}, make('summary', {}, 'What ran beside them'));
+  fillWhenOpened(fold, () => [make('div', { class: 'scroll', tabindex: 0 }, make('table', {},
+    make('thead', {}, make('tr', {}, ['process', 'operation', 'began', 'took'].map((title, i) =>
+      make('th', { scope: 'col', class: i > 1 ? 'number' : '' }, title)))),
+    make('tbody', {}, neighbours.shown.map(([process, label, begin, end]) =>
+      make('tr', {}, make('td', {}, String(process)), make('td', {}, make('code', {}, label)),
+        make('td', { class: 'number' }, since(begin, unit)),
+        make('td', { class: 'number' }, end === null ? '…' : formatTime(end - begin, unit)))))))]);
+  return fold;
+}
+
+// After the first call of the evidence, or before it.
+function since(time: number, unit: 'ns' | 'steps'): string {
+  return `${time < 0 ? '−' : '+'}${formatTime(Math.abs(time), unit)}`;
+}
+
 function axis(scale: TimeScale, unit: 'ns' | 'steps'): HTMLElement {
   const ticks = scale.moments.map((time) => {
-    const tick = make('span', { class: 'tick' }, `+${formatTime(time, unit)}`);
+    const tick = make('span', { class: 'tick' }, make('span', {}, since(time, unit)));
     tick.style.left = `${scale.at(time)}%`;
     if (scale.at(time) > 80) tick.classList.add('late');
     return tick;

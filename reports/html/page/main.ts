@@ -6,6 +6,7 @@ import { command, make, open } from './dom';
 import { explorationsSection, notesSection, readingSection, runsSection } from './facts';
 import { matrixSection } from './matrix';
 import type { Report } from './model';
+import * as pieces from './pieces';
 import { speedsSection } from './speeds';
 import { sweepsSection } from './sweeps';
 import { tradeSection } from './trade';
@@ -32,6 +33,15 @@ function header(report: Report): HTMLElement {
       command(report.rerun)]);
 }
 
+// Those within others, too, that are made when those are opened.
+function openAll(): void {
+  let closed: NodeListOf<HTMLDetailsElement>;
+  do {
+    closed = document.querySelectorAll('details:not([open])');
+    closed.forEach(open);
+  } while (closed.length > 0);
+}
+
 function build(report: Report): void {
   const breaks = new Breaks(report);
   const verdicts = new Verdicts(report);
@@ -50,8 +60,8 @@ function build(report: Report): void {
     if (!breaks.show(anchor, letter)) verdicts.show(anchor);
   };
   addEventListener('hashchange', follow);
-  addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(open));
+  addEventListener('beforeprint', openAll);
   follow();
 }
 
-build(JSON.parse(document.getElementById('data')!.textContent!) as Report);
+build(pieces.report());

@@ -1,4 +1,5 @@
-// The data in the page, as reports/html/page_data.cc writes it. Text is safe to show as text.
+// The data in the page, as reports/html/page_data.cc writes it and page_pieces.cc takes it apart.
+// Text is safe to show as text.
 
 export interface Operation {
   letter: string;
@@ -11,6 +12,9 @@ export interface Operation {
   open: boolean;
   took: string;
 }
+
+// What ran beside an evidence: process, label, begin, end, whether it never returned.
+export type Neighbour = [number, string, number, number | null, boolean];
 
 export interface Step {
   lane: number;
@@ -27,11 +31,15 @@ export interface Calls {
   replay: string;
 }
 
-export interface Break {
+// What is seen of a break before it is opened.
+export interface BreakHead {
   anchor: string;
   class: 'fails' | 'expected' | 'known' | 'not-promised';
   title: string;
   amount: string;
+}
+
+export interface Break extends BreakHead {
   meaning: string;
   sentence: string;
   still_held: string;
@@ -41,6 +49,7 @@ export interface Break {
   unit: 'ns' | 'steps';
   operations: Operation[];
   more: number;
+  neighbours?: { count: number; shown: Neighbour[] };
   anomaly?: { name: string; what: string; cause: string; remedy: string };
   calls?: Calls;
 }
@@ -60,9 +69,12 @@ export interface Matrix {
 // Cell, words, standing.
 export type Verdict = [number, string, string];
 
-export interface BackendVerdicts {
+export type Verdicts = { promise: string; anchor: string; results: Verdict[] }[];
+
+// What is seen of a cache's verdicts before they are opened.
+export interface VerdictsHead {
   name: string;
-  promises: { promise: string; anchor: string; results: Verdict[] }[];
+  anchors: string[];
 }
 
 export interface Speed {
@@ -73,14 +85,20 @@ export interface Speed {
   max: number;
 }
 
-export interface Cell {
-  backend: string;
-  scenario: string;
-  engine: string;
+// What most of a page's cells are never asked for.
+export interface Numbers {
   scope: string;
   rerun: string;
   speeds: Speed[];
   timeline: [number, number, number, number][]; // At, operations a second, kills, seconds it ran.
+}
+
+export interface Cell {
+  index: number; // Of its numbers.
+  backend: string;
+  scenario: string;
+  engine: string;
+  measured: boolean; // It has speeds.
   explored?: string;
   bench?: Bench;
 }
@@ -114,13 +132,17 @@ export interface Report {
   rerun: string;
   runs: Run[];
   matrix: Matrix;
-  breaks: Break[];
+  breaks: BreakHead[];
   shown: string; // Of what was recorded; may be empty.
   groups: { title: string; breaks: number[] }[];
-  verdicts: BackendVerdicts[];
+  verdicts: VerdictsHead[];
   cells: Cell[];
   bench: {
-    tables: { title: string; columns: string[]; groups: { title: string; rows: string[][] }[] }[];
+    tables: {
+      title: string;
+      columns: { title: string; words: boolean }[];
+      groups: { title: string; rows: string[][] }[];
+    }[];
     notes: string[];
   };
   notes: string[];

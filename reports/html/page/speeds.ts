@@ -6,6 +6,7 @@ import { choice } from './choice';
 import { make, section } from './dom';
 import { whatItDid } from './load';
 import type { Cell, Report, Speed } from './model';
+import { numbersOf } from './pieces';
 import { formatTime } from './time_scale';
 
 interface Row {
@@ -39,7 +40,7 @@ function table(rows: Row[], percentiles: number[]): HTMLElement {
 // From when to when workers were killed; what follows each other is one.
 function killBands(cell: Cell): [number, number][] {
   const bands: [number, number][] = [];
-  for (const [at, , kills, ran] of cell.timeline) {
+  for (const [at, , kills, ran] of numbersOf(cell.index).timeline) {
     if (kills === 0) continue;
     const last = bands[bands.length - 1];
     if (last && at - last[1] <= ran / 2) {
@@ -53,12 +54,15 @@ function killBands(cell: Cell): [number, number][] {
 
 // A point a round, larger where workers were killed, and the rounds in which they were as bands.
 function overTime(cells: Cell[]): HTMLElement[] {
-  const series = cells.filter((cell) => cell.timeline.length > 1).map((cell): Series => ({
-    name: cell.backend,
-    points: cell.timeline.map(([at, rate, , ran]) => [at + ran / 2, rate]),
-    marked: cell.timeline.map(([, , kills]) => kills > 0),
-    bands: killBands(cell),
-  }));
+  const series = cells.map((cell): Series => {
+    const { timeline } = numbersOf(cell.index);
+    return {
+      name: cell.backend,
+      points: timeline.map(([at, rate, , ran]) => [at + ran / 2, rate]),
+      marked: timeline.map(([, , kills]) => kills > 0),
+      bands: killBands(cell),
+    };
+  }).filter((each) => each.points.length > 1);
   if (series.length === 0) return [];
   const killed = series.some((each) => each.marked!.includes(true));
   return [make('h3', {}, 'Throughput over time'),
@@ -69,11 +73,12 @@ function overTime(cells: Cell[]): HTMLElement[] {
 }
 
 export function speedsSection(report: Report): HTMLElement | null {
-  const rows = report.cells.flatMap((cell) => cell.speeds.map((speed) => ({ cell, speed })));
-  if (rows.length === 0) return null;
+  const cells = report.cells.filter((cell) => cell.measured);
+  if (cells.length === 0) return null;
   const distinct = (values: string[]) => [...new Set(values)];
   const place = make('div', {});
-  const here = () => rows.filter(({ cell }) => whatItDid(cell) === scenario.select.value);
+  const here = (): Row[] => cells.filter((cell) => whatItDid(cell) === scenario.select.value)
+    .flatMap((cell) => numbersOf(cell.index).speeds.map((speed) => ({ cell, speed })));
   const draw = () => {
     const shown = here().filter(({ speed }) => speed.operation === operation.select.value);
     const percentiles = distinct(here().flatMap(({ speed }) =>
@@ -91,7 +96,7 @@ export function speedsSection(report: Report): HTMLElement | null {
   };
   const scenario = choice('scenario', 'Scenario', redraw);
   const operation = choice('operation', 'Operation', draw);
-  scenario.offer(distinct(rows.map(({ cell }) => whatItDid(cell))));
+  scenario.offer(distinct(cells.map(whatItDid)));
   redraw();
   return section('speeds', 'Latency and throughput',
     make('p', { class: 'lead' }, 'Measured within the workers, all processes of a cell together.'),

@@ -5,6 +5,7 @@ import { choice } from './choice';
 import { make, section } from './dom';
 import { formatSize, processes } from './load';
 import type { Bench, Cell, Report } from './model';
+import { numbersOf } from './pieces';
 import { formatTime } from './time_scale';
 
 type Measured = Cell & { bench: Bench };
@@ -19,8 +20,8 @@ function latency(operation: string, fraction: number, name: string): Metric {
   return {
     name,
     format: (value) => formatTime(value, 'ns', true),
-    of: (cell) => new Map(cell.speeds.find((each) => each.operation === operation)?.percentiles)
-      .get(fraction),
+    of: (cell) => new Map(numbersOf(cell.index).speeds
+      .find((each) => each.operation === operation)?.percentiles).get(fraction),
   };
 }
 

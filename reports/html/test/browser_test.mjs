@@ -103,7 +103,8 @@ const tests = {
   async hostileTextIsTextAndNothingElse() {
     const { page, problems, close } = await open('hostile');
     await openAll(page);
-    assert.equal(await page.locator('script').count(), 2, 'the data and the page itself');
+    assert.equal(await page.locator('script:not([type="application/json"])').count(), 1,
+      'beside the data only the page itself');
     assert.equal(await page.locator('a[href^="javascript:"]').count(), 0);
     const text = await page.locator('main').textContent();
     assert.match(text, /<\/script><script>alert\(1\)<\/script>/);
@@ -147,13 +148,15 @@ const tests = {
   async sweepsAreCharts() {
     const { page, problems, close } = await open('sweep', '#sweeps');
     const texts = (id) => page.locator(`.sweep:has(#${id}-metric) svg text`).allTextContents();
-    await page.waitForSelector('.sweep svg');
+    await page.waitForSelector('.sweep:has(#by-size-metric) svg');
+    await page.waitForSelector('.sweep:has(#by-processes-metric) svg');
     const sizes = await texts('by-size');
     for (const size of ['64 B', '4 KiB', '1 MiB']) assert.ok(sizes.includes(size), sizes.join());
     const counts = await texts('by-processes');
     for (const count of ['1', '2', '8']) assert.ok(counts.includes(count), counts.join());
     assert.equal(await page.locator('.sweep:has(#by-size-metric) ul.series li').count(), 3);
     await page.selectOption('#by-size-metric', 'get, p99');
+    await page.waitForSelector('.sweep:has(#by-size-metric) svg');
     assert.ok((await texts('by-size')).includes('get, p99'));
     assert.equal(await page.locator('#by-size-fixed option').count(), 6, 'processes × file systems');
     assert.deepEqual(problems, []);
@@ -180,12 +183,72 @@ const tests = {
     await close();
   },
 
-  async tenMegabytesCanBeUsed() {
+  async aMillionOperationsAreAWindowAroundTheEvidence() {
+    const { page, problems, close } = await open('realistic', '#naive/intact');
+    const card = page.locator('.break[open]');
+    assert.equal(await card.locator('.neighbour').count(), 40);
+    assert.match(await card.textContent(),
+      /of the 1,234 other operations on the same keys .*, the 40 nearest to what decides/);
+    const lanes = await card.locator('.lane:not(.axis) .who').allTextContents();
+    assert.deepEqual(lanes, ['process 1', 'process 3', 'process 7', 'process 5']);
+    // What lies beyond the evidence's operations is cut off where they are.
+    const beyond = await card.locator('.track').last().evaluate((track) => {
+      const { left, right } = track.getBoundingClientRect();
+      return [...document.querySelectorAll('.neighbour')].map((each) => each.getBoundingClientRect())
+        .filter((box) => box.left < left - 1 || box.left > right + 1).length;
+    });
+    assert.equal(beyond, 0);
+    await card.locator('summary', { hasText: 'beside them' }).click();
+    const rows = card.locator('.lanes details tbody tr');
+    assert.equal(await rows.count(), 40);
+    assert.equal(await rows.first().textContent(), '5get k0 → value of A−500 ns700 ns');
+    assert.match(await page.locator('#runs .lead').textContent(), /the 12 on which .* 80 that ran beside/);
+    assert.deepEqual(problems, []);
+    await close();
+  },
+
+  async labelsOfMomentsLieBelowTheirTicks() {
+    const { page, close } = await open('realistic', '#naive/present');
+    const crossed = await page.locator('.break[open] .tick').evaluateAll((ticks) => ticks.filter((tick) => {
+      const line = parseFloat(getComputedStyle(tick, '::before').height);
+      return tick.firstChild.getBoundingClientRect().top < tick.getBoundingClientRect().top + line;
+    }).length);
+    assert.equal(crossed, 0);
+    await close();
+  },
+
+  async tenMegabytesAreReadWhereTheyAreLookedAt() {
     assert.ok(statSync(join(folder, 'huge.html')).size > 10e6);
     const { page, problems, close } = await open('huge');
-    await page.click('.matrix a >> nth=0');
-    await page.waitForSelector('.break[open] .lanes');
+    const unread = async () => Object.fromEntries(await Promise.all(['break', 'verdicts', 'cell'].map(
+      async (name) => [name, await page.locator(`script[id^="${name}-"]`).count()])));
+    const breaks = await page.locator('details.break').count();
+    const caches = await page.locator('details.fold').count();
+    assert.equal(await page.locator('details.break > :not(summary)').count(),
+      await page.locator('details.break[open] > :not(summary)').count());
+    assert.equal(await page.locator('details.fold > :not(summary)').count(), 0);
+    // Of 100 scenarios the charts and the table of speeds show one, and one break is open.
+    const atFirst = { break: breaks - 1, verdicts: caches, cell: 99 * caches };
+    assert.deepEqual(await unread(), atFirst);
+    assert.equal(await page.locator('svg').count(), 0, 'charts are drawn when they are seen');
+
+    await page.click('.matrix a >> nth=1');
+    await page.waitForSelector('.break[open] .lanes >> nth=1');
+    assert.deepEqual(await unread(), { ...atFirst, break: breaks - 2 });
+    await page.evaluate(() => document.getElementById('speeds').scrollIntoView());
+    await page.waitForSelector('#speeds svg');
+    await page.click('details.fold summary >> nth=0');
+    await page.waitForSelector('details.fold[open] table');
+    assert.deepEqual(await unread(), { break: breaks - 2, verdicts: caches - 1, cell: 99 * (caches - 1) });
     assert.deepEqual(problems, []);
+    await close();
+  },
+
+  async chartsArePrintedThoughNobodySawThem() {
+    const { page, close } = await open('sweep');
+    assert.ok(await page.locator('.chart').count() > 2);
+    await openAll(page);
+    assert.equal(await page.locator('.chart svg').count(), await page.locator('.chart').count());
     await close();
   },
 };
