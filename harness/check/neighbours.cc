@@ -87,7 +87,9 @@ void AddNeighbours(const History& history, Verdict* verdict) {
   beside.erase(shown, beside.end());
   std::ranges::sort(beside, {}, ByInvocation);
   for (const Op* op : beside) {
-    verdict->neighbours.push_back({*op, op->key == kNoKey ? "" : history.header().keys[op->key]});
+    EvidenceOp& neighbour = verdict->neighbours.emplace_back();
+    neighbour.op = *op;
+    if (op->key != kNoKey) neighbour.key = history.header().keys[op->key];
   }
 }
 
