@@ -93,7 +93,7 @@ TEST_F(AdapterProgramTest, CatchesACacheThatTears) {
   const std::string rename = "    os.rename(file.name, path(request[\"key\"]))\n";
   torn.erase(torn.find(rename), rename.size());
   UseAdapter(torn);
-  const ProgramResult result = Stress("get-set", "3s");
+  const ProgramResult result = Stress("get-set", "2m");
   EXPECT_EQ(result.exit_code, 1) << result.output << result.errors;
   EXPECT_EQ(JudgementOf("intact"), "broken");
 }

@@ -312,7 +312,7 @@ TEST(ExploreFlagsTest, KeepsTheCacheAsItBroke) {
 TEST(RunTest, MergesWhatAllEnginesSay) {
   const Workspace workspace;
   const ProgramResult sound = workspace.Run(
-      {"run", "get-set", "--backend", "temp-rename", "--budget", "2s", "--json", "run.json"});
+      {"run", "get-set", "--backend", "temp-rename", "--budget", "6s", "--json", "run.json"});
   EXPECT_TRUE(sound.exit_code == 0 || sound.exit_code == 2) << sound.output << sound.errors;
   EXPECT_THAT(sound.output, HasSubstr("all 24 + "));
   const nlohmann::json record = RecordOf(workspace);

@@ -384,8 +384,8 @@ TEST(ProgramTest, RemovesWhatAKilledRunLeft) {
 TEST(ProgramTest, KillsAndReplacesWorkers) {
   const Workspace workspace;
   const ProgramResult result =
-      workspace.Run({"stress", "killed-writers", "--backend", "flock", "--duration", "2s", "--kill",
-                     "40/s", "--json", "run.json"});
+      workspace.Run({"stress", "killed-writers", "--backend", "flock", "--duration", "30s",
+                     "--goal", "1", "--kill", "40/s", "--json", "run.json"});
   EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
   EXPECT_THAT(workspace.Read("run.json"), Not(HasSubstr("\"kills\": 0,")));
 }

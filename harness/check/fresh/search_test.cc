@@ -173,7 +173,8 @@ TEST(SearchTest, SettlesTheOrderAsItGoes) {
   options.has_percent = 5;
   const History history = BuildOrDie(MakeTraffic(options));
   std::vector<uint32_t> number_of(history.ops().size());
-  KeyHistory steps(history, {}, number_of);
+  const Contract contract;
+  KeyHistory steps(history, contract, number_of);
   steps.Select(0);
   SearchBudget budget;
   budget.unsettled = 256;

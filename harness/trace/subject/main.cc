@@ -156,8 +156,9 @@ long ArgumentOf(const std::string& word, Line* line) {
     return reinterpret_cast<long>(line->buffers.back().data());
   }
   if (word.front() == '&') {
-    const long value = std::stol(word.substr(1));
-    line->buffers.emplace_back(reinterpret_cast<const char*>(&value), sizeof(value));
+    // With a zero behind it, it is a whole number of seconds, too.
+    const std::array<long, 2> value = {std::stol(word.substr(1)), 0};
+    line->buffers.emplace_back(reinterpret_cast<const char*>(value.data()), sizeof(value));
     return reinterpret_cast<long>(line->buffers.back().data());
   }
   long value = 0;
@@ -255,6 +256,7 @@ int Spin() {
 int Crash() {
   std::string line;
   ReadLine(&line);
+  signal(SIGSEGV, SIG_DFL);  // A sanitizer would describe it, and exit.
   raise(SIGSEGV);
   return 0;
 }
