@@ -116,7 +116,7 @@ TEST(ConformanceTest, EachRuleIsBrokenByOneOfTheFaults) {
 
 TEST(ConformanceTest, AnAnswerThatNeverComesIsToldWithItsUsualReason) {
   ConformanceSubject subject = Conforming("silent");
-  subject.patience = kNanosPerSecond;
+  subject.patience = 5 * kNanosPerSecond;
   const RuleOutcome outcome = TestNamed("shared", subject);
   EXPECT_EQ(outcome.kept, Kept::kNo);
   EXPECT_THAT(outcome.what, HasSubstr("no answer to get of the key \"k0\""));

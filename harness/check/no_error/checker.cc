@@ -36,7 +36,7 @@ class Judge {
 
   Verdict Run() {
     for (const Op& op : history_.ops()) {
-      if (op.failed() && !history_.WasStruck(op)) AccuseError(op);
+      if (op.failed() && !history_.WasStruck(op) && !HasNoCache(op)) AccuseError(op);
     }
     for (const ProcessInfo& process : history_.processes()) {
       if (process.end == ProcessInfo::End::kDied) AccuseCrash(process);
@@ -47,6 +47,18 @@ class Judge {
   }
 
  private:
+  // Its process was told that init failed, by a fault, and has not asked for another.
+  bool HasNoCache(const Op& op) const {
+    if (history_.struck().empty()) return false;
+    const Op* init = nullptr;
+    for (const Op& each : history_.ops()) {
+      const bool before = each.process == op.process && each.sequence < op.sequence;
+      if (!before || each.kind != OpKind::kInit) continue;
+      if (init == nullptr || init->sequence < each.sequence) init = &each;
+    }
+    return init != nullptr && init->failed() && history_.WasStruck(*init);
+  }
+
   void AccuseError(const Op& op) {
     findings_.Accuse(kErrorRank, [&]() -> Accusation {
       const Evidence* evidence = history_.FindEvidence(op);

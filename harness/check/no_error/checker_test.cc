@@ -43,6 +43,17 @@ TEST(NoErrorTest, WhatWasNeverSupportedCoversNothing) {
   EXPECT_EQ(CheckNoError(builder).judgement, Judgement::kNotExercised);
 }
 
+TEST(NoErrorTest, WhoWasToldThatAFaultEndedItsInitHasNoCacheUntilTheNext) {
+  HistoryBuilder builder;
+  builder.Fail(1, OpKind::kInit, 0, 10, "Permission denied");
+  builder.parts.struck = {{1, 0, "EACCES"}};
+  builder.Fail(1, OpKind::kSet, 20, 30, "No such file");
+  EXPECT_NE(CheckNoError(builder).judgement, Judgement::kBroken);
+  builder.Do(1, OpKind::kInit, 40, 50, Outcome::kDone);
+  builder.Fail(1, OpKind::kSet, 60, 70, "No such file");
+  EXPECT_EQ(CheckNoError(builder).violations, 1u);
+}
+
 TEST(NoErrorTest, AnErrorShowsTheChangeUnderWay) {
   HistoryBuilder builder;
   builder.Delete(2, 5, 15);
