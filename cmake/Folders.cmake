@@ -54,6 +54,6 @@ function(tearproof_test name)
   target_link_libraries(${name} PRIVATE ${TEST_DEPENDS} GTest::gmock GTest::gtest_main)
   tearproof_precompile(${name} _test)
   target_compile_definitions(${name} PRIVATE TEARPROOF_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  # By the names that parametrised tests have; their values would follow, as bytes if they are structs.
+  # Parametrised tests by their names: values would follow, as bytes if they are structs.
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES TIMEOUT 300)
 endfunction()
