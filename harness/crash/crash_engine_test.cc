@@ -80,6 +80,29 @@ TEST(CrashEngineTest, CountsMomentsAndStates) {
   EXPECT_GT(result.judged, result.states.size());
 }
 
+TEST(CrashEngineTest, WhereAnOperationReturnsIsAMomentThoughNothingChanged) {
+  LogMaker maker;
+  maker.Base("k", ValueOf(0)).Write("k", 0, ValueOf(1)).Sync("k").Close("k");
+  const ModelResult result = CrashIn(RunOf(maker.Build(), {SetOf(0, 0, 0), SetOf(1, 1, 3)}), "xfs");
+  EXPECT_EQ(result.points, 4u);
+  EXPECT_EQ(Of(result, Promise::kDurable), Judgement::kHeld);
+}
+
+TEST(CrashEngineTest, TheBoundOfSeveralRunsIsThatOfTheLeastSearchedOne) {
+  const CrashRun run = Replacement("");
+  FilesCacheBench bench;
+  ModelResult result;
+  result.model = &ModelNamed("ext4-ordered");
+  ASSERT_TRUE(bench.judge().Begin(run).ok());
+  CrashBudget small;
+  small.candidates = 8;
+  ASSERT_TRUE(CrashEverywhere(run, bench.judge(), small, &result).ok());
+  ASSERT_TRUE(CrashEverywhere(run, bench.judge(), {}, &result).ok());
+  EXPECT_EQ(result.losses, 1u);
+  EXPECT_FALSE(result.exhausted);
+  EXPECT_EQ(result.runs, 2u);
+}
+
 TEST(CrashEngineTest, ABudgetOfStatesEndsItAndSaysWhere) {
   CrashBudget budget;
   budget.states = 3;

@@ -19,7 +19,7 @@ class LogMaker {
   LogMaker& Base(const std::string& name, const std::string& bytes);
   LogMaker& Create(const std::string& name);
   LogMaker& Directory(const std::string& name);
-  LogMaker& Truncate(const std::string& name);
+  LogMaker& Truncate(const std::string& name, uint64_t size = 0);
   LogMaker& Write(const std::string& name, uint64_t offset, const std::string& bytes);
   LogMaker& Rename(const std::string& from, const std::string& to);
   LogMaker& Unlink(const std::string& name);
@@ -53,7 +53,8 @@ const PersistenceModel& ModelNamed(std::string_view name);
 
 // "k0=new t(644)[mtime=5]=": the names, modes but 600, attributes and bytes of a state.
 std::string Print(const Tree& tree);
-// All states after the last call, with any number of losses.
+// All states after so many calls, or after the last one, with any number of losses.
+std::set<std::string> StatesAfter(const WriteLog& log, std::string_view model, size_t calls);
 std::set<std::string> StatesAtEnd(const WriteLog& log, std::string_view model);
 
 }  // namespace tearproof::crash

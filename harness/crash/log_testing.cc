@@ -42,8 +42,8 @@ LogMaker& LogMaker::Directory(const std::string& name) {
   return *this;
 }
 
-LogMaker& LogMaker::Truncate(const std::string& name) {
-  Add("open", ChangeKind::kResize, name);
+LogMaker& LogMaker::Truncate(const std::string& name, uint64_t size) {
+  Add("open", ChangeKind::kResize, name).offset = size;
   return *this;
 }
 
@@ -162,8 +162,12 @@ std::string Print(const Tree& tree) {
 }
 
 std::set<std::string> StatesAtEnd(const WriteLog& log, std::string_view model) {
+  return StatesAfter(log, model, log.calls.size());
+}
+
+std::set<std::string> StatesAfter(const WriteLog& log, std::string_view model, size_t calls) {
   const Persistence persistence(log, ModelNamed(model));
-  const CrashPoint point = persistence.PointAfter(static_cast<uint32_t>(log.calls.size()));
+  const CrashPoint point = persistence.PointAfter(static_cast<uint32_t>(calls));
   std::set<std::string> states;
   for (size_t losses = 0;; ++losses) {
     bool any = false;

@@ -197,6 +197,58 @@ TEST(PersistenceTest, AnUnlinkMayComeLate) {
   EXPECT_THAT(StatesAtEnd(maker.Build(), "posix-minimal"), ElementsAre("k=new"));
 }
 
+// Else the blocks that the cut had freed would have been given out before it.
+TEST(PersistenceTest, BytesInFreedBlocksNeedTheCut) {
+  LogMaker maker;
+  maker.Base("k", "oldold").Truncate("k").Write("k", 0, "new");
+  for (const char* model : {"ext4-ordered", "ext4-writeback", "xfs", "btrfs"}) {
+    EXPECT_THAT(StatesAtEnd(maker.Build(), model), Not(Contains("k=newold"))) << model;
+  }
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "posix-minimal"), Contains("k=newold"));
+}
+
+// The rename brings the length that auto_da_alloc makes it wait for.
+TEST(PersistenceTest, WhatIsForcedBringsWhatItNeeds) {
+  EXPECT_THAT(StatesAtEnd(Replace("d"), "ext4-ordered-auto"),
+              UnorderedElementsAre("k=000", "k=new"));
+}
+
+TEST(PersistenceTest, ASyncForcesOnceItHasReturned) {
+  LogMaker maker;
+  maker.Base("k", "old").Write("k", 0, "new").Sync("k");
+  for (const PersistenceModel& model : AllModels()) {
+    EXPECT_THAT(StatesAfter(maker.Build(), model.name, 1), UnorderedElementsAre("k=old", "k=new"));
+    EXPECT_THAT(StatesAfter(maker.Build(), model.name, 2), ElementsAre("k=new"));
+  }
+}
+
+// The block is there; what is written behind its bytes goes where they are.
+TEST(PersistenceTest, TheRestOfABlockTearsLikeItsBeginning) {
+  LogMaker maker;
+  maker.Base("k", Sectors("a")).Write("k", 512, Sectors("bc"));
+  EXPECT_THAT(StatesAtEnd(maker.Build(), "ext4-ordered"), Contains("k=a0c"));
+}
+
+TEST(PersistenceTest, OnlyACutToNothingIsTakenForAReplacement) {
+  LogMaker shortened;
+  shortened.Base("k", "oldold").Truncate("k", 3).Write("k", 3, "er").Close("k").Create("z");
+  EXPECT_THAT(StatesAtEnd(shortened.Build(), "ext4-ordered-auto"), Contains("k=old z="));
+  LogMaker emptied;
+  emptied.Base("k", "oldold").Truncate("k").Write("k", 0, "er").Close("k").Create("z");
+  EXPECT_THAT(StatesAtEnd(emptied.Build(), "ext4-ordered-auto"), Not(Contains("k= z=")));
+}
+
+// Whatever was written to files between.
+TEST(PersistenceTest, AJournalDoesNotGoOnBehindWhatItWaitsFor) {
+  LogMaker maker;
+  maker.Base("k", "old").Base("o", "x").Create("t").Write("t", 0, "new").Rename("t", "k");
+  maker.Write("o", 0, "y").Create("z");
+  for (const std::string& state : StatesAtEnd(maker.Build(), "ext4-ordered-auto")) {
+    EXPECT_TRUE(state.find("k=old") == std::string::npos || state.find("z=") == std::string::npos)
+        << state;
+  }
+}
+
 TEST(PersistenceTest, SyncingEverythingLeavesOneState) {
   LogMaker maker;
   maker.Create("a").Write("a", 0, "x").Create("b").SyncAll();

@@ -47,6 +47,14 @@ TEST(RemedyTest, InPlaceNothingHelps) {
   EXPECT_THAT(RemedyOf(run, "xfs", Promise::kDurable), ElementsAre("fsync of k after write(k)"));
 }
 
+TEST(RemedyTest, AnyTwoKindsAreTriedTogether) {
+  LogMaker maker;
+  maker.Create("k").Write("k", 0, ValueOf(1)).Close("k");
+  const CrashRun run = RunOf(maker.Build(), {SetOf(1, 1, 3)});
+  EXPECT_THAT(RemedyOf(run, "posix-minimal", Promise::kDurable),
+              ElementsAre("fsync of k after write(k)", "fsync of the directory . after open(k)"));
+}
+
 TEST(RemedyTest, WhoIsToldToStopFindsNone) {
   const std::atomic<bool> stop = true;
   CrashBudget budget;
@@ -76,6 +84,10 @@ TEST(RemedyTest, ASyncInTheMiddleMovesWhatComesAfter) {
   EXPECT_EQ(synced.log.syncs[0].kind, SyncKind::kFile);
   EXPECT_EQ(synced.log.syncs[1].call, 3u);
   EXPECT_EQ(synced.log.effects.back().call, 4u);
+  // The write is before the sync still.
+  EXPECT_EQ(synced.log.effects[1].kind, EffectKind::kGrowth);
+  EXPECT_EQ(synced.log.effects[1].call, 1u);
+  EXPECT_EQ(synced.log.effects[2].call, 1u);
   EXPECT_EQ(synced.parts.ops[1].ret, synced.log.calls[4].step);
 }
 

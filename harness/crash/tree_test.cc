@@ -123,6 +123,13 @@ TEST_F(TreeTest, TheDigestTellsWhatAReaderCanTell) {
   other.nodes.back().bytes = "x";
   digests.insert(DigestOf(other));
   EXPECT_EQ(digests.size(), 8u);
+  // Of two equal files it matters which one has another name.
+  Tree twins;
+  twins.nodes[kRoot].entries["c"] = AddFile(&twins, "a", "x");
+  Tree others = twins;
+  others.nodes[kRoot].entries["c"] = AddFile(&others, "b", "x");
+  AddFile(&twins, "b", "x");
+  EXPECT_NE(DigestOf(twins), DigestOf(others));
   // What no name leads to is not there.
   other = tree;
   other.Add(NodeKind::kFile, 0600);
