@@ -44,6 +44,9 @@ std::string DescribeStderr(std::string_view tail) {
                      tail.substr(0, newline));
 }
 
+// Several values fit, which are asked for ahead: at a full pipe both sides wait for each other.
+constexpr int kPipeBytes = 256 << 10;
+
 }  // namespace
 
 AdapterProcess::AdapterProcess() {
@@ -62,6 +65,8 @@ Result<std::unique_ptr<AdapterProcess>> AdapterProcess::Start(
   TEARPROOF_ASSIGN_OR_RETURN(Pipe in, MakePipe());
   TEARPROOF_ASSIGN_OR_RETURN(Pipe out, MakePipe());
   TEARPROOF_ASSIGN_OR_RETURN(Pipe err, MakePipe());
+  // Where this is refused, they are as large as they come.
+  for (const Pipe* pipe : {&in, &out}) fcntl(pipe->read.get(), F_SETPIPE_SZ, kPipeBytes);
   auto adapter = std::unique_ptr<AdapterProcess>(new AdapterProcess);
   TEARPROOF_ASSIGN_OR_RETURN(
       adapter->program_,
@@ -166,7 +171,7 @@ bool AdapterProcess::Write(std::string_view* unsent) {
 }
 
 void AdapterProcess::ReadStdout() {
-  std::array<char, 64 << 10> part;
+  std::array<char, kPipeBytes> part;
   const ssize_t count = read(stdout_.get(), part.data(), part.size());
   if (count > 0) {
     received_.append(part.data(), static_cast<size_t>(count));
@@ -201,7 +206,7 @@ void AdapterProcess::BreakAtEnd() {
 
 void AdapterProcess::Break(const std::string& why) {
   if (broken()) return;
-  // What it wrote before it broke is in the pipe already: 64 KiB at most, unless it goes on.
+  // What it wrote before it broke is in that pipe already: 64 KiB at most, unless it goes on.
   for (size_t part = 0; part < (64 << 10) / kStderrTail && stderr_.valid(); ++part) ReadStderr();
   failure_ = why + DescribeStderr(stderr_tail_);
   stdin_.Reset();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <unordered_map>
 
 namespace tearproof::crash {
 namespace {
@@ -42,8 +43,13 @@ class KnownDigests {
   }
 
  private:
+  // A digest is as good as a random number.
+  struct Hash {
+    size_t operator()(const Digest& key) const { return key[0]; }
+  };
+
   const Persistence& persistence_;
-  std::map<Digest, Digest> digests_;
+  std::unordered_map<Digest, Digest, Hash> digests_;
 };
 
 // Calls `visit` with each state of exactly `losses` losses, until it returns false. Returns whether

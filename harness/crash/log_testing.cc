@@ -141,7 +141,7 @@ const PersistenceModel& ModelNamed(std::string_view name) {
 std::string Print(const Tree& tree) {
   std::vector<std::string> files;
   for (const auto& [name, node] : tree.nodes[kRoot].entries) {
-    std::string bytes = tree.nodes[node].bytes;
+    std::string bytes = tree.nodes[node].bytes.ToString();
     for (char& c : bytes) {
       if (c == '\0') c = '0';
     }

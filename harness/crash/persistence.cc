@@ -1,7 +1,6 @@
 #include "harness/crash/persistence.h"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <set>
@@ -341,21 +340,22 @@ Tree Persistence::StateOf(const CrashPoint& point, const std::vector<bool>& miss
           break;
         case EffectKind::kData: {
           Touched(&node);
-          if (part.grows_to > node.bytes.size()) node.bytes.resize(part.grows_to, '\0');
+          if (part.grows_to > node.bytes.size()) node.bytes.Resize(part.grows_to);
           // What lies behind the end of the file is not seen.
           const uint64_t end = std::min<uint64_t>(part.end, node.bytes.size());
           if (end > part.begin) {
-            node.bytes.replace(part.begin, end - part.begin, effect.bytes,
-                               part.begin - effect.offset, end - part.begin);
+            node.bytes.Replace(part.begin,
+                               std::string_view(effect.bytes)
+                                   .substr(part.begin - effect.offset, end - part.begin));
           }
           break;
         }
         case EffectKind::kGrowth:
-          if (part.grows_to > node.bytes.size()) node.bytes.resize(part.grows_to, '\0');
+          if (part.grows_to > node.bytes.size()) node.bytes.Resize(part.grows_to);
           break;
         case EffectKind::kSize:
           Touched(&node);
-          node.bytes.resize(effect.size, '\0');
+          node.bytes.Resize(effect.size);
           break;
         case EffectKind::kMode:
           node.mode = effect.mode;
@@ -378,8 +378,7 @@ Digest Persistence::KeyOf(const CrashPoint& point, const std::vector<bool>& miss
   for (size_t i = 0; i < parts_.size() && parts_[i].call < point.calls; ++i) {
     if (!missing[i]) there[i / 64] |= uint64_t{1} << (i % 64);
   }
-  const XXH128_hash_t hash = XXH3_128bits(there.data(), there.size() * sizeof(uint64_t));
-  return {hash.low64, hash.high64};
+  return DigestOf({reinterpret_cast<const char*>(there.data()), there.size() * sizeof(uint64_t)});
 }
 
 std::string Persistence::Describe(uint32_t index) const {

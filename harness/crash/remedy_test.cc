@@ -49,8 +49,8 @@ TEST(RemedyTest, InPlaceNothingHelps) {
 
 TEST(RemedyTest, AnyTwoKindsAreTriedTogether) {
   LogMaker maker;
-  maker.Create("k").Write("k", 0, ValueOf(1)).Close("k");
-  const CrashRun run = RunOf(maker.Build(), {SetOf(1, 1, 3)});
+  maker.Create("k").Write("k", 0, ValueOf(0)).Close("k");
+  const CrashRun run = RunOf(maker.Build(), {SetOf(0, 1, 3)});
   EXPECT_THAT(RemedyOf(run, "posix-minimal", Promise::kDurable),
               ElementsAre("fsync of k after write(k)", "fsync of the directory . after open(k)"));
 }

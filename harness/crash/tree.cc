@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include <cerrno>
 #include <cstring>
@@ -27,18 +26,13 @@ class Digester {
 
   Digest Run() {
     Visit(kRoot);
-    const XXH128_hash_t hash = XXH3_128bits(seen_.data(), seen_.size());
-    return {hash.low64, hash.high64};
+    return DigestOf({reinterpret_cast<const char*>(seen_.data()), seen_.size() * sizeof(uint64_t)});
   }
 
  private:
-  void Number(uint64_t number) {
-    seen_.append(reinterpret_cast<const char*>(&number), sizeof(number));
-  }
+  void Number(uint64_t number) { seen_.push_back(number); }
   void Text(std::string_view text) {
-    const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
-    Number(hash.low64);
-    Number(hash.high64);
+    for (const uint64_t number : DigestOf(text)) Number(number);
   }
 
   void Visit(NodeId id) {
@@ -49,7 +43,7 @@ class Digester {
     ordinals_[id] = ++visited_;
     Number(static_cast<uint64_t>(node.kind));
     Number(node.mode);
-    Text(node.bytes);
+    node.bytes.AppendIdentity(&seen_);
     Number(node.attributes.size());
     for (const auto& [name, value] : node.attributes) {
       Text(name);
@@ -65,7 +59,7 @@ class Digester {
   const Tree& tree_;
   std::vector<uint64_t> ordinals_;
   uint64_t visited_ = 0;
-  std::string seen_;  // All numbers, and the digests of all texts.
+  std::vector<uint64_t> seen_;  // All numbers, and the digests of all texts.
 };
 
 Error CannotMake(const std::string& name) { return SystemError(errno, "cannot make " + name); }
@@ -95,12 +89,15 @@ Result<void> WriteFile(const Node& node, int parent, const std::string& name) {
   const UniqueFd file(
       openat(parent, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, node.mode));
   if (!file.valid()) return CannotMake(name);
-  std::string_view left = node.bytes;
-  while (!left.empty()) {
-    const ssize_t written = write(file.get(), left.data(), left.size());
-    if (written < 0) return CannotMake(name);
-    left.remove_prefix(static_cast<size_t>(written));
-  }
+  const bool whole = node.bytes.VisitPieces([&](std::string_view left) {
+    while (!left.empty()) {
+      const ssize_t written = write(file.get(), left.data(), left.size());
+      if (written < 0) return false;
+      left.remove_prefix(static_cast<size_t>(written));
+    }
+    return true;
+  });
+  if (!whole) return CannotMake(name);
   if (!SetAttributes(node, parent, name, file.get())) return CannotMake(name);
   // Whatever the umask, and the change of an owner, took away.
   if ((node.mode & 07077) != 0 && fchmod(file.get(), node.mode) != 0) return CannotMake(name);
@@ -119,7 +116,7 @@ class Writer {
       return CannotMake(name);
     }
     if (node.kind == NodeKind::kSymlink) {
-      const bool made = symlinkat(node.bytes.c_str(), parent, name.c_str()) == 0 &&
+      const bool made = symlinkat(node.bytes.ToString().c_str(), parent, name.c_str()) == 0 &&
                         SetAttributes(node, parent, name, -1);
       return made ? Result<void>() : CannotMake(name);
     }
@@ -218,7 +215,7 @@ Result<Tree> ReadTree(const std::string& directory, std::unordered_map<ino_t, No
       if (kind == NodeKind::kSymlink) node.bytes = fs::read_symlink(path, problem).string();
       if (kind == NodeKind::kFile) {
         std::ifstream file(path, std::ios::binary);
-        node.bytes.assign(std::istreambuf_iterator<char>(file), {});
+        node.bytes = std::string(std::istreambuf_iterator<char>(file), {});
       }
     }
     tree.nodes[parent].entries[it->path().filename().string()] = known->second;

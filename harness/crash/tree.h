@@ -6,7 +6,6 @@
 
 #include <sys/types.h>
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "harness/core/result.h"
+#include "harness/crash/file_bytes.h"
 
 namespace tearproof::crash {
 
@@ -28,7 +28,7 @@ enum class NodeKind : uint8_t { kFile, kDirectory, kSymlink };
 struct Node {
   NodeKind kind = NodeKind::kFile;
   mode_t mode = 0600;
-  std::string bytes;                      // Of a symbolic link: what it holds.
+  FileBytes bytes;                        // Of a symbolic link: what it holds.
   std::map<std::string, NodeId> entries;  // Of a directory.
   // trace::Change::attribute. Times only where a process has set them.
   std::map<std::string, std::string> attributes;
@@ -43,8 +43,6 @@ struct Tree {
   // What `path` leads to, or kNoNode.
   NodeId Find(std::string_view path) const;
 };
-
-using Digest = std::array<uint64_t, 2>;
 
 // Of all that the root leads to: names, kinds, permissions, bytes, attributes, and which names
 // share a file.

@@ -226,11 +226,10 @@ bool TracedCache::HasOwnInit(const Actor& actor) {
                      [](const Task& task) { return task.kind == OpKind::kInit; });
 }
 
-// Calls fail, and all begin with init where nothing lies before: those that make the directory are
-// to be among them.
+// All begin with init where nothing lies before: they are to find no directory, and to race for it.
 bool TracedCache::MakesItself() const {
   const auto begin = actors_.begin();
-  return setup_.faults != 0 && begin[static_cast<int64_t>(processes())].script.empty() &&
+  return begin[static_cast<int64_t>(processes())].script.empty() &&
          std::all_of(begin, begin + processes(), HasOwnInit);
 }
 

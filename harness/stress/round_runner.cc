@@ -144,7 +144,7 @@ Result<void> RoundRunner::Do(Command command, SlotRole role, std::optional<Round
   const int64_t begin = MonotonicNanos();
   for (Watch& watch : watches_) watch = {0, false, begin, false};
   Post(command);
-  int64_t last_tick = begin;
+  if (last_tick_ == 0) last_tick_ = begin;
   while (true) {
     const uint32_t events = control_.header().events.load(std::memory_order_acquire);
     TEARPROOF_ASSIGN_OR_RETURN(const bool done, AllDone(role));
@@ -160,8 +160,8 @@ Result<void> RoundRunner::Do(Command command, SlotRole role, std::optional<Round
         sleep = std::clamp(std::min(*run_until_, next_kill_) - now, kNanosPerMicro, kTick);
       }
     }
-    if (now - last_tick > 100 * kNanosPerMilli) {
-      last_tick = now;
+    if (now - last_tick_ > 100 * kNanosPerMilli) {
+      last_tick_ = now;
       if (!tick_()) enough_ = true;
     }
     FutexWait(control_.header().events, events, sleep);

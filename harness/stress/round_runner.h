@@ -102,6 +102,7 @@ class RoundRunner {
   std::optional<int64_t> run_until_;  // While the workers run.
   int64_t next_kill_ = 0;
   int64_t alone_since_ = 0;  // 0: nothing has stalled.
+  int64_t last_tick_ = 0;    // Of whatever round: one may be over before it is time.
   bool halted_ = false;
   bool enough_ = false;  // Said by `tick`.
   uint64_t kills_ = 0;
