@@ -6,7 +6,7 @@
 namespace tearproof::cli {
 namespace {
 
-constexpr uint16_t kReaderProcess = 4095;
+constexpr uint16_t kReaderProcess = 127;
 
 // That some step of the programs names.
 std::set<uint32_t> KeysOf(const Scenario& scenario) {

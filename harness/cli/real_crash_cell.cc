@@ -106,9 +106,10 @@ class RealCrashCell {
         [&](crash::NodeId id, const std::string& path) {
           const crash::Node& node = tree.nodes[id];
           if (node.kind != crash::NodeKind::kDirectory) {
-            const auto zeros = std::count(node.bytes.begin(), node.bytes.end(), '\0');
+            const std::string bytes = node.bytes.ToString();
+            const auto zeros = std::count(bytes.begin(), bytes.end(), '\0');
             files.push_back(
-                fmt::format("{} ({} bytes, {} of them zero)", path, node.bytes.size(), zeros));
+                fmt::format("{} ({} bytes, {} of them zero)", path, bytes.size(), zeros));
           }
           for (const auto& [name, below] : node.entries) visit(below, path + "/" + name);
         };

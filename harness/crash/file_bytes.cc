@@ -10,7 +10,7 @@
 namespace tearproof::crash {
 namespace {
 
-constexpr uint64_t kBlockBytes = 4096;
+constexpr uint64_t kBlockBytes = FileBytes::kBlock;
 using Bytes = std::array<char, kBlockBytes>;
 
 constexpr Bytes kZeros = {};
@@ -87,24 +87,34 @@ void FileBytes::Replace(uint64_t offset, std::string_view bytes) {
   }
 }
 
-bool FileBytes::VisitPieces(const std::function<bool(std::string_view)>& visit) const {
-  uint64_t left = size_;
-  for (const std::shared_ptr<Block>& block : blocks_) {
-    const Bytes& bytes = block == nullptr ? kZeros : block->bytes;
-    const uint64_t length = std::min(left, kBlockBytes);
-    if (!visit({bytes.data(), length})) return false;
-    left -= length;
+void FileBytes::Replace(uint64_t offset, const FileBytes& source, uint64_t begin, uint64_t end) {
+  TEARPROOF_CHECK(offset <= size_ && end - begin <= size_ - offset, "bytes within the file");
+  TEARPROOF_CHECK(end <= source.size_ && (offset - begin) % kBlockBytes == 0, "blocks that match");
+  while (begin < end) {
+    const uint64_t within = begin % kBlockBytes;
+    const uint64_t length = std::min(end - begin, kBlockBytes - within);
+    const std::shared_ptr<Block>& from = source.blocks_[begin / kBlockBytes];
+    // The last one is as good as whole, if it is the last one here as well.
+    if (within == 0 && (length == kBlockBytes || offset + length == size_) &&
+        (length == kBlockBytes || begin + length == source.size_)) {
+      blocks_[offset / kBlockBytes] = from;
+    } else {
+      const Bytes& bytes = from == nullptr ? kZeros : from->bytes;
+      Replace(offset, {bytes.data() + within, length});
+    }
+    begin += length;
+    offset += length;
   }
-  return true;
 }
 
 std::string FileBytes::ToString() const {
   std::string bytes;
-  bytes.reserve(size_);
-  VisitPieces([&](std::string_view piece) {
-    bytes += piece;
-    return true;
-  });
+  bytes.reserve(blocks_.size() * kBlockBytes);
+  for (const std::shared_ptr<Block>& block : blocks_) {
+    const Bytes& piece = block == nullptr ? kZeros : block->bytes;
+    bytes.append(piece.data(), piece.size());
+  }
+  bytes.resize(size_);
   return bytes;
 }
 

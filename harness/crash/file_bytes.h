@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,12 +32,17 @@ class FileBytes {
   void Resize(uint64_t size);
   // REQUIRES: offset + bytes.size() <= size().
   void Replace(uint64_t offset, std::string_view bytes);
+  // The same of what `source` has from `begin` up to `end`, whose whole blocks are shared.
+  // REQUIRES: also, end <= source.size(); begin is as far behind the beginning of a block as
+  // offset.
+  void Replace(uint64_t offset, const FileBytes& source, uint64_t begin, uint64_t end);
 
   std::string ToString() const;
-  // Calls `visit` with one piece after the other, until it returns false: then false.
-  bool VisitPieces(const std::function<bool(std::string_view)>& visit) const;
   // Appends length and digests of the blocks: the same for the same bytes, and for no others.
   void AppendIdentity(std::vector<uint64_t>* numbers) const;
+
+  // The smallest piece in which a disk writes.
+  static constexpr uint64_t kBlock = 512;
 
   friend bool operator==(const FileBytes& a, const FileBytes& b);
 

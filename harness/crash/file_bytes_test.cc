@@ -49,11 +49,15 @@ TEST(FileBytesTest, ZerosAreZeros) {
   EXPECT_NE(hole, FileBytes(std::string(9001, '\0')));
 }
 
-TEST(FileBytesTest, PiecesEndWhereOneIsRefused) {
-  const FileBytes bytes(std::string(3 * 4096, 'x'));
-  int seen = 0;
-  EXPECT_FALSE(bytes.VisitPieces([&](std::string_view) { return ++seen < 2; }));
-  EXPECT_EQ(seen, 2);
+TEST(FileBytesTest, WhatIsSharedIsNotChangedInTheSource) {
+  const FileBytes source(std::string(2000, 's'));
+  FileBytes bytes(std::string(3000, 'b'));
+  bytes.Replace(1024 + 100, source, 100, 1800);
+  bytes.Replace(1600, "xyz");
+  EXPECT_EQ(bytes.ToString(), std::string(1124, 'b') + std::string(476, 's') + "xyz" +
+                                  std::string(1024 + 1800 - 1603, 's') +
+                                  std::string(3000 - 2824, 'b'));
+  EXPECT_EQ(source.ToString(), std::string(2000, 's'));
 }
 
 TEST(FileBytesDeathTest, NobodyWritesBehindTheEnd) {
@@ -68,9 +72,9 @@ RC_GTEST_PROP(FileBytesPropertyTest, BehavesAsAString, ()) {
   std::vector<std::pair<FileBytes, std::string>> copies;
   const int steps = *rc::gen::inRange(1, 30);
   for (int step = 0; step < steps; ++step) {
-    switch (*rc::gen::inRange(0, 4)) {
+    switch (*rc::gen::inRange(0, 5)) {
       case 0: {
-        const auto size = *rc::gen::inRange<size_t>(0, 13000);
+        const auto size = *rc::gen::inRange<size_t>(0, 3000);
         bytes.Resize(size);
         model.resize(size, '\0');
         break;
@@ -82,6 +86,21 @@ RC_GTEST_PROP(FileBytesPropertyTest, BehavesAsAString, ()) {
         const std::string written(length, *rc::gen::element('\0', 'a', 'b'));
         bytes.Replace(offset, written);
         model.replace(offset, length, written);
+        break;
+      }
+      case 3: {  // From one of the copies, from and to the same place within a block.
+        if (copies.empty()) break;
+        const auto& [source, text] = copies[*rc::gen::inRange<size_t>(0, copies.size())];
+        const auto begin = *rc::gen::inRange<size_t>(0, text.size() + 1);
+        const size_t first = begin % FileBytes::kBlock;
+        if (first > model.size()) break;
+        const size_t blocks = (model.size() - first) / FileBytes::kBlock;
+        const size_t offset = first + FileBytes::kBlock * *rc::gen::inRange<size_t>(0, blocks + 1);
+        const size_t most = std::min(text.size() - begin, model.size() - offset);
+        const auto length = *rc::gen::weightedOneOf<size_t>(
+            {{3, rc::gen::inRange<size_t>(0, most + 1)}, {1, rc::gen::just(most)}});
+        bytes.Replace(offset, source, begin, begin + length);
+        model.replace(offset, length, text, begin, length);
         break;
       }
       default:

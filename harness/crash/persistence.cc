@@ -12,7 +12,7 @@ namespace tearproof::crash {
 namespace {
 
 // The smallest piece in which any model tears.
-constexpr uint64_t kSector = 512;
+constexpr uint64_t kSector = FileBytes::kBlock;
 
 uint64_t RoundUp(uint64_t size) { return (size + kBlock - 1) / kBlock * kBlock; }
 
@@ -29,7 +29,7 @@ void Touched(Node* node) {
 }  // namespace
 
 Persistence::Persistence(const WriteLog& log, const PersistenceModel& model)
-    : log_(log), model_(model) {
+    : log_(log), model_(model), written_(log.effects.size()) {
   size_t sync = 0;
   size_t effect = 0;
   for (uint32_t call = 0; call < log_.calls.size(); ++call) {
@@ -74,6 +74,9 @@ void Persistence::AddData(uint32_t index) {
   const Effect& effect = log_.effects[index];
   const bool journals = Journals();
   const uint64_t end = effect.offset + effect.bytes.size();
+  const uint64_t within = effect.offset % FileBytes::kBlock;
+  written_[index].Resize(within + effect.bytes.size());
+  written_[index].Replace(within, effect.bytes);
   for (uint64_t begin = effect.offset; begin < end;) {
     const bool fresh = begin >= RoundUp(effect.former_size);
     const uint64_t unit = model_.TearBytes(fresh ? Rule::kTearNew : Rule::kTear);
@@ -344,9 +347,8 @@ Tree Persistence::StateOf(const CrashPoint& point, const std::vector<bool>& miss
           // What lies behind the end of the file is not seen.
           const uint64_t end = std::min<uint64_t>(part.end, node.bytes.size());
           if (end > part.begin) {
-            node.bytes.Replace(part.begin,
-                               std::string_view(effect.bytes)
-                                   .substr(part.begin - effect.offset, end - part.begin));
+            const uint64_t base = effect.offset - effect.offset % FileBytes::kBlock;
+            node.bytes.Replace(part.begin, written_[index], part.begin - base, end - base);
           }
           break;
         }

@@ -85,6 +85,8 @@ class Persistence {
 
   const WriteLog& log_;
   const PersistenceModel& model_;
+  // By effect: of kData its bytes, as far behind the beginning of a block as in the file.
+  std::vector<FileBytes> written_;
   std::vector<PartOfLog> parts_;
   std::map<NodeId, uint32_t> lines_;
   uint32_t next_line_ = 1;

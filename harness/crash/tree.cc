@@ -89,15 +89,13 @@ Result<void> WriteFile(const Node& node, int parent, const std::string& name) {
   const UniqueFd file(
       openat(parent, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, node.mode));
   if (!file.valid()) return CannotMake(name);
-  const bool whole = node.bytes.VisitPieces([&](std::string_view left) {
-    while (!left.empty()) {
-      const ssize_t written = write(file.get(), left.data(), left.size());
-      if (written < 0) return false;
-      left.remove_prefix(static_cast<size_t>(written));
-    }
-    return true;
-  });
-  if (!whole) return CannotMake(name);
+  const std::string bytes = node.bytes.ToString();
+  std::string_view left = bytes;
+  while (!left.empty()) {
+    const ssize_t written = write(file.get(), left.data(), left.size());
+    if (written < 0) return CannotMake(name);
+    left.remove_prefix(static_cast<size_t>(written));
+  }
   if (!SetAttributes(node, parent, name, file.get())) return CannotMake(name);
   // Whatever the umask, and the change of an owner, took away.
   if ((node.mode & 07077) != 0 && fchmod(file.get(), node.mode) != 0) return CannotMake(name);
