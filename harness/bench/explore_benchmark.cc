@@ -8,6 +8,7 @@
 #include <fstream>
 #include <thread>
 
+#include "harness/bench/bare_stop.h"
 #include "harness/bench/explored_cell.h"
 #include "harness/bench/median.h"
 #include "harness/bench/run_benchmarks.h"
@@ -96,6 +97,24 @@ Result<ExploredCell::Run> RunBatch(Way way, const Batch& batch, uint64_t seed) {
   return cell->Explore(options);
 }
 
+// What a machine that does nothing but stop processes would reach: rates are of the machine, this
+// ratio is ours.
+void RunBareStops(benchmark::State& state, const Batch& batch) {
+  std::vector<double> stops;
+  std::vector<double> in_stops;
+  uint64_t seed = 0;
+  for ([[maybe_unused]] auto _ : state) {
+    const Result<double> stop = NanosOfBareStop();
+    if (!stop.ok()) return state.SkipWithError(stop.error().Message().c_str());
+    const Result<ExploredCell::Run> one = RunBatch(Way::kOneCore, batch, ++seed);
+    if (!one.ok()) return state.SkipWithError(one.error().Message().c_str());
+    stops.push_back(stop.value());
+    in_stops.push_back(1e9 / one.value().executions_per_second / stop.value());
+  }
+  state.counters["stop_ns"] = Median(stops);
+  state.counters["execution_in_stops"] = Median(in_stops);
+}
+
 // Batches of the one core and of the other way take turns, so that what else the machine does falls
 // on both sides.
 void RunWay(benchmark::State& state, Way way, const Batch& batch) {
@@ -126,6 +145,9 @@ void Register(const Batch& batch) {
       RunWay(state, way, batch);
     })->Iterations(5);
   };
+  benchmark::RegisterBenchmark("explore/bare-stops", [=](benchmark::State& state) {
+    RunBareStops(state, batch);
+  })->Iterations(5);
   add("explore/one-core", Way::kOneCore);
   if (std::thread::hardware_concurrency() > 1) add("explore/two-cores", Way::kTwoCores);
   if (HasPython()) add("explore/python-adapter", Way::kPython);

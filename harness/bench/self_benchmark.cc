@@ -232,8 +232,8 @@ Result<double> SecondsUntilCaught(const std::string& value_size, const std::stri
     if (owned.back()->promise() == Promise::kIntact) checkers.push_back(owned.back().get());
   }
   const std::atomic<bool> interrupted = false;
-  const stress::CellOutcome outcome =
-      stress::RunCell(request, checkers, [](const stress::Progress&) {}, interrupted);
+  const stress::CellOutcome outcome = stress::RunCell(
+      request, checkers, [](const stress::Progress&) {}, interrupted);
   const std::vector<PromiseResult>& promises = outcome.record.promises;
   if (promises.empty() || promises.front().verdict.judgement != Judgement::kBroken) {
     return UsageError("the naive cache was not caught: " + outcome.record.reason);

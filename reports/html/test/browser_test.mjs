@@ -45,6 +45,8 @@ const tests = {
             each.getBoundingClientRect().right > innerWidth && !each.closest('.scroll'))
           .map((each) => each.outerHTML.slice(0, 200)));
         assert.deepEqual(beyond, [], `${name} at ${width}`);
+        // What is hidden within a part that scrolls must not widen the page either.
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width, name);
       }
       assert.deepEqual(problems, [], name);
       await close();
