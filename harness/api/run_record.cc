@@ -87,18 +87,22 @@ MatrixCell MergeFindings(std::vector<Finding> findings) {
   if (findings.front().standing == Standing::kKnown) {
     merged.known_issue = findings.front().result->known_issue;
   }
+  // The same scenario, explored in several runs, has the same classes.
+  std::map<std::string_view, uint64_t> classes;
   for (const Finding& finding : findings) {
     merged.promised = merged.promised || finding.result->promised;
     merged.standing = std::max(merged.standing, finding.standing);
     if (finding.result->verdict.judgement == Judgement::kHeld) {
       const bool all = finding.cell->Exhausted();
-      merged.classes += all ? finding.cell->explored->classes : 0;
+      uint64_t& most = classes[finding.cell->scenario];
+      if (all) most = std::max(most, finding.cell->explored->classes);
       merged.sampled += all ? 0 : finding.result->verdict.exercised;
     }
     if (&finding != &findings.front()) {
       merged.verdict = Merge(std::move(merged.verdict), finding.result->verdict);
     }
   }
+  for (const auto& [scenario, count] : classes) merged.classes += count;
   return merged;
 }
 

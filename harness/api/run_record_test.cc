@@ -193,8 +193,9 @@ TEST(MatrixTest, RowsInOrderOfNamingAndCellsMerged) {
   EXPECT_EQ(rows[1].broken_promised, 0u);
 }
 
-CellRecord Explored(uint64_t classes, bool exhausted, PromiseResult result) {
-  CellRecord cell = Cell("a", "s", {std::move(result)});
+CellRecord Explored(uint64_t classes, bool exhausted, PromiseResult result,
+                    const std::string& scenario = "s") {
+  CellRecord cell = Cell("a", scenario, {std::move(result)});
   cell.engine = "explore";
   cell.explored.emplace();
   cell.explored->classes = classes;
@@ -208,7 +209,8 @@ TEST(MatrixTest, TellsWhatWasExhaustedFromWhatWasNotSeen) {
   const auto only = [](const RunRecord& record) {
     return BuildMatrix(record).at(0).cells.at(Promise::kIntact);
   };
-  const MatrixCell all = only(Record({Explored(24, true, held), Explored(6, true, held)}));
+  const MatrixCell all = only(Record(
+      {Explored(24, true, held), Explored(6, true, held, "t"), Explored(6, true, held, "t")}));
   EXPECT_EQ(all.classes, 30u);
   EXPECT_EQ(all.sampled, 0u);
   const MatrixCell both = only(Record({Explored(24, true, held), Cell("a", "s", {held})}));
