@@ -117,6 +117,22 @@ class RealCrashCell {
     return Join(files, ", ");
   }
 
+  // REQUIRES: there are images that were not read.
+  std::string Bound() const {
+    switch (result_.losses) {
+      case 0:
+        return "not all images that have all writes of their epochs were read";
+      case 1:
+        return "of each epoch the image with all writes was read, and not all that lack one run of "
+               "them";
+      default:
+        return fmt::format(
+            "of each epoch the images that lack fewer than {0} runs of writes were read, and not "
+            "all that lack {0}",
+            result_.losses);
+    }
+  }
+
   void Describe(CellRecord* record) {
     CrashRecord& crashed = record->crashed.emplace();
     crashed.model = "real " + settings_.real;
@@ -130,10 +146,7 @@ class RealCrashCell {
     crashed.losses = result_.losses;
     crashed.exhausted = result_.exhausted;
     if (!result_.exhausted) {
-      crashed.bound = fmt::format(
-          "of each epoch the images that lack fewer than {} of writes were read, and not all with "
-          "{}",
-          Counted(result_.losses, "runs"), result_.losses);
+      crashed.bound = Bound();
     }
     record->scope =
         fmt::format("{}, {}", explore::DescribePrograms(cell_.known.scenario), crashed.model_title);

@@ -1,6 +1,7 @@
 #include "harness/crash/recorded_disk.h"
 
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,6 +52,9 @@ class RecordedDisk::Server {
   explicit Server(uint64_t size) : bytes_(size, '\0') {}
   ~Server() {
     if (fuse_ == nullptr) return;
+    // The loop ends by itself once nothing is mounted; fuse_unmount would close what it reads from.
+    const bool unmounted = umount2(directory_.c_str(), UMOUNT_NOFOLLOW) == 0;
+    if (unmounted && thread_.joinable()) thread_.join();
     fuse_unmount(fuse_);
     if (thread_.joinable()) thread_.join();
     fuse_destroy(fuse_);
@@ -73,6 +77,7 @@ class RecordedDisk::Server {
       fuse_destroy(std::exchange(fuse_, nullptr));
       return Cannot(EIO, "cannot mount a FUSE file system");
     }
+    directory_ = directory;
     thread_ = std::thread([fuse = fuse_] { fuse_loop(fuse); });
     return {};
   }
@@ -132,6 +137,7 @@ class RecordedDisk::Server {
   std::string bytes_;
   std::vector<DiskRecord> records_;
   struct fuse* fuse_ = nullptr;
+  std::string directory_;  // Where it is mounted.
   std::thread thread_;
 };
 

@@ -21,6 +21,7 @@ namespace tearproof::trace {
 namespace {
 
 constexpr uint64_t kMostRecorded = uint64_t{64} << 20;
+constexpr uint64_t kNoAppend = 0x20;  // RWF_NOAPPEND, which is newer than some headers.
 
 // A descriptor as /proc shows it.
 struct OpenState {
@@ -204,20 +205,23 @@ class ChangeMaker {
     }
   }
 
-  // `offset`: UINT64_MAX is where the descriptor's position stood before.
-  void MakeWrite(size_t target, uint64_t offset) {
+  // `offset`: UINT64_MAX is where the descriptor's position stood before. `own`: RWF_ flags, which
+  // count for this write as the descriptor's do for all.
+  void MakeWrite(size_t target, uint64_t offset, uint64_t own = 0) {
     if (result_ == 0 || call_.targets[target].description == nullptr) return;
     const OpenState state = StateOf(target);
     const auto length = static_cast<uint64_t>(result_);
     if (offset == UINT64_MAX) offset = state.position - length;
-    if ((state.flags & O_APPEND) != 0) {
+    const bool appends =
+        (own & RWF_APPEND) != 0 || ((state.flags & O_APPEND) != 0 && (own & kNoAppend) == 0);
+    if (appends) {
       struct stat status;
       if (Look(target, &status)) offset = static_cast<uint64_t>(status.st_size) - length;
     }
     AddBytes(target, offset, length);
-    if ((state.flags & O_SYNC) == O_SYNC) {
+    if ((state.flags & O_SYNC) == O_SYNC || (own & RWF_SYNC) != 0) {
       AddOfFile(ChangeKind::kSync, target);
-    } else if ((state.flags & O_DSYNC) != 0) {
+    } else if ((state.flags & O_DSYNC) != 0 || (own & RWF_DSYNC) != 0) {
       AddOfFile(ChangeKind::kSyncData, target);
     }
   }
@@ -318,7 +322,7 @@ class ChangeMaker {
       case SYS_writev:
         return MakeWrite(0, UINT64_MAX);
       case SYS_pwritev2:
-        return MakeWrite(0, call_.arguments[3] == UINT64_MAX ? UINT64_MAX : call_.arguments[3]);
+        return MakeWrite(0, call_.arguments[3], call_.arguments[5]);
       case SYS_pwrite64:
       case SYS_pwritev:
         return MakeWrite(0, call_.arguments[3]);

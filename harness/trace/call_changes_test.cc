@@ -176,6 +176,16 @@ TEST_F(CallChangesTest, WritesOfASynchronousDescriptorAreSynced) {
               ElementsAre("create f 600", "write f 0 a", "sync f", "write f 0 b", "datasync f"));
 }
 
+// RWF_DSYNC is 2, RWF_SYNC 4, RWF_APPEND 16.
+TEST_F(CallChangesTest, AWriteMayBeSyncedOrAppendedByItself) {
+  WriteFile("f", "12345");
+  EXPECT_THAT(ChangesOf("open \"f\" O_WRONLY 0; pwritev2 $0 &iovec+a2 1 0 0 2; "
+                        "pwritev2 $0 &iovec+b1 1 -1 -1 4; pwritev2 $0 &iovec+c1 1 0 0 16; "
+                        "pwritev2 $0 &iovec+d1 1 -1 -1 0"),
+              ElementsAre("write f 0 aa", "datasync f", "write f 0 b", "sync f", "write f 5 c",
+                          "write f 1 d"));
+}
+
 TEST_F(CallChangesTest, WhatFailedOrOnlyReadChangedNothing) {
   WriteFile("f", "x");
   EXPECT_THAT(ChangesOf("rename \"g\" \"h\"; unlink \"g\"; open \"f\" O_RDONLY 0; read $2 & 1; "

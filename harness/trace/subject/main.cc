@@ -8,8 +8,8 @@
 // A call is a name and arguments: numbers, flags joined by "|", "strings" (no blanks within), $n
 // (the result of the n-th call of the line), @c (a buffer filled with the letter c), & (an empty
 // buffer), &n (a buffer of eight bytes that hold n), &wrlock, &rdlock or &unlock (a struct flock,
-// of all the file, or of one byte: &wrlock+n). What was read is printed behind the result, as are
-// size, mode and links of what was looked at.
+// of all the file, or of one byte: &wrlock+n), &iovec+cn (a struct iovec of n letters c). What was
+// read is printed behind the result, as are size, mode and links of what was looked at.
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
@@ -22,6 +22,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +53,7 @@ const std::map<std::string, long> kCalls = {
     CALL(write),
     CALL(writev),
     CALL(pwrite64),
+    CALL(pwritev2),
     CALL(lseek),
     CALL(sendfile),
     CALL(truncate),
@@ -142,6 +144,12 @@ long ArgumentOf(const std::string& word, Line* line) {
   if (word.front() == '$') return line->results.at(std::stoul(word.substr(1)));
   if (word.front() == '@' || word == "&") {
     line->buffers.emplace_back(kBufferBytes, word.size() > 1 ? word[1] : '\0');
+    return reinterpret_cast<long>(line->buffers.back().data());
+  }
+  if (word.starts_with("&iovec+")) {
+    line->buffers.emplace_back(kBufferBytes, word[7]);
+    const iovec vector = {line->buffers.back().data(), std::stoul(word.substr(8))};
+    line->buffers.emplace_back(reinterpret_cast<const char*>(&vector), sizeof(vector));
     return reinterpret_cast<long>(line->buffers.back().data());
   }
   const std::string lock_word = word.substr(0, word.find('+'));
