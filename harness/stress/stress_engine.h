@@ -28,8 +28,8 @@
 
 namespace tearproof::stress {
 
-// What must break needs luck, and what must hold needs to be met; on a busy machine more so. As
-// long as something has not, a cell whose expectations count goes on for so many times its duration.
+// What must break needs luck, and what must hold needs to be met; on a busy machine more so. Until
+// then, a cell whose expectations count goes on for up to so many times its duration.
 inline constexpr int64_t kExpectationPatience = 10;
 
 struct CellRequest {
