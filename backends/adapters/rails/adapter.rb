@@ -12,8 +12,7 @@ require "active_support"
 require "active_support/cache"
 
 def init(request)
-  # Temporary files are unlinked when they are collected: now, not in a later operation.
-  GC.start(full_mark: false)
+  collect(8 << 20)
   srand(request["seed"]) # Of the names of temporary files.
   $cache = ActiveSupport::Cache::FileStore.new(request["dir"])
   source = $cache.method(:clear).super_method || $cache.method(:clear)
@@ -64,6 +63,17 @@ def cull(_request)
   { result: "done" }
 end
 
+# Collecting garbage deletes files: the names of temporary ones that were renamed long ago. So that
+# this does not happen at any odd time within an operation, it happens between them.
+GC.disable
+$garbage = 0
+
+def collect(most)
+  return if $garbage < most
+  GC.start
+  $garbage = 0
+end
+
 OPERATIONS = %w[init get has set add incr delete clear cull].freeze
 $stdin.each_line do |line|
   request = JSON.parse(line)
@@ -74,5 +84,8 @@ $stdin.each_line do |line|
   rescue StandardError => error
     answer.merge!(ok: false, error: "#{error.class}: #{error.message}".scrub)
   end
-  ANSWERS.puts(JSON.generate(answer))
+  text = JSON.generate(answer)
+  ANSWERS.puts(text)
+  $garbage += line.bytesize + text.bytesize
+  collect(64 << 20)
 end
