@@ -56,6 +56,29 @@ Persistence::Persistence(const WriteLog& log, const PersistenceModel& model)
       Apply(log_.syncs[sync]);
     }
   }
+  FindCovers();
+  sets_times_ = std::ranges::any_of(log_.effects, [](const Effect& each) {
+    return each.kind == EffectKind::kAttribute && each.name == trace::kModified;
+  });
+}
+
+void Persistence::FindCovers() {
+  const auto is_data = [this](const PartOfLog& part) {
+    return First(part).kind == EffectKind::kData;
+  };
+  covers_.resize(parts_.size());
+  for (uint32_t i = 0; i < parts_.size(); ++i) {
+    const PartOfLog& part = parts_[i];
+    // One by which the file grows has done more than to write.
+    if (!is_data(part) || part.grows_to > 0) continue;
+    for (uint32_t j = i + 1; j < parts_.size(); ++j) {
+      const PartOfLog& later = parts_[j];
+      if (is_data(later) && First(later).node == First(part).node && later.begin <= part.begin &&
+          later.end >= part.end) {
+        covers_[i].push_back(j);
+      }
+    }
+  }
 }
 
 uint32_t Persistence::LineOf(NodeId node) {
@@ -375,10 +398,36 @@ Tree Persistence::StateOf(const CrashPoint& point, const std::vector<bool>& miss
   return tree;
 }
 
+std::vector<bool> Persistence::Shown(uint32_t calls, const std::vector<bool>& missing) const {
+  std::vector<uint64_t> sizes;
+  for (const Node& node : log_.base.nodes) sizes.push_back(node.bytes.size());
+  std::vector<bool> shown(parts_.size(), false);
+  const auto is_there = [&](uint32_t i) { return parts_[i].call < calls && !missing[i]; };
+  for (uint32_t i = 0; i < parts_.size() && parts_[i].call < calls; ++i) {
+    if (missing[i]) continue;
+    const PartOfLog& part = parts_[i];
+    const Effect& effect = First(part);
+    uint64_t& size = sizes[effect.node];
+    shown[i] = true;
+    if (effect.kind == EffectKind::kSize) {
+      size = effect.size;
+    } else if (part.grows_to > size) {
+      size = part.grows_to;
+    } else if (effect.kind == EffectKind::kGrowth) {
+      shown[i] = false;
+    } else if (effect.kind == EffectKind::kData && !sets_times_) {
+      // What is written over was cut off before, where it reaches further than what does so.
+      shown[i] = part.begin < size && std::ranges::none_of(covers_[i], is_there);
+    }
+  }
+  return shown;
+}
+
 Digest Persistence::KeyOf(const CrashPoint& point, const std::vector<bool>& missing) const {
-  std::vector<uint64_t> there(parts_.size() / 64 + 1, 0);
-  for (size_t i = 0; i < parts_.size() && parts_[i].call < point.calls; ++i) {
-    if (!missing[i]) there[i / 64] |= uint64_t{1} << (i % 64);
+  const std::vector<bool> shown = Shown(point.calls, missing);
+  std::vector<uint64_t> there(shown.size() / 64 + 1, 0);
+  for (size_t i = 0; i < shown.size(); ++i) {
+    if (shown[i]) there[i / 64] |= uint64_t{1} << (i % 64);
   }
   return DigestOf({reinterpret_cast<const char*>(there.data()), there.size() * sizeof(uint64_t)});
 }

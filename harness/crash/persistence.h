@@ -54,7 +54,8 @@ class Persistence {
   std::vector<bool> Missing(const CrashPoint& point, std::span<const Loss> losses) const;
   // What the disk holds. `missing` as above.
   Tree StateOf(const CrashPoint& point, const std::vector<bool>& missing) const;
-  // Of the parts that it has: where that is the same, the state is, whatever the moment.
+  // Of the parts that it has and that make a difference there, not of those whose bytes were
+  // written over or lie behind the end: where that is the same, the state is, whatever the moment.
   Digest KeyOf(const CrashPoint& point, const std::vector<bool>& missing) const;
 
   const std::vector<PartOfLog>& parts() const { return parts_; }
@@ -81,6 +82,9 @@ class Persistence {
   uint32_t LastJournalPart(NodeId node, bool data_only) const;
   void Force(uint32_t part, uint32_t call);
   bool Concerns(const PartOfLog& part, NodeId node) const;
+  void FindCovers();
+  // Of the first `calls` calls, without those that are missing: what can be told from the state.
+  std::vector<bool> Shown(uint32_t calls, const std::vector<bool>& missing) const;
   const Effect& First(const PartOfLog& part) const { return log_.effects[part.effects.front()]; }
 
   const WriteLog& log_;
@@ -88,6 +92,9 @@ class Persistence {
   // By effect: of kData its bytes, as far behind the beginning of a block as in the file.
   std::vector<FileBytes> written_;
   std::vector<PartOfLog> parts_;
+  // By part: later parts that write over all of its bytes.
+  std::vector<std::vector<uint32_t>> covers_;
+  bool sets_times_ = false;  // Some call does, and a write after it counts even without bytes.
   std::map<NodeId, uint32_t> lines_;
   uint32_t next_line_ = 1;
   std::map<NodeId, uint32_t> last_growth_;                       // Parts.
