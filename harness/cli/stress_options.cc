@@ -145,8 +145,8 @@ std::vector<Option> StressOptions(StressArguments* a) {
       {"--profile", "NAME", "the options of [profile.NAME] in the project file", &a->profile},
       {"--strict", "", "count every promise, made or not", &a->strict},
       {"--expect", "",
-       "pass exactly when each backend shows what its backend.toml expects; what has not shown "
-       "itself yet gets up to ten times the duration",
+       "pass exactly when each backend shows what its backend.toml expects; what must break gets "
+       "up to ten times the duration",
        &a->expect},
       {"--keep-history", "", "keep every round's history", &a->keep_history},
       {"--dry-run", "", "say what would run, and for how long", &a->dry_run}};

@@ -239,30 +239,21 @@ class Cell {
   bool Covered() const {
     const std::vector<Verdict>& verdicts = judge_->verdicts();
     if (request_.goal == 0 || verdicts.empty() || CoveredShare() < 1) return false;
-    return !AwaitsAny();
+    return !MustStillBreak();
   }
 
-  // What is expected to break has not, or what is expected to hold was not met yet.
-  bool Awaits(const Verdict& verdict) const {
-    switch (request_.description.Expected("stress", scenario_.id, verdict.promise)) {
-      case Expectation::kMustBreak:
-        return verdict.judgement != Judgement::kBroken;
-      case Expectation::kMustHold:
-        return verdict.judgement == Judgement::kNotExercised;
-      case Expectation::kMayBreak:
-        return false;
-    }
-    return false;
-  }
-
-  bool AwaitsAny() const {
+  bool MustStillBreak() const {
     const std::vector<Verdict>& verdicts = judge_->verdicts();
-    return request_.expect && std::any_of(verdicts.begin(), verdicts.end(),
-                                          [this](const Verdict& each) { return Awaits(each); });
+    return request_.expect &&
+           std::any_of(verdicts.begin(), verdicts.end(), [&](const Verdict& verdict) {
+             return verdict.judgement != Judgement::kBroken &&
+                    request_.description.Expected("stress", scenario_.id, verdict.promise) ==
+                        Expectation::kMustBreak;
+           });
   }
 
   int64_t Duration() const {
-    return AwaitsAny() ? kExpectationPatience * request_.duration : request_.duration;
+    return MustStillBreak() ? kMustBreakPatience * request_.duration : request_.duration;
   }
 
   // How far the promise that lags most has come towards the goal.

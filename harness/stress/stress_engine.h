@@ -28,15 +28,15 @@
 
 namespace tearproof::stress {
 
-// What must break needs luck, and what must hold needs to be met; on a busy machine more so. Until
-// then, a cell whose expectations count goes on for up to so many times its duration.
-inline constexpr int64_t kExpectationPatience = 10;
+// What must break needs luck, and on a busy machine more of it: as long as it has not, a cell whose
+// expectations count goes on for up to so many times its duration.
+inline constexpr int64_t kMustBreakPatience = 10;
 
 struct CellRequest {
   Scenario scenario;  // Overridden and fitted (plan.h).
   BackendDescription description;
   Plan plan;                     // All but work_directory, cell_directory, coordinator.
-  int64_t duration = 0;          // ns, at most; see kExpectationPatience.
+  int64_t duration = 0;          // ns, at most; see kMustBreakPatience.
   uint64_t goal = 0;             // Exercised so often, a promise is covered; 0: no goal.
   bool expect = false;           // A promise that must break is covered only when it is broken.
   std::string parent_directory;  // Where the cache lies: a tearproof-XXXXXX is made in it.
