@@ -12,7 +12,7 @@ require "active_support"
 require "active_support/cache"
 
 def init(request)
-  collect(8 << 20)
+  collect(4 << 20)
   srand(request["seed"]) # Of the names of temporary files.
   $cache = ActiveSupport::Cache::FileStore.new(request["dir"])
   source = $cache.method(:clear).super_method || $cache.method(:clear)
@@ -87,5 +87,5 @@ $stdin.each_line do |line|
   text = JSON.generate(answer)
   ANSWERS.puts(text)
   $garbage += line.bytesize + text.bytesize
-  collect(64 << 20)
+  collect(16 << 20)
 end
