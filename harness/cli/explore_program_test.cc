@@ -275,7 +275,7 @@ TEST(ExploreBudgetTest, ABoundThatLeavesExecutionsOutProvesNothing) {
 TEST(ExploreBudgetTest, AnInterruptReportsWhatWasExplored) {
   const Workspace workspace;
   const pid_t process =
-      workspace.Start({"explore", "init-race", "--backend", "django-v0", "--budget", "100min"});
+      workspace.Start({"explore", "get-set", "--backend", "sqlite", "--budget", "100min"});
   while (ChildrenOf(process).size() < 4 && IsRunning(process)) usleep(1000);
   kill(process, SIGINT);
   const ProgramResult result = workspace.Wait(process);
