@@ -87,6 +87,46 @@ TEST_P(HostileTest, EndsAndSaysWhy) {
   }
 }
 
+// The first process's first temporary name is none that looks random, all others are.
+constexpr const char* kUnluckyNames = R"(
+import json, os, random, sys
+sets = 0
+for line in sys.stdin:
+    request = json.loads(line)
+    answer = {"id": request["id"], "ok": True}
+    if request["op"] == "init":
+        root, seed = request["dir"], request["seed"]
+        os.makedirs(root, exist_ok=True)
+        answer.update(name="unlucky", version="1", source="test", operations=["set"])
+    elif request["op"] == "set":
+        sets += 1
+        word = "WSTEVW" if (seed, sets) == (1, 1) else "aX%04d" % random.randrange(10000)
+        name = root + "/" + word + ".temp"
+        file = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+        os.write(file, request["value"].encode())
+        os.close(file)
+        os.rename(name, root + "/k")
+        answer["result"] = "done"
+    else:
+        answer["unsupported"] = True
+    print(json.dumps(answer), flush=True)
+)";
+
+TEST(TemporaryNameTest, OneThatLooksLikeAWordIsToldByOthersThatAreMadeAlike) {
+  const Workspace workspace;
+  workspace.Write("adapter.py", kUnluckyNames);
+  workspace.Write("two.toml", R"(version = 1
+title = "Two sets"
+story = "Nothing lies there before."
+[roles.writer]
+explore = { processes = 2, program = ["set k0"] }
+)");
+  const ProgramResult result =
+      workspace.Run({"explore", "two.toml", "--backend", "cmd:python3 adapter.py"});
+  EXPECT_EQ(result.exit_code, 0) << result.output << result.errors;
+  EXPECT_THAT(result.output, testing::Not(HasSubstr("not deterministic")));
+}
+
 // All of a request must lie in the pipe before its process goes on.
 TEST(HostileValueTest, WhatDoesNotFitIntoAPipeIsToldWithTheRemedy) {
   const Workspace workspace;

@@ -106,6 +106,9 @@ class TracedCache : public Subject {
   void MakeActors();
   std::set<uint32_t> NamedKeys() const;
   Result<void> TidyUp(Actor& actor);
+  // All but directories, by their paths from there.
+  static std::set<std::string> FilesUnder(const std::string& directory);
+  Result<void> LearnNames();
   Result<void> LearnWhatStays();
   Task TaskOf(OpKind kind, uint32_t key, std::optional<uint32_t> ttl_millis) const;
   void Append(const tearproof::Step& step, std::vector<Task>* script) const;
@@ -141,6 +144,7 @@ class TracedCache : public Subject {
   std::unique_ptr<trace::TraceSession> session_;
   History::Parts parts_;
   int64_t now_ = 0;  // In steps.
+  bool learned_names_ = false;
   trace::Unseen unseen_ = trace::Unseen::kNothing;
   std::vector<LoggedCall> log_;
   std::vector<trace::Change> changes_before_;
