@@ -94,9 +94,9 @@ void FileBytes::Replace(uint64_t offset, const FileBytes& source, uint64_t begin
     const uint64_t within = begin % kBlockBytes;
     const uint64_t length = std::min(end - begin, kBlockBytes - within);
     const std::shared_ptr<Block>& from = source.blocks_[begin / kBlockBytes];
-    // The last one is as good as whole, if it is the last one here as well.
-    if (within == 0 && (length == kBlockBytes || offset + length == size_) &&
-        (length == kBlockBytes || begin + length == source.size_)) {
+    // The last one is as good as whole, if it is the last one in both.
+    const bool last = offset + length == size_ && begin + length == source.size_;
+    if (within == 0 && (length == kBlockBytes || last)) {
       blocks_[offset / kBlockBytes] = from;
     } else {
       const Bytes& bytes = from == nullptr ? kZeros : from->bytes;
