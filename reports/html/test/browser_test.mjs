@@ -202,6 +202,7 @@ const tests = {
     assert.equal(beyond, 0);
     await card.locator('summary', { hasText: 'beside them' }).click();
     const rows = card.locator('.lanes details tbody tr');
+    await rows.first().waitFor();  // They are made when the browser says that it is open.
     assert.equal(await rows.count(), 40);
     assert.equal(await rows.first().textContent(), '5get k0 → value of A−500 ns700 ns');
     assert.match(await page.locator('#runs .lead').textContent(), /the 12 on which .* 80 that ran beside/);
