@@ -12,6 +12,7 @@
 #include "harness/bench/explored_cell.h"
 #include "harness/bench/median.h"
 #include "harness/bench/run_benchmarks.h"
+#include "harness/bench/untraced_execution.h"
 #include "harness/core/owned_directory.h"
 
 namespace tearproof::bench {
@@ -76,17 +77,29 @@ struct Batch {
   uint64_t executions = 0;
 };
 
-Result<ExploredCell::Run> RunBatch(Way way, const Batch& batch, uint64_t seed) {
+// The cell of one batch, and what lies on disk for it.
+struct Prepared {
+  OwnedDirectory directory;
+  Scenario scenario;
+  std::unique_ptr<ExploredCell> cell;
+};
+
+Result<Prepared> Prepare(Way way, const Batch& batch) {
   TEARPROOF_ASSIGN_OR_RETURN(Scenario scenario, ParseScenario(kScenario, "bench", "bench"));
   if (way == Way::kStarted) scenario.reset = "process";
   TEARPROOF_ASSIGN_OR_RETURN(auto cell,
                              ExploredCell::MakeOf(scenario, "temp-rename", batch.parent));
-  TEARPROOF_ASSIGN_OR_RETURN(const OwnedDirectory directory, OwnedDirectory::Create(batch.parent));
+  TEARPROOF_ASSIGN_OR_RETURN(OwnedDirectory directory, OwnedDirectory::Create(batch.parent));
   if (way == Way::kPython) {
     const std::string script = directory.path() + "/adapter.py";
     std::ofstream(script) << kPythonAdapter;
     cell->UseCommand({"python3", "-S", "-E", script});
   }
+  return Prepared{std::move(directory), std::move(scenario), std::move(cell)};
+}
+
+Result<ExploredCell::Run> RunBatch(Way way, const Batch& batch, uint64_t seed) {
+  TEARPROOF_ASSIGN_OR_RETURN(const Prepared prepared, Prepare(way, batch));
   explore::ExploreOptions options;
   options.strategy = explore::Strategy::kRandom;
   options.seed = seed;
@@ -94,25 +107,38 @@ Result<ExploredCell::Run> RunBatch(Way way, const Batch& batch, uint64_t seed) {
   options.jobs = way == Way::kTwoCores ? 2 : 1;
   options.max_executions = batch.executions;
   if (way == Way::kStarted) options.max_executions = 2 + batch.executions / kForEachStarted;
-  return cell->Explore(options);
+  return prepared.cell->Explore(options);
 }
 
-// What a machine that does nothing but stop processes would reach: rates are of the machine, this
-// ratio is ours.
-void RunBareStops(benchmark::State& state, const Batch& batch) {
+Result<double> RunUntraced(Way way, const Batch& batch) {
+  TEARPROOF_ASSIGN_OR_RETURN(const Prepared prepared, Prepare(way, batch));
+  return NanosOfUntracedExecution(prepared.scenario, prepared.cell->command(), batch.parent);
+}
+
+// Rates are of the machine, ratios ours: no explorer is quicker than the operations alone and one
+// bare stop for each step.
+void RunFloor(benchmark::State& state, Way way, const Batch& batch) {
   std::vector<double> stops;
-  std::vector<double> in_stops;
+  std::vector<double> untraced;
+  std::vector<double> at_most;
+  std::vector<double> reached;
   uint64_t seed = 0;
   for ([[maybe_unused]] auto _ : state) {
     const Result<double> stop = NanosOfBareStop();
     if (!stop.ok()) return state.SkipWithError(stop.error().Message().c_str());
-    const Result<ExploredCell::Run> one = RunBatch(Way::kOneCore, batch, ++seed);
-    if (!one.ok()) return state.SkipWithError(one.error().Message().c_str());
+    const Result<double> alone = RunUntraced(way, batch);
+    if (!alone.ok()) return state.SkipWithError(alone.error().Message().c_str());
+    const Result<ExploredCell::Run> run = RunBatch(way, batch, ++seed);
+    if (!run.ok()) return state.SkipWithError(run.error().Message().c_str());
     stops.push_back(stop.value());
-    in_stops.push_back(1e9 / one.value().executions_per_second / stop.value());
+    untraced.push_back(alone.value());
+    at_most.push_back(1e9 / (alone.value() + run.value().steps_per_execution * stop.value()));
+    reached.push_back(run.value().executions_per_second / at_most.back());
   }
   state.counters["stop_ns"] = Median(stops);
-  state.counters["execution_in_stops"] = Median(in_stops);
+  state.counters["untraced_ns"] = Median(untraced);
+  state.counters["at_most_per_s"] = Median(at_most);
+  state.counters["reached"] = Median(reached);
 }
 
 // Batches of the one core and of the other way take turns, so that what else the machine does falls
@@ -145,12 +171,17 @@ void Register(const Batch& batch) {
       RunWay(state, way, batch);
     })->Iterations(5);
   };
-  benchmark::RegisterBenchmark("explore/bare-stops", [=](benchmark::State& state) {
-    RunBareStops(state, batch);
-  })->Iterations(5);
+  const auto add_floor = [&](const char* name, Way way) {
+    benchmark::RegisterBenchmark(name, [=](benchmark::State& state) {
+      RunFloor(state, way, batch);
+    })->Iterations(5);
+  };
+  const bool has_python = HasPython();
+  add_floor("explore/floor", Way::kOneCore);
+  if (has_python) add_floor("explore/floor-python", Way::kPython);
   add("explore/one-core", Way::kOneCore);
   if (std::thread::hardware_concurrency() > 1) add("explore/two-cores", Way::kTwoCores);
-  if (HasPython()) add("explore/python-adapter", Way::kPython);
+  if (has_python) add("explore/python-adapter", Way::kPython);
   add("explore/started-for-each-execution", Way::kStarted);
 }
 

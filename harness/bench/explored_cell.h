@@ -26,6 +26,8 @@ class ExploredCell {
 
   // The processes run this instead of the backend, and are judged as if they were it.
   void UseCommand(std::vector<std::string> command) { setup_.command = std::move(command); }
+  // Starts one adapter.
+  const std::vector<std::string>& command() const { return setup_.command; }
 
   // Only this promise breaks an execution, whether the cache makes it or not.
   void CountOnly(Promise promise);

@@ -15,6 +15,7 @@ TEST(BenchProgramTest, ComparesHowFastExecutionsAreExplored) {
   const Workspace workspace;
   const ProgramResult result = workspace.Run({"bench", "explore", "--executions", "20"});
   EXPECT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_THAT(result.output, ContainsRegex("explore/floor/.*at_most_per_s=.* reached=0"));
   EXPECT_THAT(result.output, ContainsRegex("explore/one-core.*executions_per_s=.*steps_each=32"));
   EXPECT_THAT(result.output, ContainsRegex("explore/started-for-each-execution.*of_one_core="));
   EXPECT_THAT(result.output, testing::Not(HasSubstr("ERROR")));
