@@ -49,10 +49,11 @@ std::pair<int64_t, int64_t> SpanOf(const EvidenceOps& evidence) {
 
 // All that ran within the evidence's span and may have to do with it.
 std::vector<const Op*> Beside(const History& history, const EvidenceOps& evidence) {
-  const auto [begin, end] = SpanOf(evidence);
+  const std::pair<int64_t, int64_t> span = SpanOf(evidence);
   std::vector<const Op*> beside;
   const auto consider = [&](const Op& op) {
-    if (op.invoke <= end && op.ret >= begin && !IsPartOf(evidence, op)) beside.push_back(&op);
+    const bool overlaps = op.invoke <= span.second && op.ret >= span.first;
+    if (overlaps && !IsPartOf(evidence, op)) beside.push_back(&op);
   };
   std::set<uint32_t> keys;
   for (const EvidenceOp& each : evidence) keys.insert(each.op.key);

@@ -134,7 +134,8 @@ TEST(CrashEngineTest, EveryStateThatIsDrawnIsShownAgainByItsPicks) {
     const Persistence persistence(run.log, *result.model);
     FilesCacheBench bench;
     ASSERT_TRUE(bench.judge().Begin(run).ok());
-    for (const auto& [promise, broken] : result.breaks) {
+    for (const auto& each : result.breaks) {
+      const CrashBreak& broken = each.second;
       const auto shown = StateAt(persistence, broken.state);
       ASSERT_TRUE(shown.ok());
       const auto judged =
@@ -142,7 +143,7 @@ TEST(CrashEngineTest, EveryStateThatIsDrawnIsShownAgainByItsPicks) {
       ASSERT_TRUE(judged.ok());
       const auto& verdicts = *judged.value().verdicts;
       EXPECT_TRUE(std::any_of(verdicts.begin(), verdicts.end(), [&](const Verdict& verdict) {
-        return verdict.promise == promise && verdict.judgement == Judgement::kBroken;
+        return verdict.promise == broken.promise && verdict.judgement == Judgement::kBroken;
       })) << model;
     }
   }
