@@ -116,6 +116,20 @@ TEST(HtmlReporterTest, EachVerdictInTheMatrixLeadsToItsEvidence) {
   }
 }
 
+TEST(HtmlReporterTest, ACountInTheMatrixSaysThatItIsOfWhatHeld) {
+  const Json data = PageData(RealisticRecord());
+  std::set<std::string> marks;
+  for (const Json& row : data["matrix"]["rows"]) {
+    for (const Json& cell : row["cells"]) {
+      const std::string text = cell["text"];
+      EXPECT_EQ(text.starts_with("held "), cell["mark"] == "held") << cell;
+      marks.insert(cell["mark"]);
+    }
+  }
+  EXPECT_TRUE(marks.contains("held"));
+  EXPECT_GT(marks.size(), 2U);
+}
+
 TEST(HtmlReporterTest, NamesThatDifferHaveAnchorsThatDiffer) {
   MatrixRow plain;
   plain.backend = "a_3ab";

@@ -94,6 +94,19 @@ TEST(JUnitReporterTest, WhatWasNotRunIsAnErrorOfItsBackend) {
   EXPECT_EQ(root.attribute("errors").as_uint(), document.select_nodes("//error").size());
 }
 
+TEST(JUnitReporterTest, SaysWhatIsKnownOfWhatWasLoaded) {
+  RunRecord record = RealisticRecord();
+  record.cells[0].loaded.runtime = "Python 3.11.2";
+  record.cells[0].loaded.revision = "0123abc";
+  pugi::xml_document document;
+  ASSERT_TRUE(document.load_string(Render(record).c_str()));
+  EXPECT_EQ(document.select_nodes("//property").size(), 2U);
+  for (const char* path : {"//property[@name='runtime' and @value='Python 3.11.2']",
+                           "//property[@name='revision' and @value='0123abc']"}) {
+    EXPECT_EQ(document.select_nodes(path).size(), 1U) << path;
+  }
+}
+
 TEST(JUnitReporterTest, WithExpectTheExpectationDecides) {
   RunRecord record;
   record.expect = true;

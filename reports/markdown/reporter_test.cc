@@ -22,6 +22,16 @@ TEST(MarkdownReporterTest, RendersARealisticRun) {
   EXPECT_TRUE(MatchesGolden("realistic.markdown", Make()->Render(RealisticRecord(), {})));
 }
 
+TEST(MarkdownReporterTest, QuietlyItSaysOnlyWhatFails) {
+  RenderOptions quiet;
+  quiet.quiet = true;
+  const std::string text = Make()->Render(RealisticRecord(), quiet);
+  EXPECT_NE(text.find("\n### Broken promises\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("### Also broken"), std::string::npos) << text;
+  EXPECT_EQ(text.find("### Notes"), std::string::npos) << text;
+  EXPECT_EQ(text.find("\n| "), std::string::npos) << "a matrix";
+}
+
 TEST(MarkdownReporterTest, RendersCrashes) {
   const std::string text = Make()->Render(CrashedRecord(), {});
   EXPECT_TRUE(MatchesGolden("crashed.markdown", text));
