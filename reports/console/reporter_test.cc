@@ -6,6 +6,7 @@
 
 #include "harness/core/layout.h"
 #include "harness/core/text.h"
+#include "reports/crash_words.h"
 #include "reports/findings.h"
 #include "reports/golden.h"
 #include "reports/sample_records.h"
@@ -169,6 +170,31 @@ TEST(ConsoleReporterTest, SaysWhichKeysAFullCacheKept) {
   EXPECT_EQ(SurvivalSentence(record.cells[0]),
             "the median of 3 keys was still there at the end of 0 % of the rounds that set it; "
             "least often k1 (0 of 9 rounds), most often k2 (1 of 1 round); 2 keys never");
+}
+
+TEST(ConsoleReporterTest, CountsThePairsThatOverlappedInAllScenarios) {
+  RunRecord record = RealisticRecord();
+  for (CellRecord& cell : record.cells) cell.overlaps.clear();
+  record.cells[0].overlaps = {{{OpKind::kSet, OpKind::kGet}, 100}};
+  record.cells[1].overlaps = {{{OpKind::kSet, OpKind::kGet}, 23},
+                              {{OpKind::kSet, OpKind::kDelete}, 456}};
+  const std::string report = Render(record);
+  EXPECT_NE(report.find("On one key 123 pairs of a read and a change overlapped, and 456 pairs"),
+            std::string::npos)
+      << report;
+}
+
+TEST(ConsoleReporterTest, OnlyWhatASyncCanKeepIsSaidToWantOne) {
+  RunRecord record = CrashedRecord();
+  CrashStory story = record.cells[0].crashed->stories.at(0);
+  for (const auto& [promise, wants] :
+       {std::pair(Promise::kCrashAtomic, true), std::pair(Promise::kDurable, true),
+        std::pair(Promise::kTidyAfterKill, false), std::pair(Promise::kReturns, false)}) {
+    story.promise = promise;
+    const std::string told = TellStory(record.cells[0], story, Style(), 2);
+    EXPECT_EQ(told.find("would have kept the promise") != std::string::npos, wants) << told;
+    EXPECT_EQ(StoryInShort(story).find("would have kept it") != std::string::npos, wants);
+  }
 }
 
 TEST(ConsoleReporterTest, AnEmptyRunSaysSo) {

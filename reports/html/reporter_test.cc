@@ -148,6 +148,7 @@ TEST(HtmlReporterTest, ABreakSaysWhyAndShowsItsOperations) {
   EXPECT_EQ(first["operations"][2]["letter"], "C");
   EXPECT_EQ(first["operations"][2]["begin"], 12'000);
   EXPECT_EQ(first["operations"][2]["deciding"], true);
+  EXPECT_EQ(first["operations"][2]["open"], false);
 }
 
 TEST(HtmlReporterTest, SaysHowLittleOfWhatWasRecordedItShows) {

@@ -32,6 +32,19 @@ TEST(MarkdownReporterTest, QuietlyItSaysOnlyWhatFails) {
   EXPECT_EQ(text.find("\n| "), std::string::npos) << "a matrix";
 }
 
+// Of the last, too, where those before have nothing to say.
+TEST(MarkdownReporterTest, SaysWhatThereIsToSayOfEachCache) {
+  RunRecord record = RealisticRecord();
+  record.cells.back().survival = {{"k0", {0, 4}}, {"k1", {1, 1}}};
+  record.cells.push_back(ExploredRecord().cells.front());
+  record.cells.back().loaded = {"3.2.25", "Python 3.11.2", "/usr/lib/filebased.py", ""};
+  const std::string text = Make()->Render(record, {});
+  for (const char* said : {"3.2.25 on Python 3.11.2", "the median of 2 keys was still there",
+                           "### What was explored"}) {
+    EXPECT_NE(text.find(said), std::string::npos) << said << " in " << text;
+  }
+}
+
 TEST(MarkdownReporterTest, RendersCrashes) {
   const std::string text = Make()->Render(CrashedRecord(), {});
   EXPECT_TRUE(MatchesGolden("crashed.markdown", text));
