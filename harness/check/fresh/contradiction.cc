@@ -71,7 +71,7 @@ class Cutter {
       if (helps && !step.observes()) chosen_[i] = true;
     }
     for (uint32_t i = begin; i < end; ++i) AddCluster(whole_.steps[i]);
-    return Copy(begin);
+    return Copy(begin, end);
   }
 
  private:
@@ -82,7 +82,7 @@ class Cutter {
     chosen_[whole_.steps[step.value].last_read] = true;
   }
 
-  Cut Copy(uint32_t begin) {
+  Cut Copy(uint32_t begin, uint32_t end) {
     Cut cut;
     cut.key = whole_;
     std::vector<bool> leave_out(chosen_.size());
@@ -98,8 +98,23 @@ class Cutter {
       // What these found when they began is not known.
       if (cut.original[i] < begin) cut.key.steps[i].need = Need::kNothing;
     }
+    LetHelpersStayAway(begin, end, cut);
     if (begin > 0) AddSomethingBefore(cut);
     return cut;
+  }
+
+  // What undid a change before the stretch may be left out, and what lets one take effect after it:
+  // such a change is there to help, and need not have happened unless its value is read.
+  static void LetHelpersStayAway(uint32_t begin, uint32_t end, Cut& cut) {
+    std::vector<bool> read(cut.key.steps.size());
+    for (const Step& step : cut.key.steps) {
+      if (step.need == Need::kValue) read[step.value] = true;
+    }
+    for (size_t i = 0; i < cut.original.size(); ++i) {
+      const bool within = cut.original[i] >= begin && cut.original[i] < end;
+      Step& step = cut.key.steps[i];
+      if (!within && !step.observes() && !read[i]) step.optional = true;
+    }
   }
 
   // The stretch begins with the key absent, or present with a value that nobody reads in it.

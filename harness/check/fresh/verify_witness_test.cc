@@ -4,7 +4,6 @@
 
 #include "harness/check/cache_simulator.h"
 #include "harness/check/falsify.h"
-#include "harness/check/fresh/contradiction.h"
 #include "harness/check/fresh/key_history.h"
 #include "harness/check/fresh/search.h"
 
@@ -209,41 +208,6 @@ TEST(VerifyWitnessTest, AStepThatWasNotExpectedYetIsWrong) {
   for (const Step& step : key.steps) verifier.Expect(step);
   for (const uint32_t step : {1, 2, 3}) verifier.Place({step, false});
   EXPECT_FALSE(verifier.Accepts());
-}
-
-// Minimal: a contradiction, and none once any one of its steps is left out.
-TEST(ContradictionTest, IsMinimal) {
-  Random random(2017);
-  int found = 0;
-  size_t largest = 0;
-  for (int i = 0; i < 20'000; ++i) {
-    SimulationOptions options = DrawOptions(random);
-    options.keys = 1;
-    CacheSimulator simulator(options, random.Next());
-    History::Parts parts = simulator.Run();
-    for (uint64_t n = 1 + random.Below(2); n > 0; --n) Falsify(parts.ops, random);
-    const History history = BuildOrDie(std::move(parts));
-    const Contract contract = simulator.MakeContract();
-    std::vector<uint32_t> number_of(history.ops().size());
-    KeyHistory loader(history, contract, number_of);
-    loader.Load(0);
-    const KeySteps& key = loader.key();
-    Search search(key, {});
-    if (search.Run(key, Search::Ends::kExact) != Search::Answer::kNone) continue;
-    Effort effort;
-    const auto steps = FindContradiction(key, std::span(search.conflicts()).first(1), effort);
-    if (!steps) continue;
-    ++found;
-    largest = std::max(largest, steps->size());
-    ASSERT_TRUE(Contradicts(key, *steps)) << Print(history);
-    for (size_t out = 0; out < steps->size(); ++out) {
-      StepSet fewer = *steps;
-      fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(out));
-      ASSERT_FALSE(Contradicts(key, fewer)) << Print(history);
-    }
-  }
-  EXPECT_GT(found, 1'000);
-  EXPECT_LE(largest, 12u);
 }
 
 }  // namespace
