@@ -24,8 +24,8 @@ constexpr int kExecutions = 300;
 // One process, and the lines that it is sent in each execution.
 struct Asked {
   adapter::GuardedProcess program;
-  Pipe in;
-  Pipe out;
+  UniqueFd in;
+  UniqueFd out;
   std::vector<std::string> requests;
 };
 
@@ -37,11 +37,14 @@ class Conversation {
   Result<void> Add(const std::vector<std::string>& command, const std::vector<Step>& program,
                    uint32_t value_bytes) {
     Asked asked;
-    TEARPROOF_ASSIGN_OR_RETURN(asked.in, MakePipe());
-    TEARPROOF_ASSIGN_OR_RETURN(asked.out, MakePipe());
+    // Its own ends are closed here at the end: where it dies, nobody waits for its answer.
+    TEARPROOF_ASSIGN_OR_RETURN(Pipe in, MakePipe());
+    TEARPROOF_ASSIGN_OR_RETURN(Pipe out, MakePipe());
     TEARPROOF_ASSIGN_OR_RETURN(
-        asked.program, adapter::GuardedProcess::Start(command, "", asked.in.read.get(),
-                                                      asked.out.write.get(), STDERR_FILENO));
+        asked.program,
+        adapter::GuardedProcess::Start(command, "", in.read.get(), out.write.get(), STDERR_FILENO));
+    asked.in = std::move(in.write);
+    asked.out = std::move(out.read);
     RequestMaker maker(&keys_, /*counters=*/false, VerifyMode::kFull);
     BackendSetup setup;
     setup.directory = directory_;
@@ -63,9 +66,11 @@ class Conversation {
     std::array<char, 1 << 16> answer;
     for (const Asked& asked : asked_) {
       for (const std::string& request : asked.requests) {
-        if (write(asked.in.write.get(), request.data(), request.size()) < 0 ||
-            read(asked.out.read.get(), answer.data(), answer.size()) <= 0) {
+        if (write(asked.in.get(), request.data(), request.size()) < 0) {
           return SystemError(errno, "cannot ask a process that is not traced");
+        }
+        if (read(asked.out.get(), answer.data(), answer.size()) <= 0) {
+          return SystemError(EPIPE, "a process that is not traced ended without an answer");
         }
       }
     }
